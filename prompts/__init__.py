@@ -1,0 +1,1 @@
+"""What an agent can be asked: one Markdown prompt a file."""

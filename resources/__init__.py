@@ -1,0 +1,1 @@
+"""What an agent can read: one MCP resource a file."""

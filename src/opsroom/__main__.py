@@ -1,0 +1,14 @@
+"""`opsroom`, and `python -m opsroom`."""
+
+import sys
+
+from opsroom.cli import run
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The git command line, safe against hostile repositories, and what is read from its files."""

@@ -1,0 +1,232 @@
+"""Every program that Opsroom starts: time, memory and output bounded, clean environment, argv only.
+
+A program is named by an absolute path that `trusted` found. Whoever starts us may stand inside a
+stranger's repository, so nothing is ever looked up in the working directory, in a relative entry
+of PATH, or in a folder that is part of a Git work tree.
+"""
+
+import os
+import resource
+import select
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import IO, Literal
+
+from opsroom.errors import ObservationError
+
+Outcome = Literal["finished", "timeout", "overflow", "memory"]
+"""How a program ended: by itself, or at the bound that is named.
+
+`memory` is what the program said of itself (it failed, and complained of too little memory).
+"""
+
+STDERR_KEPT = 64 * 1024
+"""Bytes of complaints that are kept; more is read and dropped."""
+
+CHUNK = 256 * 1024
+
+SYSTEM_PREFIXES = frozenset(
+    {"/", "/usr", "/usr/local", "/opt/homebrew", "/home/linuxbrew/.linuxbrew"}
+)
+"""Folders of installed programs that may be Git work trees themselves, as Homebrew's is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What a program left: its exit code (negative: the signal that killed it) and its output."""
+
+    code: int
+    stdout: bytes
+    stderr: bytes
+    outcome: Outcome
+
+
+def trusted_path(path: str) -> str:
+    """The entries of a PATH from which programs may be started, in their order."""
+    return os.pathsep.join(entry for entry in path.split(os.pathsep) if _is_trusted(entry))
+
+
+def _is_trusted(entry: str) -> bool:
+    folder = Path(entry)
+    if not folder.is_absolute() or ".." in folder.parts:
+        return False
+    real = Path(os.path.realpath(folder))
+    return not any(
+        str(parent) not in SYSTEM_PREFIXES and os.path.lexists(parent / ".git")
+        for start in {folder, real}
+        for parent in (start, *start.parents)
+    )
+
+
+@cache
+def trusted(program: str, path: str) -> str:
+    """The absolute path of `program`, from the trusted entries of `path`.
+
+    Raises:
+        ObservationError: no trusted entry holds it.
+    """
+    for entry in filter(None, trusted_path(path).split(os.pathsep)):
+        candidate = os.path.join(entry, program)
+        if os.path.isfile(candidate) and os.access(candidate, os.X_OK):
+            return candidate
+    raise ObservationError(
+        f"{program} was not found", f"install {program}, or put its folder on PATH"
+    )
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    timeout: float,
+    max_output: int,
+    max_memory: int,
+    stdin: bytes = b"",
+) -> Completed:
+    """Run `argv` to its end, or to the first bound, where its whole process group is killed.
+
+    `timeout` is in seconds, `max_output` in bytes of standard output, `max_memory` in bytes of
+    address space (Linux only: macOS has no way to limit a program that has already started).
+    The environment is exactly `env`.
+
+    Raises:
+        ObservationError: the program could not be started.
+    """
+    if not os.path.isabs(argv[0]):
+        raise ValueError(f"not an absolute path: {argv[0]}")
+    deadline = time.monotonic() + timeout
+    try:
+        process = subprocess.Popen(  # noqa: S603 - argv only, absolute, from `trusted`
+            argv,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ObservationError(
+            f"could not start {os.path.basename(argv[0])}: {error.strerror}"
+        ) from error
+    with process:
+        try:
+            _limit_memory(process.pid, max_memory)
+            return _read(process, stdin, deadline, max_output)
+        except BaseException:
+            _kill(process)
+            raise
+
+
+def _limit_memory(pid: int, limit: int) -> None:
+    if sys.platform == "linux":
+        try:
+            resource.prlimit(pid, resource.RLIMIT_AS, (limit, limit))
+        except ProcessLookupError:
+            return
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if process.returncode is None:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            process.kill()
+
+
+def _read(
+    process: subprocess.Popen[bytes], stdin: bytes, deadline: float, max_output: int
+) -> Completed:
+    output, errors = bytearray(), bytearray()
+    bound = _exchange(process, stdin, deadline, max_output, output, errors)
+    if bound is None and not _ends(process, deadline):
+        bound = "timeout"
+    if bound is not None:
+        _kill(process)
+        code = process.wait()
+        return Completed(code, bytes(output[:max_output]), bytes(errors), bound)
+    code = process.returncode
+    starved = code != 0 and (b"ut of memory" in errors or b"Cannot allocate memory" in errors)
+    return Completed(code, bytes(output), bytes(errors), "memory" if starved else "finished")
+
+
+def _ends(process: subprocess.Popen[bytes], deadline: float) -> bool:
+    """Wait for the end of a program that has closed its output. Popen.wait would sleep in steps."""
+    if process.poll() is not None:
+        return True
+    left = max(0.0, deadline - time.monotonic())
+    if sys.platform != "linux":
+        try:
+            process.wait(left)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+    watched = os.pidfd_open(process.pid)
+    try:
+        poll = select.poll()
+        poll.register(watched, select.POLLIN)
+        if not poll.poll(left * 1000):
+            return False
+    finally:
+        os.close(watched)
+    process.wait()
+    return True
+
+
+def _exchange(
+    process: subprocess.Popen[bytes],
+    stdin: bytes,
+    deadline: float,
+    max_output: int,
+    output: bytearray,
+    errors: bytearray,
+) -> Outcome | None:
+    """Feed and read until both ends are closed; the bound that was hit, or None."""
+    pipes = selectors.PollSelector()
+    for pipe, into in ((process.stdout, output), (process.stderr, errors)):
+        assert pipe is not None  # noqa: S101 - asked for above; tells the type checker
+        pipes.register(pipe, selectors.EVENT_READ, into)
+    waiting = memoryview(stdin)
+    if process.stdin is not None:
+        os.set_blocking(process.stdin.fileno(), False)
+        pipes.register(process.stdin, selectors.EVENT_WRITE)
+    while pipes.get_map():
+        left = deadline - time.monotonic()
+        ready = pipes.select(left) if left > 0 else []
+        if not ready:
+            return "timeout"
+        for key, _ in ready:
+            if process.stdin is not None and key.fileobj is process.stdin:
+                waiting = _feed(pipes, process.stdin, waiting)
+                continue
+            chunk = os.read(key.fd, CHUNK)
+            if not chunk:
+                pipes.unregister(key.fileobj)
+            elif key.data is output:
+                output += chunk
+            else:
+                errors += chunk[: STDERR_KEPT - len(errors)]
+        if len(output) > max_output:
+            return "overflow"
+    return None
+
+
+def _feed(pipes: selectors.PollSelector, pipe: IO[bytes], waiting: memoryview) -> memoryview:
+    """Write what fits; close the pipe when all is written, or nobody reads on."""
+    try:
+        waiting = waiting[os.write(pipe.fileno(), waiting[:CHUNK]) :]
+    except BrokenPipeError:
+        waiting = waiting[len(waiting) :]
+    if not waiting:
+        pipes.unregister(pipe)
+        pipe.close()
+    return waiting

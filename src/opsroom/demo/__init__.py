@@ -1,0 +1,1 @@
+"""A fleet to try things on."""

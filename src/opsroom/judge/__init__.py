@@ -1,0 +1,1 @@
+"""Opinions about facts. Pure: no input or output, no clock, no chance."""

@@ -1,0 +1,80 @@
+"""Health: 100 minus one cost a rule, so that it can be explained finding by finding.
+
+A rule costs what its worst finding costs, however many there are: ten forgotten stashes are one
+habit. Facts that could not be observed cost nothing and are never green: what is known keeps its
+yellow or red, and what would have been green is unknown.
+"""
+
+from collections.abc import Iterable
+
+from opsroom.model.finding import Finding
+from opsroom.model.health import Cost, Grade, Health
+from opsroom.model.severity import Severity
+from opsroom.model.snapshot import Snapshot, Unknown
+from opsroom.model.text import plain
+
+POINTS = {
+    Severity.INFO: 0,
+    Severity.LOW: 3,
+    Severity.MEDIUM: 10,
+    Severity.HIGH: 25,
+    Severity.CRITICAL: 55,
+}
+"""What the worst finding of a rule takes off."""
+
+UNREADABLE = "unreadable"
+"""The rule that tells of a failed observation: shown as a finding, counted as unknown."""
+
+GREEN = 80
+YELLOW = 50
+
+
+def health(findings: Iterable[Finding], failures: tuple[str, ...], *, observed: bool) -> Health:
+    """Return the health that findings and failed observations make.
+
+    `failures` are the reasons of groups that could not be observed; `observed` is whether any
+    group could be.
+    """
+    costs = _costs(findings)
+    score = max(0, 100 - sum(cost.points for cost in costs))
+    grade = _grade(score, max((cost.severity.rank for cost in costs), default=0))
+    if not observed or (failures and grade is Grade.GREEN):
+        return Health(grade=Grade.UNKNOWN, score=None, costs=costs, unknown=failures)
+    return Health(grade=grade, score=score, costs=costs, unknown=failures)
+
+
+def failures(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return each reason why a group of facts could not be observed, once."""
+    several = len(snapshot.clones) > 1
+    return tuple(
+        dict.fromkeys(
+            f"{plain(clone.clone.path)}: {plain(group.reason)}" if several else plain(group.reason)
+            for clone in snapshot.clones
+            for group in clone.groups
+            if isinstance(group, Unknown)
+        )
+    )
+
+
+def observed(snapshot: Snapshot) -> bool:
+    """Whether any group of facts was really looked at."""
+    return any(not isinstance(group, Unknown) for group in snapshot.groups)
+
+
+def _costs(findings: Iterable[Finding]) -> tuple[Cost, ...]:
+    worst: dict[str, tuple[Severity, int]] = {}
+    for finding in findings:
+        if finding.rule != UNREADABLE and POINTS[finding.severity]:
+            known, count = worst.get(finding.rule, (finding.severity, 0))
+            worst[finding.rule] = max(known, finding.severity, key=lambda s: s.rank), count + 1
+    costs = (
+        Cost(rule=rule, severity=severity, points=POINTS[severity], count=count)
+        for rule, (severity, count) in worst.items()
+    )
+    return tuple(sorted(costs, key=lambda cost: (-cost.points, cost.rule)))
+
+
+def _grade(score: int, worst: int) -> Grade:
+    if score < YELLOW or worst >= Severity.CRITICAL.rank:
+        return Grade.RED
+    return Grade.GREEN if score >= GREEN and worst < Severity.HIGH.rank else Grade.YELLOW

@@ -1,0 +1,32 @@
+"""Whose standards a repository is held to."""
+
+from opsroom.model.check import Check
+from opsroom.model.limits import Limits, Profile
+from opsroom.model.severity import Severity
+from opsroom.model.snapshot import Refs, Snapshot
+
+
+def profile(snapshot: Snapshot, limits: Limits) -> Profile:
+    """Return the profile that settings force, else team where several people commit.
+
+    Visibility is a fact of the host; until one tells, nothing is held to public standards. A
+    repository whose authors can't be told is personal: the lenient guess.
+    """
+    if limits.profile is not None:
+        return limits.profile
+    authors = max(
+        (clone.refs.authors or 0 for clone in snapshot.clones if isinstance(clone.refs, Refs)),
+        default=0,
+    )
+    return Profile.TEAM if authors > 1 else Profile.PERSONAL
+
+
+def severity(check: Check, held_to: Profile) -> Severity:
+    """Return what a rule counts in a profile."""
+    match held_to:
+        case Profile.PERSONAL:
+            return check.personal or check.severity
+        case Profile.PUBLIC:
+            return check.public or check.severity
+        case Profile.TEAM:
+            return check.severity

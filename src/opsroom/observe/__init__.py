@@ -1,0 +1,1 @@
+"""Facts: what is in each repository. Returned, never recorded."""

@@ -1,0 +1,133 @@
+"""Seeing changes as they happen, with few watches: at most four folders a clone, none recursive.
+
+What is seen: commits, staging, checkouts, fetches, operations, and files that come, go or change at
+the top of a work tree. An edit deeper down is not: that takes a look from time to time. A commit
+on a branch in a folder (`feature/x`) is seen through the log of HEAD.
+"""
+
+import os
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from opsroom.clients.git.place import Place
+from opsroom.errors import ObservationError
+from opsroom.observe.checkout import Checkout
+
+SOURCE = ""
+"""Stands, among the paths that changed, for a root in which a folder came or went."""
+
+GIT_DIR_NAMES = frozenset(
+    {
+        "HEAD",
+        "index",
+        "packed-refs",
+        "config",
+        "FETCH_HEAD",
+        "ORIG_HEAD",
+        "MERGE_HEAD",
+        "CHERRY_PICK_HEAD",
+        "REVERT_HEAD",
+        "BISECT_LOG",
+        "rebase-merge",
+        "rebase-apply",
+        "sequencer",
+        "shallow",
+        "worktrees",
+    }
+)
+DEBOUNCE = 50
+STEP = 10
+
+
+class Stop(Protocol):
+    """An `asyncio.Event` or an `anyio.Event`."""
+
+    def is_set(self) -> bool:
+        """Whether watching is to end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A watched folder: whose it is, and which names in it count (None: all but `.git`)."""
+
+    clone: str
+    names: frozenset[str] | None
+
+
+async def watch(
+    checkouts: Iterable[Checkout], roots: Iterable[Path | str] = (), stop: Stop | None = None
+) -> AsyncIterator[set[str]]:
+    """Yield the paths (`clone.path`) of clones that changed, with `SOURCE` when a root did.
+
+    Ends when `stop` is set. A watched folder that vanishes is a change of its clone; call again
+    with what `find` gives then.
+
+    Raises:
+        ObservationError: the system allows no more watches (or has no room for them); poll the
+            gate instead.
+    """
+    from watchfiles import (  # pyright: ignore[reportUnknownVariableType]  # it names trio, not here
+        Change,
+        awatch,
+    )
+
+    folders = _folders(checkouts, roots)
+
+    def counts(_: Change, path: str) -> bool:
+        return _clone_of(folders, path) is not None
+
+    try:
+        async for changes in awatch(
+            *_present(folders),
+            watch_filter=counts,
+            debounce=DEBOUNCE,
+            step=STEP,
+            stop_event=stop,
+            recursive=False,
+            ignore_permission_denied=True,
+        ):
+            clones = (_clone_of(folders, path) for _, path in changes)
+            yield {clone for clone in clones if clone is not None}
+    except (OSError, RuntimeError) as error:
+        raise ObservationError(
+            f"folders can't be watched ({error})", "changes are seen by polling instead"
+        ) from error
+
+
+def _folders(checkouts: Iterable[Checkout], roots: Iterable[Path | str]) -> dict[str, _Folder]:
+    folders = {os.path.realpath(root): _Folder(SOURCE, None) for root in roots}
+    for checkout in checkouts:
+        clone = checkout.clone.path
+        common = str(checkout.place.common_dir)
+        folders[common] = _Folder(clone, GIT_DIR_NAMES)
+        folders[f"{common}/refs/heads"] = _Folder(clone, None)
+        folders[f"{common}/logs"] = _Folder(clone, frozenset({"HEAD"}))
+        for place in checkout.worktrees:
+            folders |= _of_worktree(clone, place)
+    return folders
+
+
+def _of_worktree(clone: str, place: Place) -> Mapping[str, _Folder]:
+    return {
+        str(place.git_dir): _Folder(clone, GIT_DIR_NAMES),
+        str(place.worktree): _Folder(clone, None),
+    }
+
+
+def _present(folders: Iterable[str]) -> list[str]:
+    return [folder for folder in folders if os.path.isdir(folder)]
+
+
+def _clone_of(folders: Mapping[str, _Folder], path: str) -> str | None:
+    """Whose change it is, None where it doesn't count."""
+    parent, name = os.path.split(path)
+    if name.endswith(".lock") or name == ".git":
+        return None
+    folder = folders.get(parent)
+    if folder is not None and (folder.names is None or name in folder.names):
+        return folder.clone
+    vanished = folders.get(path)
+    return vanished.clone if vanished is not None and not os.path.isdir(path) else None

@@ -1,0 +1,1 @@
+"""The verbs that tools, page and command line call, over the store."""

@@ -1,0 +1,37 @@
+"""Completion of arguments: names of repositories, owners, and ways to say since when."""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from opsroom.operations.room import Room
+
+
+async def complete(room: Room, argument: str, typed: str, given: Mapping[str, str]) -> list[str]:
+    """The values for an argument that begin with what was typed, best first.
+
+    Names and owners also complete from the middle (`api` finds `acme/api`), after those that
+    begin so. Owners in URIs write their slashes as `%2F`.
+    """
+    await room.open()
+    await room.refresh()
+    rows = room.rows()
+    match argument:
+        case "repository":
+            values = [row.name for row in rows]
+        case "owner":
+            values = sorted({quote(row.repository.owner, safe="") for row in rows})
+        case "name":
+            owner = given.get("owner")
+            values = [
+                row.name.rpartition("/")[2]
+                for row in rows
+                if owner is None or quote(row.repository.owner, safe="") == owner
+            ]
+        case "since" | "cursor":
+            values = [await room.cursor()]
+            values += ["1h", "24h", "7d"] if argument == "since" else []
+        case _:
+            values = []
+    wanted = typed.lower()
+    found = {value for value in values if wanted in value.lower()}
+    return sorted(found, key=lambda value: (not value.lower().startswith(wanted), value))

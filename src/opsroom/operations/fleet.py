@@ -1,0 +1,300 @@
+"""The fleet as every verb sees it: one row a repository, in memory, refreshed by revision.
+
+The store is the truth. A row is rebuilt only when its revision in the store has moved, so that a
+question about an unchanged fleet asks the store nothing.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from opsroom.errors import NotFound, UsageError
+from opsroom.model.coverage import Coverage
+from opsroom.model.finding import FindingState, KeptFinding
+from opsroom.model.health import Grade, Health
+from opsroom.model.repository import Repository, RepositoryState
+from opsroom.model.snapshot import Facts, Refs, Snapshot, Unknown, Worktree
+from opsroom.model.text import plain
+from opsroom.model.where import Where
+
+if TYPE_CHECKING:
+    from opsroom.store.database import Connection
+
+Freshness = Literal["fresh", "stale", "unknown"]
+F = TypeVar("F", bound=Facts)
+
+
+class Row:
+    """One repository: its newest facts, its health and its open findings."""
+
+    __slots__ = ("findings", "health", "kept", "snapshot")
+
+    def __init__(self, snapshot: Snapshot, health: Health, kept: Sequence[KeptFinding]) -> None:
+        self.snapshot = snapshot
+        self.health = health
+        self.kept = tuple(kept)
+        """Every finding there ever was, in any state."""
+        held = [each for each in kept if each.state is FindingState.OPEN]
+        self.findings = tuple(sorted(held, key=_severity))
+        """The open ones, worst first."""
+
+    @property
+    def repository(self) -> Repository:
+        """Its identity."""
+        return self.snapshot.repository
+
+    @property
+    def name(self) -> str:
+        """What people and agents call it."""
+        return self.snapshot.repository.name
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why its health is not better: the findings that cost most, then what is unknown."""
+        worst = {cost.rule for cost in self.health.costs if cost.points}
+        told = {
+            kept.finding.rule: f"{kept.finding.rule}: {plain(kept.finding.message, 120)}"
+            for kept in reversed(self.findings)
+            if kept.finding.rule in worst
+        }
+        unknown = [plain(reason, 120) for reason in self.health.unknown]
+        return [*reversed(told.values()), *unknown]
+
+    def freshness(self, now: datetime, within: timedelta) -> Freshness:
+        """Whether every group of facts was really looked at within that time."""
+        groups = self.snapshot.groups
+        if not groups or any(isinstance(group, Unknown) for group in groups):
+            return "unknown"
+        return "fresh" if now - min(group.at for group in groups) <= within else "stale"
+
+    def text(self) -> str:
+        """What a bare word of a filter is matched against."""
+        return f"{self.name} {self.repository.description}"
+
+    def values(self, key: str) -> frozenset[str] | None:
+        """Its values for one key of the filter language; None where they are unknown."""
+        match key:
+            case "health":
+                return frozenset({self.health.grade.value})
+            case "finding":
+                return frozenset(kept.finding.severity.value for kept in self.findings)
+            case "rule":
+                return frozenset(kept.finding.rule for kept in self.findings)
+            case "owner":
+                return frozenset({self.repository.owner})
+            case "repo":
+                return frozenset({self.name})
+            case "label":
+                return frozenset(self.repository.labels)
+            case "env":
+                environment = self.repository.environment
+                return frozenset({environment} if environment else ())
+            case "path":
+                return frozenset(clone.clone.path for clone in self.snapshot.clones)
+            case "is":
+                return self._kinds()
+            case _:
+                return None
+
+    def _kinds(self) -> frozenset[str]:
+        """What it is; a word with a question mark can't be told."""
+        return frozenset(
+            kind if holds else f"{kind}?"
+            for kind, holds in self._told().items()
+            if holds is not False
+        )
+
+    def _told(self) -> dict[str, bool | None]:
+        """Whether it is of each kind; None where that can't be told."""
+        clones = self.snapshot.clones
+        trees = self.snapshot.worktrees
+        refs = [facts.refs for facts in clones]
+        return {
+            "local": self.name.startswith("local/"),
+            "gone": self.repository.state is RepositoryState.GONE,
+            "archived": self.repository.state is RepositoryState.ARCHIVED,
+            "bare": any(facts.clone.bare for facts in clones),
+            "dirty": _any(trees, Worktree, lambda tree: tree.dirty or tree.untracked > 0),
+            "detached": _any(trees, Worktree, lambda tree: tree.branch is None),
+            "empty": _any(trees, Worktree, lambda tree: tree.head is None),
+            "shallow": _any(refs, Refs, lambda found: found.shallow),
+            "partial": _any(refs, Refs, lambda found: found.partial),
+            "fork": None,
+            "private": None,
+            "public": None,
+        }
+
+
+def _any(
+    groups: Iterable[Facts | Unknown], kind: type[F], holds: Callable[[F], bool]
+) -> bool | None:
+    """Whether it holds for any group; None when it does for none and one is unknown."""
+    told = [holds(group) if isinstance(group, kind) else None for group in groups]
+    return True if any(told) else None if None in told else False
+
+
+class Fleet:
+    """All rows, by key. `revision` is the newest revision of the store that they show."""
+
+    def __init__(self) -> None:
+        self.revision = 0
+        self._rows: dict[str, Row] = {}
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows.values())
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def get(self, key: str) -> Row | None:
+        """The row of a repository's key."""
+        return self._rows.get(key)
+
+    def holding(self, path: str) -> Row | None:
+        """The row whose clone or work tree is at that path."""
+        return next(
+            (
+                row
+                for row in self
+                for clone in row.snapshot.clones
+                if path == clone.clone.path
+                or any(isinstance(t, Worktree) and t.path == path for t in clone.worktrees)
+            ),
+            None,
+        )
+
+    async def refresh(self, connection: "Connection") -> bool:
+        """Read what moved in the store since the last refresh; whether anything did."""
+        from opsroom.store.findings import load_findings
+        from opsroom.store.repositories import changed_since
+        from opsroom.store.snapshots import load_snapshots
+
+        moved = await changed_since(connection, self.revision)
+        if not moved:
+            return False
+        stored = await load_snapshots(connection, list(moved))
+        kept = await load_findings(connection, [each.id for each in stored.values()])
+        for key, each in stored.items():
+            health = each.health or Health(grade=Grade.UNKNOWN, score=None)
+            self._rows[key] = Row(each.snapshot, health, kept.get(each.id, ()))
+        self.revision = max(moved.values())
+        return True
+
+    def of_source(self, key: str) -> list[Row]:
+        """The rows that a source sees, without those that are gone."""
+        return [
+            row
+            for row in self
+            if key in row.repository.sources and row.repository.state is not RepositoryState.GONE
+        ]
+
+
+def _severity(kept: KeptFinding) -> tuple[int, str, str]:
+    return -kept.finding.severity.rank, kept.finding.rule, kept.finding.fingerprint
+
+
+def within(rows: Iterable[Row], scope: Where, sources: frozenset[str]) -> list[Row]:
+    """The rows that exist for a caller: of its sources, in its scope, not gone."""
+    return [
+        row
+        for row in rows
+        if row.repository.state is not RepositoryState.GONE
+        and not sources.isdisjoint(row.repository.sources)
+        and scope.matches(row)
+    ]
+
+
+def coverage(rows: Iterable[Row], now: datetime, limit: timedelta) -> Coverage:
+    """How much of these rows was looked at in time."""
+    counts = {"fresh": 0, "stale": 0, "unknown": 0}
+    for row in rows:
+        counts[row.freshness(now, limit)] += 1
+    return Coverage(asked=sum(counts.values()), **counts)
+
+
+def as_of(rows: Iterable[Row], now: datetime, limit: timedelta) -> datetime | None:
+    """The oldest look among the fresh rows, else the newest among the others."""
+    seen = [(row.freshness(now, limit), row.snapshot.at) for row in rows]
+    fresh = [at for freshness, at in seen if freshness == "fresh" and at]
+    return min(fresh) if fresh else max((at for _, at in seen if at), default=None)
+
+
+def ranked(rows: Iterable[Row]) -> list[Row]:
+    """Worst first: grade, then score, then name."""
+    return sorted(rows, key=_rank)
+
+
+def _rank(row: Row) -> tuple[int, int, str]:
+    score = row.health.score
+    return (-row.health.grade.rank, 0 if score is None else score, row.name)
+
+
+def named(rows: Sequence[Row], name: str) -> Row:
+    """The row with that name, or whose clone holds that path.
+
+    Raises:
+        NotFound: no such repository here; the hint lists near names.
+        UsageError: several repositories have that name.
+    """
+    wanted = name.strip()
+    if wanted.startswith(("/", "~", ".")):
+        return _at_path(rows, wanted)
+    exact = [row for row in rows if row.name.lower() == wanted.lower()]
+    if len(exact) == 1:
+        return exact[0]
+    loose = [row for row in rows if wanted.lower() in (_short(row.name), _plain(row.name))]
+    if len(loose) == 1:
+        return loose[0]
+    if loose:
+        raise UsageError(
+            f"{plain(wanted, 80)!r} is more than one repository",
+            f"say which: {', '.join(sorted(row.name for row in loose)[:8])}",
+        )
+    near = get_close_matches(wanted, [row.name for row in rows], 3, 0.4)
+    raise NotFound(
+        f"no repository {plain(wanted, 80)!r} here",
+        f"near names: {', '.join(near)}" if near else "fleet_status lists them",
+    )
+
+
+def _short(name: str) -> str:
+    """The part after the last slash."""
+    return name.rpartition("/")[2].lower()
+
+
+def _plain(name: str) -> str:
+    """The name without what was added to make it unique."""
+    return name.partition("@")[0].lower()
+
+
+def _at_path(rows: Sequence[Row], path: str) -> Row:
+    from os.path import abspath, expanduser, realpath
+
+    asked = {abspath(expanduser(path)), realpath(expanduser(path))}
+    holders = [
+        (len(place), row)
+        for row in rows
+        for clone in row.snapshot.clones
+        for place in {clone.clone.path, *_tree_paths(clone.worktrees)}
+        for wanted in asked
+        if wanted == place or wanted.startswith(f"{place.rstrip('/')}/")
+    ]
+    if not holders:
+        raise NotFound(
+            f"no repository of the fleet holds {plain(path, 120)!r}",
+            "add its folder as a source, or name one that fleet_status lists",
+        )
+    return max(holders, key=lambda holder: holder[0])[1]
+
+
+def _tree_paths(trees: Iterable[Worktree | Unknown]) -> Iterator[str]:
+    return (tree.path for tree in trees if isinstance(tree, Worktree))
+
+
+def grades(rows: Iterable[Row]) -> dict[Grade, int]:
+    """How many repositories have each grade."""
+    counts = dict.fromkeys(Grade, 0)
+    for row in rows:
+        counts[row.health.grade] += 1
+    return counts

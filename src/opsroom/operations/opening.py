@@ -1,0 +1,63 @@
+"""Opening a room: the store, the sources it wants, the follower, and a try at ownership."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import anyio
+
+from opsroom.operations.audit import refuse_unknown_rules
+from opsroom.operations.lookout import Lookout
+from opsroom.operations.ownership import own
+from opsroom.store import sources
+from opsroom.store.database import Store
+from opsroom.store.owner import Owner
+
+if TYPE_CHECKING:
+    from opsroom.operations.room import Room
+
+WANTED_FOR = timedelta(minutes=3)
+"""How long after its last word a process's sources are still watched for it."""
+
+
+@asynccontextmanager
+async def open_room(room: "Room") -> AsyncGenerator[None]:
+    """Open what the room needs, for as long as the context lasts.
+
+    Raises:
+        SettingsError: a rule that the settings name doesn't exist.
+        StoreError: the store can't be opened.
+    """
+    refuse_unknown_rules(room.settings)
+    async with Store.open(room.settings.store, room.settings.home) as room.store:
+        room.lookout = Lookout(room)
+        await _want(room)
+        await room.refresh()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_keep_wanting, room)
+            if room.watches:
+                tasks.start_soon(own, room, Owner.of(room.store.place))
+            yield
+            tasks.cancel_scope.cancel()
+
+
+async def _want(room: "Room") -> None:
+    mine = [
+        sources.Source(
+            key=source.key,
+            kind=source.kind,
+            path=str(source.path),
+            labels=source.labels,
+            environment=source.environment,
+        )
+        for source in room.settings.sources
+    ]
+    async with room.store.write() as connection:
+        await sources.want(connection, mine, room.now() + WANTED_FOR)
+
+
+async def _keep_wanting(room: "Room") -> None:
+    while True:
+        await anyio.sleep(WANTED_FOR.total_seconds() / 3)
+        await _want(room)

@@ -1,0 +1,310 @@
+"""What the page and other dashboards read: every repository in one row, or one in full."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, Field
+
+from opsroom.model.coverage import Coverage
+from opsroom.model.finding import KeptFinding
+from opsroom.model.health import Cost, Grade
+from opsroom.model.repository import RepositoryState
+from opsroom.model.severity import Severity
+from opsroom.model.snapshot import CloneFacts, Refs, Worktree
+from opsroom.model.text import plain
+from opsroom.model.value import Value
+from opsroom.model.where import Where
+from opsroom.operations.fleet import Freshness, Row, as_of, coverage, grades, ranked
+from opsroom.operations.room import Room
+from opsroom.operations.status import Counts
+
+MOST_BRANCHES = 100
+"""Branches that a detail shows of one clone, newest first; the rest is counted."""
+
+MOST_FINDINGS = 200
+"""Findings that a detail shows, worst first; the rest is counted."""
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Tile(Value):
+    """One repository as the grid shows it. Its strings are data from the repository.
+
+    `at` is its oldest look. The counts are of its first work tree (`changes`: paths that differ
+    from the last commit), None where there is none or it could not be observed.
+    """
+
+    name: str
+    path: str | None
+    url: str | None
+    grade: Grade
+    score: int | None
+    reasons: list[str]
+    branch: str | None
+    changes: int | None
+    untracked: int | None
+    ahead: int | None
+    behind: int | None
+    committed_at: datetime | None
+    findings: dict[Severity, int] = Field(description="open findings by severity, worst first")
+    freshness: Freshness
+    at: datetime | None
+    labels: tuple[str, ...]
+    environment: str | None
+
+
+class Overview(Value):
+    """The fleet, worst first. `sources` are configured; of those, `looking` wait for a look."""
+
+    as_of: datetime | None
+    coverage: Coverage
+    cursor: str
+    note: str
+    where: str
+    sources: int
+    looking: int
+    problems: list[str]
+    counts: Counts
+    repositories: list[Tile]
+
+
+class FindingDetail(Value):
+    """One open finding, with what to do about it."""
+
+    id: str
+    rule: str
+    severity: Severity
+    message: str
+    location: str
+    remediation: str
+    opened_at: datetime
+    baseline: bool
+
+
+class Detail(Value):
+    """Everything known of one repository. Its strings are data from the repository."""
+
+    as_of: datetime | None
+    coverage: Coverage
+    cursor: str
+    note: str
+    name: str
+    path: str | None
+    url: str | None
+    description: str
+    environment: str | None
+    labels: tuple[str, ...]
+    state: RepositoryState
+    grade: Grade
+    score: int | None
+    freshness: Freshness
+    costs: tuple[Cost, ...] = Field(description="what was taken off a score of 100, and for what")
+    unknown: tuple[str, ...] = Field(description="what could not be observed, and why")
+    findings: list[FindingDetail]
+    findings_omitted: int
+    clones: list[CloneFacts]
+    branches_omitted: int
+
+
+class Summary(Value):
+    """The fleet in one small object, flat enough for any dashboard. `grade` is the worst one."""
+
+    as_of: datetime | None
+    coverage: Coverage
+    cursor: str
+    note: str
+    grade: Grade | None
+    repositories: int
+    green: int
+    yellow: int
+    red: int
+    unknown: int
+    findings: dict[Severity, int]
+
+
+async def overview(room: Room, where: str) -> Overview:
+    """Every repository that matches, one row each; the note says when a first look is under way.
+
+    Raises:
+        UsageError: the filter can't be understood.
+    """
+    wanted = Where.parse(where)
+    return await room.remembered(("overview", str(wanted)), lambda: _overview(room, wanted))
+
+
+async def _overview(room: Room, wanted: Where) -> Overview:
+    cursor = await _place(room)
+    rows = _matching(room, wanted)
+    now = room.now()
+    sources = [source.key for source in room.settings.sources]
+    return Overview(
+        as_of=as_of(rows, now, room.fresh_for),
+        coverage=coverage(rows, now, room.fresh_for),
+        cursor=cursor,
+        note=room.note(),
+        where=str(wanted),
+        sources=len(sources),
+        looking=sum(_awaits(room, key) for key in sources),
+        problems=room.problems()[:50],
+        counts=_counts(rows),
+        repositories=[_tile(row, row.freshness(now, room.fresh_for)) for row in ranked(rows)],
+    )
+
+
+async def detail(room: Room, name: str) -> Detail:
+    """One repository in full, by name or by a path inside a clone of it.
+
+    Raises:
+        NotFound: no such repository for this caller.
+        UsageError: the name is ambiguous.
+    """
+    cursor = await _place(room)
+    row = room.row(name)
+    now = room.now()
+    clones = [_shown(facts) for facts in row.snapshot.clones]
+    return Detail(
+        as_of=as_of([row], now, room.fresh_for),
+        coverage=coverage([row], now, room.fresh_for),
+        cursor=cursor,
+        note=room.note(),
+        name=row.name,
+        path=row.snapshot.path,
+        url=row.repository.url,
+        description=plain(row.repository.description, 500),
+        environment=row.repository.environment,
+        labels=row.repository.labels,
+        state=row.repository.state,
+        grade=row.health.grade,
+        score=row.health.score,
+        freshness=row.freshness(now, room.fresh_for),
+        costs=row.health.costs,
+        unknown=tuple(plain(reason) for reason in row.health.unknown),
+        findings=[_finding(kept) for kept in row.findings[:MOST_FINDINGS]],
+        findings_omitted=max(0, len(row.findings) - MOST_FINDINGS),
+        clones=clones,
+        branches_omitted=_branches(row.snapshot.clones) - _branches(clones),
+    )
+
+
+async def summary(room: Room, where: str = "") -> Summary:
+    """The fleet, or what matches of it, in numbers.
+
+    Raises:
+        UsageError: the filter can't be understood.
+    """
+    wanted = Where.parse(where)
+    return await room.remembered(("summary", str(wanted)), lambda: _summary(room, wanted))
+
+
+async def _summary(room: Room, wanted: Where) -> Summary:
+    cursor = await _place(room)
+    rows = _matching(room, wanted)
+    now = room.now()
+    return Summary(
+        as_of=as_of(rows, now, room.fresh_for),
+        coverage=coverage(rows, now, room.fresh_for),
+        cursor=cursor,
+        note=room.note(),
+        grade=max((row.health.grade for row in rows), key=lambda grade: grade.rank, default=None),
+        repositories=len(rows),
+        **_counts(rows).model_dump(),
+        findings=_severities(kept for row in rows for kept in row.findings),
+    )
+
+
+async def _place(room: Room) -> str:
+    """Where the journal ends, taken before the rows are: what they miss comes after it."""
+    cursor = await room.cursor()
+    await room.refresh()
+    return cursor
+
+
+def _awaits(room: Room, source: str) -> bool:
+    """Whether a source was never passed over, and nothing stood in the way of it."""
+    survey = room.survey(source)
+    return survey is None or (survey.at is None and not survey.problems)
+
+
+def _matching(room: Room, wanted: Where) -> list[Row]:
+    return [row for row in room.rows() if wanted.matches(row)]
+
+
+def _counts(rows: list[Row]) -> Counts:
+    return Counts(**{grade.value: count for grade, count in grades(rows).items()})
+
+
+def _severities(findings: Any) -> dict[Severity, int]:
+    """How many there are of each severity that occurs, worst first."""
+    counted: Counter[Severity] = Counter(kept.finding.severity for kept in findings)
+    return dict(sorted(counted.items(), key=lambda item: -item[0].rank))
+
+
+def _tile(row: Row, freshness: Freshness) -> Tile:
+    trees = row.snapshot.worktrees
+    tree = next((tree for tree in trees if isinstance(tree, Worktree)), None)
+    looked_at = [facts.refs for facts in row.snapshot.clones if isinstance(facts.refs, Refs)]
+    commits = [refs.last_commit_at for refs in looked_at if refs.last_commit_at]
+    return Tile(
+        name=row.name,
+        path=row.snapshot.path,
+        url=row.repository.url,
+        grade=row.health.grade,
+        score=row.health.score,
+        reasons=row.reasons[:3],
+        branch=plain(tree.branch) if tree and tree.branch else None,
+        changes=tree.staged + tree.modified + tree.conflicts if tree else None,
+        untracked=tree.untracked if tree else None,
+        ahead=tree.ahead if tree else None,
+        behind=tree.behind if tree else None,
+        committed_at=max(commits, default=None),
+        findings=_severities(row.findings),
+        freshness=freshness,
+        at=row.snapshot.at,
+        labels=row.repository.labels,
+        environment=row.repository.environment,
+    )
+
+
+def _finding(kept: KeptFinding) -> FindingDetail:
+    finding = kept.finding
+    return FindingDetail(
+        id=finding.id,
+        rule=finding.rule,
+        severity=finding.severity,
+        message=plain(finding.message, 500),
+        location=plain(finding.location, 500),
+        remediation=plain(finding.remediation, 500),
+        opened_at=kept.opened_at,
+        baseline=kept.baseline,
+    )
+
+
+def _shown(facts: CloneFacts) -> CloneFacts:
+    """The facts of a clone with only its newest branches, every text in them made plain."""
+    if isinstance(facts.refs, Refs):
+        newest = sorted(facts.refs.branches, key=lambda branch: branch.committed_at, reverse=True)
+        refs = facts.refs.model_copy(update={"branches": tuple(newest[:MOST_BRANCHES])})
+        facts = facts.model_copy(update={"refs": refs})
+    return _plain_model(facts)
+
+
+def _branches(clones: Any) -> int:
+    return sum(len(facts.refs.branches) for facts in clones if isinstance(facts.refs, Refs))
+
+
+def _plain_model(model: M) -> M:
+    return type(model).model_validate(_plain_value(model.model_dump()))
+
+
+def _plain_value(value: Any) -> Any:
+    match value:
+        case str():
+            return plain(value, 500)
+        case Mapping():
+            return {key: _plain_value(each) for key, each in value.items()}
+        case list() | tuple():
+            return tuple(_plain_value(each) for each in value)
+        case _:
+            return value

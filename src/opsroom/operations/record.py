@@ -1,0 +1,283 @@
+"""Recording looks: facts, findings, health and their events, in one transaction.
+
+    looks -> merged with what is known -> judged -> only transitions become events -> store
+
+Everything is computed from rows that are refreshed under the store's write lock, so of two
+processes that look at the same time neither overwrites the other's newer facts.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from opsroom.judge.changes import changed, observation
+from opsroom.judge.examination import examine
+from opsroom.judge.moves import findings_moved, first_look
+from opsroom.logs import current_cause
+from opsroom.model.event import Happening
+from opsroom.model.finding import KeptFinding
+from opsroom.model.health import Health
+from opsroom.model.identity import names
+from opsroom.model.repository import RepositoryState
+from opsroom.model.snapshot import Snapshot
+from opsroom.observe.checkout import Found
+from opsroom.operations import gather
+from opsroom.operations.fleet import Fleet, Row
+from opsroom.operations.gather import Sighting
+from opsroom.settings import DirectorySource
+from opsroom.store.database import Connection
+from opsroom.store.findings import save_findings
+from opsroom.store.journal import append
+from opsroom.store.meta import next_revision
+from opsroom.store.snapshots import save_snapshots
+from opsroom.store.surveys import Survey, save_surveys
+from opsroom.store.verdicts import save_verdicts
+
+if TYPE_CHECKING:
+    from opsroom.operations.room import Room
+
+log = logging.getLogger("opsroom.record")
+
+
+@dataclass(slots=True)
+class Draft:
+    """What one transaction writes, by the key of the repository."""
+
+    snapshots: dict[str, Snapshot] = field(default_factory=dict[str, Snapshot])
+    healths: dict[str, Health] = field(default_factory=dict[str, Health])
+    findings: dict[str, list[KeptFinding]] = field(default_factory=dict[str, list[KeptFinding]])
+    happenings: list[Happening] = field(default_factory=list[Happening])
+
+    async def save(self, connection: Connection, now: datetime) -> None:
+        """Write all of it."""
+        if self.snapshots:
+            revision = await next_revision(connection)
+            fleet = list(self.snapshots.values())
+            ids = await save_snapshots(connection, fleet, revision, now)
+            healths = {ids[key]: health for key, health in self.healths.items()}
+            await save_verdicts(connection, healths, now)
+            found = {ids[key]: findings for key, findings in self.findings.items()}
+            await save_findings(connection, found)
+        cause = current_cause()
+        told = [_with_cause(happening, cause) for happening in self.happenings]
+        for event in await append(connection, told, now):
+            log.info("event %s %s %s: %s", event.id, event.kind, event.repository, event.summary)
+
+
+def _with_cause(happening: Happening, cause: str) -> Happening:
+    return happening.model_copy(update={"data": {**happening.data, "cause": cause}})
+
+
+async def record(room: "Room", sightings: Sequence[Sighting]) -> None:
+    """Write looks at clones, with everything that follows from them."""
+    if not sightings:
+        return
+    now = room.now()
+    async with room.store.write() as connection:
+        await room.fleet.refresh(connection)
+        draft = Draft()
+        for before, after in _merge(room.fleet, sightings):
+            baseline = not any(room.surveyed(key) for key in after.repository.sources)
+            _judge(draft, room, before, after, now, baseline=baseline)
+        _rename(draft, room.fleet)
+        await draft.save(connection, now)
+    await room.refresh()
+
+
+async def record_pass(room: "Room", source: DirectorySource, found: Found, *, failed: bool) -> None:
+    """Write that a source was passed over: clones that are gone, problems, and when.
+
+    A pass that failed leaves everything as it was; what changes is what is said of the source.
+    """
+    now = room.now()
+    problems = tuple((problem.path, problem.reason) for problem in found.problems)
+    known = room.survey(source.key)
+    here = frozenset(checkout.clone.path for checkout in found.clones)
+    async with room.store.write() as connection:
+        await room.fleet.refresh(connection)
+        draft = Draft()
+        if not failed:
+            for row in room.fleet.of_source(source.key):
+                _let_go(draft, room, row, source, here, found, now)
+        draft.happenings += _source_moved(source, known, problems, failed=failed)
+        await draft.save(connection, now)
+        at = known.at if failed and known else None if failed else now
+        survey = Survey(source=source.key, at=at, problems=problems)
+        await save_surveys(connection, [survey])
+    await room.refresh()
+
+
+def _merge(fleet: Fleet, sightings: Iterable[Sighting]) -> list[tuple[Row | None, Snapshot]]:
+    """For each repository that was seen: the row before, and its snapshot with the new looks."""
+    seen: dict[str, list[Sighting]] = {}
+    moved: dict[str, Row] = {}
+    for sighting in sightings:
+        path = sighting.facts.clone.path
+        holder = fleet.holding(path)
+        key = _key(sighting, holder)
+        seen.setdefault(key, []).append(sighting)
+        if holder and holder.repository.key != key:
+            moved[path] = holder
+    merged = [
+        (fleet.get(key), _snapshot(fleet.get(key), key, found)) for key, found in seen.items()
+    ]
+    left = [(row, _without(row.snapshot, {path})) for path, row in moved.items()]
+    return [*merged, *left]
+
+
+def _key(sighting: Sighting, holder: Row | None) -> str:
+    """Which repository a clone is of; one that can't be read stays where it was."""
+    if holder and not gather.readable(sighting.facts):
+        return holder.repository.key
+    return gather.identity(sighting.facts).key
+
+
+def _snapshot(row: Row | None, key: str, seen: Sequence[Sighting]) -> Snapshot:
+    fresh = gather.snapshot(gather.identity(seen[0].facts), key, seen)
+    if row is None:
+        return fresh
+    clones = gather.merged(row.snapshot, {s.facts.clone.path: s.facts for s in seen})
+    known = row.repository
+    return Snapshot(
+        repository=known.model_copy(
+            update={
+                "url": fresh.repository.url or known.url,
+                "environment": fresh.repository.environment or known.environment,
+                "labels": _union(known.labels, fresh.repository.labels),
+                "sources": _union(known.sources, fresh.repository.sources),
+                "state": RepositoryState.KNOWN,
+            }
+        ),
+        clones=clones,
+    )
+
+
+def _union(known: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sorted({*known, *more}))
+
+
+def _without(snapshot: Snapshot, paths: set[str]) -> Snapshot:
+    clones = tuple(facts for facts in snapshot.clones if facts.clone.path not in paths)
+    state = snapshot.repository.state if clones else RepositoryState.GONE
+    repository = snapshot.repository.model_copy(update={"state": state})
+    return Snapshot(repository=repository, clones=clones)
+
+
+def _judge(
+    draft: Draft, room: "Room", row: Row | None, after: Snapshot, now: datetime, *, baseline: bool
+) -> None:
+    """Judge one repository, and note what moved."""
+    key, name = after.repository.key, after.repository.name
+    draft.snapshots[key] = after
+    if after.repository.state is RepositoryState.GONE:
+        draft.happenings.append(_gone(name))
+        return
+    before = row.snapshot if row else None
+    seen = examine(after, before, room.settings.limits, now)
+    kept = row.kept if row else ()
+    moves = findings_moved(kept, seen, now, first_look=first_look(before, kept))
+    draft.healths[key] = seen.health
+    draft.findings[key] = list(moves.kept)
+    if before is None or row is None or row.repository.state is RepositoryState.GONE:
+        draft.happenings.append(_found(after, baseline=baseline))
+        return
+    change = changed(before, after, row.health, seen.health)
+    draft.happenings += [change] if change else []
+    draft.happenings += observation(before, after)
+    draft.happenings += moves.happenings(name)
+
+
+def _found(snapshot: Snapshot, *, baseline: bool) -> Happening:
+    return Happening(
+        kind="repository.found",
+        repository=snapshot.repository.name,
+        summary=f"found at {snapshot.path}",
+        data={"path": snapshot.path, "baseline": baseline},
+    )
+
+
+def _gone(name: str) -> Happening:
+    return Happening(
+        kind="repository.gone", repository=name, summary="its last clone here has vanished"
+    )
+
+
+def _let_go(
+    draft: Draft,
+    room: "Room",
+    row: Row,
+    source: DirectorySource,
+    here: frozenset[str],
+    found: Found,
+    now: datetime,
+) -> None:
+    """Forget the clones of a row that were in this source and are no longer there."""
+    gone = {
+        facts.clone.path
+        for facts in row.snapshot.clones
+        if facts.clone.path not in here
+        and (
+            row.repository.sources == (source.key,)
+            or gather.within(facts.clone.path, source.path.resolve())
+        )
+        and not any(gather.within(facts.clone.path, problem.path) for problem in found.problems)
+    }
+    if gone and row.repository.state is not RepositoryState.GONE:
+        _judge(draft, room, row, _without(row.snapshot, gone), now, baseline=False)
+
+
+def _rename(draft: Draft, fleet: Fleet) -> None:
+    """Give new repositories names, and others another one where theirs is no longer unique."""
+    if all(fleet.get(key) for key in draft.snapshots):
+        return
+    known = {row.repository.key: row.snapshot for row in fleet}
+    everything: Mapping[str, Snapshot] = {**known, **draft.snapshots}
+    called = names([gather.identity_of_snapshot(snapshot) for snapshot in everything.values()])
+    renamed: dict[str, str] = {}
+    for key, snapshot in everything.items():
+        name = called[key]
+        if snapshot.repository.name != name:
+            renamed[snapshot.repository.name] = name
+            repository = snapshot.repository.model_copy(update={"name": name})
+            draft.snapshots[key] = snapshot.model_copy(update={"repository": repository})
+    draft.happenings = [
+        happening.model_copy(
+            update={"repository": renamed.get(happening.repository or "", happening.repository)}
+        )
+        for happening in draft.happenings
+    ]
+
+
+def _source_moved(
+    source: DirectorySource,
+    known: Survey | None,
+    problems: Sequence[tuple[str, str]],
+    *,
+    failed: bool,
+) -> list[Happening]:
+    """An event when a source begins to fail, or ends failing."""
+    before = dict(known.problems) if known else {}
+    now = dict(problems)
+    if failed and not now:
+        now = {str(source.path): "nothing is left of it: is its disk mounted?"}
+    failing = [
+        Happening(
+            kind="observation.failed",
+            summary=f"{path} could not be looked at: {reason}",
+            data={"path": path, "reason": reason, "baseline": known is None},
+        )
+        for path, reason in now.items()
+        if path not in before
+    ]
+    recovered = [
+        Happening(
+            kind="observation.recovered",
+            summary=f"{path} can be looked at again",
+            data={"path": path},
+        )
+        for path in before
+        if path not in now
+    ]
+    return [*failing, *recovered]

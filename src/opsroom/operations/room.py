@@ -1,0 +1,241 @@
+"""The room: settings, store, fleet and monitors, opened at the first call and handed to verbs.
+
+A room is made cheaply, so that an MCP handshake needs no database. `open` imports and opens the
+heavy parts once. Every room follows the store; one of all rooms on a store owns it and runs the
+monitors, and another takes over when the owner goes.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Hashable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import anyio
+from anyio.abc import TaskStatus
+
+from opsroom.errors import OpsroomError
+from opsroom.model.text import plain
+from opsroom.model.where import Where
+from opsroom.operations.fleet import Fleet, Row, named, within
+from opsroom.settings import DirectorySource, Settings
+
+if TYPE_CHECKING:
+    from opsroom.operations.lookout import Lookout
+    from opsroom.store.database import Store
+    from opsroom.store.surveys import Survey
+
+T = TypeVar("T")
+log = logging.getLogger("opsroom.room")
+
+FIRST_LOOK = 20.0
+"""Seconds that a question waits for the first look at a fleet before it answers without."""
+REMEMBER = 5.0
+"""Seconds for which an answer about an unmoved fleet is given again."""
+UNWATCHED = timedelta(seconds=60)
+"""A source whose last pass is older is taken for unwatched, whatever `gate_every` says."""
+MEMORIES = 64
+"""Answers that are remembered at most."""
+
+
+class Room:
+    """What a verb is handed. `scope` hides what is outside it: it doesn't exist for this caller."""
+
+    store: "Store"
+    lookout: "Lookout"
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        scope: Where | None = None,
+        watches: bool = True,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.settings = settings
+        self.scope = scope or Where()
+        self.watches = watches
+        self.now = clock
+        self.fleet = Fleet()
+        self.owner = False
+        self.opened = anyio.Event()
+        self._surveys: dict[str, Survey] = {}
+        self._opening = anyio.Lock()
+        self._shown = -1
+        self._disturbed = anyio.Event()
+        self._memory: dict[Hashable, tuple[object, Any]] = {}
+
+    @property
+    def fresh_for(self) -> timedelta:
+        """How old facts may be and still count as fresh."""
+        watch = self.settings.watch
+        return watch.worktree_every * 1.5 + watch.gate_every
+
+    async def __aenter__(self) -> Self:
+        self.tasks = anyio.create_task_group()
+        await self.tasks.__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        # The error of the block, if any, is not handed on: the group would wrap it.
+        self.tasks.cancel_scope.cancel()
+        await self.tasks.__aexit__(None, None, None)
+
+    async def open(self) -> None:
+        """Open the store and start to follow it; at once when it is open already.
+
+        Raises:
+            StoreError: the store can't be opened; says why and what to do.
+        """
+        if not self.opened.is_set():
+            async with self._opening:
+                if not self.opened.is_set():
+                    await self.tasks.start(self._keep_open)
+
+    async def wake(self) -> None:
+        """Open in the background: a failure is logged here, and told to the next caller."""
+        try:
+            await self.open()
+        except OpsroomError as error:
+            log.warning("the store can't be opened: %s", error)
+
+    async def _keep_open(self, *, task_status: TaskStatus[None]) -> None:
+        """Keep the store open in a task of its own, so that it is closed where it was opened."""
+        open_room = await anyio.to_thread.run_sync(_heavy_parts)
+        async with open_room(self):
+            self.opened.set()
+            task_status.started()
+            await anyio.sleep_forever()
+
+    async def settled(self) -> None:
+        """Wait until every source was looked at once, but not for long."""
+        with anyio.move_on_after(FIRST_LOOK):
+            while self._unseen():
+                await self.store.changed()
+                await self.refresh()
+
+    async def refresh(self) -> None:
+        """Take in what moved in the store, if anything did since the last time."""
+        from opsroom.store.surveys import load_surveys
+
+        version = self.store.version
+        if version != self._shown:
+            async with self.store.read() as connection:
+                await self.fleet.refresh(connection)
+                self._surveys = await load_surveys(connection)
+            self._shown = version
+
+    async def remembered(self, question: Hashable, answer: Callable[[], Awaitable[T]]) -> T:
+        """The answer given before, while nothing has moved, for a few seconds at most."""
+        key = (self.store.version, self.now().timestamp() // REMEMBER)
+        known = self._memory.get(question)
+        if known and known[0] == key:
+            remembered: T = known[1]
+            return remembered
+        await self.refresh()
+        if len(self._memory) >= MEMORIES:
+            self._memory.clear()
+        given = await answer()
+        self._memory[question] = (key, given)
+        return given
+
+    async def wanted(self) -> list[DirectorySource]:
+        """Every source that some process on this store wants to be watched now."""
+        from opsroom.store import sources
+
+        async with self.store.read() as connection:
+            wanted = await sources.wanted(connection, self.now())
+        return [
+            DirectorySource(
+                kind="directory",
+                path=Path(source.path),
+                labels=source.labels,
+                environment=source.environment,
+            )
+            for source in wanted
+        ]
+
+    def disturb(self) -> None:
+        """Make the next pass over the sources come at once."""
+        self._disturbed.set()
+
+    async def disturbed(self) -> None:
+        """Wait until somebody asks for a pass."""
+        await self._disturbed.wait()
+        self._disturbed = anyio.Event()
+
+    def rows(self) -> list[Row]:
+        """The repositories that exist for this caller."""
+        return within(self.fleet, self.scope, self._wanted)
+
+    def row(self, name: str) -> Row:
+        """One repository by name, or by a path inside a clone of it.
+
+        Raises:
+            NotFound: none here, or not for this caller.
+            UsageError: more than one.
+        """
+        return named(self.rows(), name)
+
+    def visible(self, repository: str | None) -> bool:
+        """Whether an event about that repository is for this caller."""
+        if repository is None:
+            return True
+        return any(row.name == repository for row in self.rows())
+
+    async def cursor(self) -> str:
+        """Where the journal ends now."""
+        journal = self.store.journal
+        return str(journal.cursor(await journal.last_id()))
+
+    def note(self) -> str:
+        """What to know before trusting an answer; empty when there is nothing to say."""
+        if not self.settings.sources:
+            return (
+                "no source is configured, so nothing is watched: add a [[source]] with kind and "
+                "path to opsroom.toml (`opsroom init PATH` writes it), or start with a PATH"
+            )
+        unseen = self._unseen()
+        if unseen:
+            return f"a look at {len(unseen)} of the sources is still under way"
+        return ""
+
+    def problems(self) -> list[str]:
+        """What could not be looked at in the sources of this caller."""
+        surveys = [self._surveys[key] for key in sorted(self._wanted) if key in self._surveys]
+        return [
+            f"{plain(path, 120)}: {plain(reason, 160)}"
+            for survey in surveys
+            for path, reason in survey.problems
+        ]
+
+    def survey(self, source: str) -> "Survey | None":
+        """The last pass over a source."""
+        return self._surveys.get(source)
+
+    def surveyed(self, source: str) -> bool:
+        """Whether a source was ever passed over in full."""
+        survey = self._surveys.get(source)
+        return survey is not None and survey.at is not None
+
+    @property
+    def _wanted(self) -> frozenset[str]:
+        return frozenset(source.key for source in self.settings.sources)
+
+    def _unseen(self) -> list[str]:
+        """The sources that were not passed over lately: not yet, or nobody watches them."""
+        limit = self.now() - max(self.settings.watch.gate_every * 4, UNWATCHED)
+        return [
+            key
+            for key in self._wanted
+            if not (survey := self._surveys.get(key))
+            or (not survey.problems and (survey.at is None or survey.at < limit))
+        ]
+
+
+def _heavy_parts() -> "Callable[[Room], AbstractAsyncContextManager[None]]":
+    """Import what a handshake doesn't need."""
+    from opsroom.operations.opening import open_room
+
+    return open_room

@@ -1,0 +1,91 @@
+"""The centre: page, event streams and MCP over HTTP, from one process, over one room."""
+
+import logging
+import socket
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+
+import uvicorn
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.applications import Starlette
+
+from opsroom.errors import UsageError
+from opsroom.operations.room import Room
+from opsroom.serve.bus import Announcer, Bus
+from opsroom.serve.mcp import build_server
+from opsroom.serve.web.app import build_app
+from opsroom.settings import Settings
+
+log = logging.getLogger("opsroom.centre")
+
+GRACE = 3
+"""Seconds that open streams get to end when the centre stops."""
+
+
+def build_centre(room: Room, settings: Settings) -> Starlette:
+    """The whole centre as one ASGI application, over an entered room."""
+    bus = Bus()
+    server = build_server(room, bus)
+    # Host and Origin are checked for every route alike by the application around it.
+    mcp = server.streamable_http_app(
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        room.tasks.start_soon(Announcer(room, bus).run)
+        async with server.session_manager.run():
+            yield
+
+    return build_app(room, settings, mcp, lifespan)
+
+
+async def run_centre(settings: Settings, *, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT. `ready` is told the page's address once it answers.
+
+    Raises:
+        StoreError: the store can't be opened.
+        UsageError: the address can't be listened on.
+    """
+    with _listening(settings.server.host, settings.server.port) as listener:
+        async with Room(settings) as room:
+            await room.open()
+            host, port = listener.getsockname()[:2]
+            server = settings.server.model_copy(update={"port": port})
+            settings = settings.model_copy(update={"server": server})
+            config = uvicorn.Config(
+                build_centre(room, settings),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=bool(server.trusted_proxies),
+                forwarded_allow_ips=list(server.trusted_proxies),
+                timeout_graceful_shutdown=GRACE,
+            )
+            shown = f"[{host}]" if ":" in host else host
+            page = server.public_url or f"http://{shown}:{port}{server.base_path}"
+            await _Centre(config, lambda: ready(f"{page}/")).serve(sockets=[listener])
+
+
+class _Centre(uvicorn.Server):
+    """A server that tells when it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does, then tell."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host.strip("[]"), port), family=family, backlog=512)
+    except OSError as error:
+        raise UsageError(
+            f"can't listen on {host}:{port}", f"{error.strerror}; choose another --port"
+        ) from error

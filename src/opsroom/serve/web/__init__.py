@@ -1,0 +1,1 @@
+"""The status page, its data, and the event streams."""

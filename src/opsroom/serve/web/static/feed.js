@@ -1,0 +1,72 @@
+// The newest events, newest first; only so many are kept. What one look saw stands together.
+
+import { at, el, icon, said } from "./dom.js";
+import { address } from "./grid.js";
+import { age, clock } from "./words.js";
+
+const KEPT = 200;
+let last = 0;
+
+const FACES = {
+  "finding.opened": "opened",
+  "finding.reopened": "opened",
+  "finding.fixed": "fixed",
+  "observation.failed": "failed",
+  "observation.recovered": "fixed",
+  "repository.found": "found",
+  "repository.gone": "gone",
+};
+
+/** What belongs together: one repository, as one look saw it. */
+const look = (event) => JSON.stringify([event.repository, event.data?.cause ?? event.id]);
+
+function line(event) {
+  const severity = typeof event.data?.severity === "string" ? `s-${event.data.severity}` : "";
+  return el(
+    "p",
+    { class: `what k-${event.kind.replace(".", "-")} ${severity}`, title: event.kind, "data-quiet": event.data?.baseline === true, "data-event": event.id },
+    icon(FACES[event.kind] ?? "changed"),
+    said(event.summary),
+  );
+}
+
+function group(event) {
+  const who = event.repository ? el("a", { href: address(event.repository), class: "who" }, said(event.repository)) : el("span", { class: "who" }, "Opsroom");
+  const when = el("time", { datetime: event.at, title: clock(event.at) }, age(event.at));
+  return el("li", { class: "event", "data-look": look(event) }, el("div", { class: "event-head" }, who, when));
+}
+
+/** Put an event on top: a line of the newest look, or a look of its own. */
+function put(event) {
+  const stream = at("stream");
+  const first = stream.firstElementChild;
+  if (first?.dataset.look === look(event)) {
+    first.append(line(event));
+    return first;
+  }
+  const fresh = group(event);
+  fresh.append(line(event));
+  stream.prepend(fresh);
+  while (stream.children.length > KEPT) stream.lastElementChild.remove();
+  return fresh;
+}
+
+/** Begin with what happened before (newest first). */
+export function fill(events) {
+  last = 0;
+  at("stream").replaceChildren();
+  for (const event of [...events].reverse()) {
+    last = event.id;
+    put(event);
+  }
+  if (!events.length) at("stream").append(el("li", { class: "none" }, "Nothing has happened yet."));
+}
+
+/** Put one event on top; false when it is shown already. */
+export function add(event) {
+  if (event.id <= last) return false;
+  last = event.id;
+  at("stream").querySelector(".none")?.remove();
+  put(event).classList.add("new");
+  return true;
+}

@@ -1,0 +1,13 @@
+"""What Alembic runs: the migrations, on the connection and in the transaction it is given."""
+
+from alembic import context
+
+from opsroom.store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

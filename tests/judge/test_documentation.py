@@ -1,0 +1,55 @@
+"""Every rule is one short file, documented, tested, and on the page of rules."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import opsroom.judge.checks
+from opsroom.judge.documentation import rules_page
+from opsroom.judge.examination import built_in
+
+CHECKS = Path(opsroom.judge.checks.__file__).parent
+HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs" / "checks.md"
+CONTRACT = """
+    uncommitted-changes untracked-files unpushed-commits behind-upstream no-upstream no-remote
+    detached-head merge-in-progress stashed-changes stale-branches stale-tags default-branch-drift
+    remote-mismatch missing-readme missing-license missing-gitignore missing-security-policy
+    missing-codeowners missing-ci missing-update-bot missing-lockfile large-files
+    vendored-dependencies inactive unreadable
+"""
+
+
+def test_every_rule_that_was_promised_is_there() -> None:
+    assert set(CONTRACT.split()) <= set(built_in())
+
+
+@pytest.mark.parametrize("rule", built_in())
+def test_a_rule_is_one_short_file_that_says_what_why_and_what_to_do(rule: str) -> None:
+    check = built_in()[rule]
+    text = (CHECKS / f"{rule.replace('-', '_')}.py").read_text()
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule)
+    assert len(text.splitlines()) <= 70
+    assert text.startswith('"""')
+    for said in (check.what, check.why, check.fix):
+        assert said.endswith((".", ")"))
+        assert "\n" not in said
+
+
+@pytest.mark.parametrize("rule", built_in())
+def test_a_rule_has_a_test_of_its_name(rule: str) -> None:
+    text = (HERE / "checks" / f"test_{rule.replace('-', '_')}.py").read_text()
+    assert f'RULE = "{rule}"' in text
+
+
+def test_every_rule_is_on_the_page_with_an_anchor_to_it() -> None:
+    page = rules_page()
+    for rule, check in built_in().items():
+        assert f"\n## {rule}\n" in page
+        assert f"(#{rule})" in page
+        assert check.why in page
+
+
+def test_the_page_in_the_docs_is_what_the_checks_say() -> None:
+    assert PAGE.read_text() == rules_page(), "run `make docs`"
