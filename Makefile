@@ -16,7 +16,7 @@ help: ## list these targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
 
 demo: $(READY) ## a simulated fleet of 24 repositories and the centre over it
-	@$(BIN)/opsroom demo
+	@$(BIN)/opsroom demo $(DEMO)
 
 test: $(TESTING) ## the whole test suite
 	$(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
@@ -34,7 +34,7 @@ format: $(LINTING) ## rewrite the sources in the one style
 	$(BIN)/ruff format .
 
 docs: $(TESTING) ## write the generated pages again
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 bench: $(TESTING) ## measured claims beside the competitors, into docs/benchmarks.md
 	OPSROOM_BENCH=full $(BIN)/pytest tests/benchmarks -m benchmark -s $(ARGS)

@@ -26,7 +26,9 @@ STARTS = re.compile(
     r"|create_subprocess_(exec|shell)|open_process|run_process"
 )
 PROGRAMS = frozenset({"subprocess", "multiprocessing", "pty"})
-PATHS_OF_A_MACHINE = re.compile("|".join((r"(?<![\w.~])/wor" + "k/", r"(?<![\w.~])/roo" + "t/")))
+PATHS_OF_A_MACHINE = re.compile(
+    r"(?<![\w.~])/(?:roo" + r"t/|wor" + r"k/(?:main|shared|venv|\.library|\.mirror)\b)"
+)
 INDEXES = re.compile(
     r"(?:pypi\.or" + r"g/simple|pythonhoste" + r"d\.org|registry\.npmj" + r"s|index\.crate" + "s)"
 )

@@ -10,7 +10,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import psycopg
 import pytest
@@ -79,7 +79,7 @@ def running_server() -> Generator[Server, None, None]:
     folder = Path(tempfile.mkdtemp(prefix="opsroom-pg-"))
     user = _unprivileged()
     if user:
-        os.chown(folder, user["user"], user["group"])
+        os.chown(folder, user.get("user", -1), user.get("group", -1))
     folder.chmod(0o755)
     data = folder / "data"
     try:
@@ -116,8 +116,16 @@ def running_server() -> Generator[Server, None, None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _unprivileged() -> dict[str, Any]:
-    """What makes subprocess run something as another user than root."""
+class _User(TypedDict, total=False):
+    """What makes subprocess run a program as somebody else."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def _unprivileged() -> _User:
+    """Another user, where this one is root."""
     if os.geteuid() != 0:
         return {}
     for name in ("postgres", "nobody"):

@@ -104,6 +104,7 @@ def test_storeys_and_forbidden_imports() -> None:
 
 
 PLANTED = {
+    "a room without a storey": ("planted/__init__.py", "import opsroom.model"),
     "model looks up": ("model/planted.py", "import opsroom.errors, opsroom.operations"),
     "judge opens files": ("judge/planted.py", "import pathlib"),
     "judge knows the time": ("judge/planted.py", "import time"),
@@ -128,9 +129,12 @@ def planted(request: pytest.FixtureRequest, copied_sources: Path) -> Iterator[Pa
     """The copy, with one import that is against a contract."""
     path, text = PLANTED[request.param]
     file = copied_sources / "src/opsroom" / path
+    file.parent.mkdir(exist_ok=True)
     file.write_text(f'"""Planted."""\n\n{text}\n')
     yield copied_sources
     file.unlink()
+    if file.name == "__init__.py":
+        file.parent.rmdir()
 
 
 @pytest.mark.parametrize("planted", PLANTED, indirect=True)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from tests.observe.workshop import (
     worktree,
 )
 
+import opsroom
 from opsroom.clients.git import command
 from opsroom.clients.git.ownership import allowed
+from opsroom.clients.git.user import user
 from opsroom.model.snapshot import Files, Refs, Unknown, Worktree
 from opsroom.observe.clone import look
 from opsroom.observe.sources.directory import find
@@ -29,18 +32,27 @@ def test_a_corrupt_index(workshop: Workshop) -> None:
     folder = workshop.repository()
     (folder / ".git" / "index").write_bytes(b"garbage" * 20)
     seen = facts(folder)
-    assert "bad signature" in reason(seen.worktrees[0])
-    assert reason(seen.files).startswith("git ls-files: ")
+    assert reason(seen.worktrees[0]) == "the index is corrupt: its checksum doesn't fit"
+    assert reason(seen.files) == reason(seen.worktrees[0])
     assert isinstance(seen.refs, Refs)
 
 
 def test_an_index_that_is_cut_short(workshop: Workshop) -> None:
+    """Git itself takes what it finds behind the end for entries, and says nothing."""
     folder = workshop.repository(files={f"f{n}": "x" for n in range(50)})
     index = folder / ".git" / "index"
     index.write_bytes(index.read_bytes()[:1000])
     seen = facts(folder)
     assert isinstance(seen.files, Unknown)
     assert isinstance(seen.worktrees[0], Unknown)
+
+
+def test_an_index_without_a_checksum_is_not_corrupt(workshop: Workshop) -> None:
+    """As `index.skipHash` writes it."""
+    folder = workshop.repository()
+    index = folder / ".git" / "index"
+    index.write_bytes(index.read_bytes()[:-20] + bytes(20))
+    assert isinstance(facts(folder).worktrees[0], Worktree)
 
 
 def test_a_head_that_breaks_after_it_was_found(workshop: Workshop) -> None:
@@ -55,7 +67,7 @@ def test_a_missing_object(workshop: Workshop) -> None:
     folder = workshop.repository()
     head = workshop.head(folder)
     (folder / ".git" / "objects" / head[:2] / head[2:]).unlink()
-    assert head in reason(facts(folder).refs)
+    assert reason(facts(folder).refs) == "git rev-list: bad object HEAD"
 
 
 def test_a_missing_object_deeper_down_leaves_the_rest(workshop: Workshop) -> None:
@@ -121,16 +133,14 @@ def test_a_linked_work_tree_that_vanishes_alone(workshop: Workshop) -> None:
     assert isinstance(seen.refs, Refs)
 
 
-def test_a_git_that_hangs_is_stopped(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_git_that_hangs_is_stopped(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading a pipe that nobody writes to, git would wait for ever."""
     monkeypatch.setattr(command, "TIMEOUT", 0.5)
     folder = workshop.repository()
     known = checkout(folder)
     os.mkfifo(folder / ".git" / "pipe")
     workshop.run(folder, "config", "core.attributesFile", str(folder / ".git" / "pipe"))
-    os.utime(folder / "README.md", ns=(1, 1))
+    os.utime(folder / "README.md", times=(0, 0))
     seen = look(known)
     assert reason(seen.worktrees[0]) == "git status took longer than 0.5 s"
     assert isinstance(seen.files, Files)
@@ -179,8 +189,6 @@ def test_values_of_safe_directory(value: str, expected: bool) -> None:
 
 
 def test_an_empty_safe_directory_takes_back_all_before_it(workshop: Workshop) -> None:
-    from opsroom.clients.git.user import user
-
     (workshop.home / ".gitconfig").write_text(
         "[safe]\n\tdirectory = *\n\tdirectory =\n\tdirectory = ~/code\n"
     )
@@ -209,11 +217,10 @@ def as_nobody(workshop: Workshop) -> Callable[[Path], str]:
 
     def seen(path: Path) -> str:
         if os.geteuid() == 0:
+            temporary = Path(tempfile.gettempdir()).resolve()
             for parent in (*reversed(path.parents), path):
-                if parent.is_relative_to("/tmp/pytest-of-root"):
+                if temporary in parent.parents:
                     parent.chmod(parent.stat().st_mode | 0o055)
-        import opsroom
-
         source = Path(opsroom.__file__).parent.parent
         done = subprocess.run(
             [sys.executable, "-c", UNPRIVILEGED.format(nobody=NOBODY), str(path)],

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.observe.workshop import Workshop, checkout, facts, files, refs, worktree
+from tests.observe.workshop import Workshop, checkout, facts, files, known, refs, worktree
 
-from opsroom.model.snapshot import Files, Operation, Worktree
+from opsroom.model.snapshot import Files, Worktree
 from opsroom.observe.clone import look
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -89,7 +89,7 @@ def test_linked_work_trees_are_one_clone(workshop: Workshop) -> None:
     (linked / "README.md").write_text("changed")
     for path in (folder, linked):
         trees = facts(path).worktrees
-        assert [(tree.path, tree.branch, tree.modified) for tree in _known(trees)] == [
+        assert [(tree.path, tree.branch, tree.modified) for tree in known(trees)] == [
             (str(folder), "main", 0),
             (str(linked), "feature", 1),
         ]
@@ -100,7 +100,7 @@ def test_work_trees_of_a_bare_repository(workshop: Workshop) -> None:
     workshop.run(bare, "worktree", "add", "-q", "../main", "main")
     seen = facts(workshop.root / "proj")
     assert (seen.clone.path, seen.clone.bare) == (str(workshop.root / "proj"), True)
-    assert [tree.path for tree in _known(seen.worktrees)] == [str(workshop.root / "proj/main")]
+    assert [tree.path for tree in known(seen.worktrees)] == [str(workshop.root / "proj/main")]
 
 
 def test_a_separate_git_directory(workshop: Workshop) -> None:
@@ -265,61 +265,6 @@ def test_a_failed_fetch_is_no_fetch(workshop: Workshop) -> None:
     assert refs(clone).fetched_at == datetime.fromtimestamp(2_000_000_000, UTC)
 
 
-@pytest.fixture
-def conflict(workshop: Workshop) -> Path:
-    """A repository in which `main` and `other` change the same line."""
-    folder = workshop.repository(files={"a": "base\n"})
-    workshop.run(folder, "switch", "-q", "-c", "other")
-    workshop.commit(folder, {"a": "other\n"})
-    workshop.run(folder, "switch", "-q", "main")
-    workshop.commit(folder, {"a": "main\n"})
-    return folder
-
-
-@pytest.mark.parametrize(
-    ("command", "expected"),
-    [
-        (["merge", "other"], "merge"),
-        (["rebase", "other"], "rebase"),
-        (["rebase", "--apply", "other"], "rebase"),
-        (["cherry-pick", "other"], "cherry-pick"),
-        (["revert", "HEAD~1"], "revert"),
-        (["bisect", "start"], "bisect"),
-    ],
-)
-def test_an_operation_in_progress(
-    workshop: Workshop, conflict: Path, command: list[str], expected: Operation
-) -> None:
-    workshop.run(conflict, *command, check=False)
-    tree = worktree(conflict)
-    assert tree.operation == expected
-    assert tree.conflicts == (0 if expected == "bisect" else 1)
-
-
-def test_an_operation_in_a_linked_work_tree(workshop: Workshop, conflict: Path) -> None:
-    linked = workshop.root / "linked"
-    workshop.run(conflict, "worktree", "add", "-q", str(linked), "other")
-    workshop.run(linked, "merge", "main", check=False)
-    trees = _known(facts(conflict).worktrees)
-    assert [tree.operation for tree in trees] == [None, "merge"]
-
-
-def test_mail_being_applied(workshop: Workshop, conflict: Path) -> None:
-    mail = workshop.run(conflict, "format-patch", "--stdout", "-1", "other")
-    (workshop.home / "mail").write_text(mail)
-    workshop.run(conflict, "am", str(workshop.home / "mail"), check=False)
-    assert worktree(conflict).operation == "am"
-
-
-def test_picks_with_one_committed_by_hand(workshop: Workshop, conflict: Path) -> None:
-    workshop.run(conflict, "switch", "-q", "other")
-    workshop.commit(conflict, {"a": "more\n"})
-    workshop.run(conflict, "switch", "-q", "main")
-    workshop.run(conflict, "cherry-pick", "other~1", "other", check=False)
-    workshop.commit(conflict, {"a": "solved\n"})
-    assert worktree(conflict).operation == "cherry-pick"
-
-
 def test_a_submodule_is_named_and_not_entered(workshop: Workshop) -> None:
     inner = workshop.repository("inner")
     folder = workshop.repository()
@@ -356,7 +301,7 @@ def test_what_a_silenced_filter_would_compare_is_unknown(workshop: Workshop) -> 
     (folder / "a.bin").write_text("content")
     workshop.run(folder, "add", "a.bin")
     workshop.run(folder, "commit", "-qm", "bin")
-    os.utime(folder / "a.bin", ns=(1, 1))
+    os.utime(folder / "a.bin", times=(0, 0))
     (folder / "a").write_text("changed")
     tree = worktree(folder)
     assert (tree.modified, tree.unfiltered) == (1, 1)
@@ -368,7 +313,7 @@ def test_the_same_where_the_filter_is_the_users_own(workshop: Workshop) -> None:
     (folder / "a.bin").write_text("content")
     workshop.run(folder, "add", "a.bin")
     workshop.run(folder, "commit", "-qm", "bin")
-    os.utime(folder / "a.bin", ns=(1, 1))
+    os.utime(folder / "a.bin", times=(0, 0))
     assert (worktree(folder).modified, worktree(folder).unfiltered) == (0, 1)
 
 
@@ -386,7 +331,7 @@ def test_the_users_line_ends_are_obeyed(workshop: Workshop) -> None:
     (folder / "a").unlink()
     workshop.run(folder, "checkout", "a")
     assert (folder / "a").read_bytes() == b"one\r\n"
-    os.utime(folder / "a", ns=(1, 1))
+    os.utime(folder / "a", times=(0, 0))
     assert worktree(folder).modified == 0
 
 
@@ -410,8 +355,3 @@ def test_a_folder_whose_name_is_not_utf_8(workshop: Workshop) -> None:
     assert seen.clone.path == f"{workshop.root}/caf\\xe9\\nx"
     assert seen.model_dump_json()
     assert worktree(folder).head
-
-
-def _known(trees: tuple[object, ...]) -> list[Worktree]:
-    assert all(isinstance(tree, Worktree) for tree in trees), trees
-    return [tree for tree in trees if isinstance(tree, Worktree)]

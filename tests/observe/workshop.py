@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,11 +37,22 @@ class Workshop:
     home: Path
 
     def run(
-        self, folder: Path, *arguments: str, env: Mapping[str, str] | None = None, check: bool = True
+        self,
+        folder: Path,
+        *arguments: str,
+        env: Mapping[str, str] | None = None,
+        check: bool = True,
     ) -> str:
         """Run git as a user would, unprotected."""
         done = subprocess.run(
-            ["git", "-c", "init.defaultBranch=main", "-c", "protocol.file.allow=always", *arguments],
+            [
+                "git",
+                "-c",
+                "init.defaultBranch=main",
+                "-c",
+                "protocol.file.allow=always",
+                *arguments,
+            ],
             cwd=folder,
             env={"PATH": os.environ["PATH"], "HOME": str(self.home), **IDENTITY, **(env or {})},
             capture_output=True,
@@ -134,6 +145,13 @@ def files(path: Path) -> Files:
     group = facts(path).files
     assert isinstance(group, Files), group
     return group
+
+
+def known(trees: Iterable[object]) -> list[Worktree]:
+    """Work trees, all of which could be observed."""
+    seen = list(trees)
+    assert all(isinstance(tree, Worktree) for tree in seen), seen
+    return [tree for tree in seen if isinstance(tree, Worktree)]
 
 
 def reason(group: object) -> str:

@@ -2,10 +2,10 @@ from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
+from tests.postgres import Server, running_server
 
 from opsroom.store.database import Store
 from opsroom.store.place import Place
-from tests.postgres import Server, running_server
 
 
 @pytest.fixture

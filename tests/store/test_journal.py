@@ -1,4 +1,4 @@
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import pytest
 from anyio import Event as Signal
 from anyio import create_task_group, fail_after, move_on_after, sleep
 from sqlalchemy import TextClause, text
+from tests.store.samples import MINUTE, NOW, happening, heard, ids, tell
 
 from opsroom.model.event import Happening
 from opsroom.store import locks
@@ -13,7 +14,6 @@ from opsroom.store.cursor import Cursor, CursorState
 from opsroom.store.database import Store
 from opsroom.store.journal import JournalPruned, append
 from opsroom.store.locks import Lock
-from tests.store.samples import MINUTE, NOW, happening, heard, ids, tell
 
 pytestmark = pytest.mark.anyio
 
@@ -40,10 +40,13 @@ async def test_a_batch_is_numbered_in_its_order(store: Store) -> None:
 
 
 async def test_what_is_rolled_back_was_never_told(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def fail() -> None:
         async with store.write() as connection:
             await append(connection, [happening("never")], NOW)
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     (event,) = await tell(store, "kept")
     assert await store.journal.after(0) == [event]
     assert await heard(store, 0, 1) == [event]
@@ -92,8 +95,8 @@ async def test_another_store_object_is_heard(store: Store, url: str | None, home
     """Two open stores are to each other as two processes are."""
     async with Store.open(url, home) as other:
         version = other.version
+        seen: list[str] = []
         async with create_task_group() as group:
-            seen: list[str] = []
 
             async def listen() -> None:
                 seen.extend(event.summary for event in await heard(other, 0, 2))
@@ -227,14 +230,14 @@ async def test_no_reader_skips_an_event_that_commits_late(
 
         async def listen() -> None:
             async for event in reader.journal.tail(0):
-                seen.append(event.summary)
+                seen.append(event.summary)  # noqa: PERF401  it has no end
 
         with fail_after(4):
             async with create_task_group() as group:
                 group.start_soon(listen)
                 group.start_soon(write_slowly)
                 await numbered.wait()
-                group.start_soon(_told(quick, "second"))
+                group.start_soon(tell, quick, "second")
                 with move_on_after(0.5):
                     while not seen:
                         await sleep(0.01)
@@ -245,13 +248,6 @@ async def test_no_reader_skips_an_event_that_commits_late(
                         await sleep(0.01)
                 group.cancel_scope.cancel()
         assert seen == (["first", "second"] if locked else ["second"])
-
-
-def _told(store: Store, summary: str) -> Callable[[], Awaitable[object]]:
-    async def write() -> None:
-        await tell(store, summary)
-
-    return write
 
 
 async def test_a_long_tail_sees_every_event_of_many_writers(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from anyio import create_task_group
 from sqlalchemy import inspect, text
+from tests.store.samples import NOW, fleet, heard, tell
 
 from opsroom.errors import StoreError
 from opsroom.store import copies, schema
@@ -15,11 +16,10 @@ from opsroom.store.meta import next_revision
 from opsroom.store.place import Place
 from opsroom.store.schema import known_versions, migrate, prepare
 from opsroom.store.snapshots import load_snapshots, save_snapshots
-from tests.store.samples import NOW, fleet, heard, tell
 
 pytestmark = pytest.mark.anyio
 
-FAILING = '''
+FAILING = """
 revision = "0002_failing"
 down_revision = "0001_initial"
 from alembic import op
@@ -29,9 +29,9 @@ def upgrade():
     op.add_column("repositories", sa.Column("stars", sa.Integer))
     op.execute("DELETE FROM journal")
     op.execute("SELECT no_such_column FROM repositories")
-'''
+"""
 
-REBUILDING = '''
+REBUILDING = """
 revision = "0002_rebuilding"
 down_revision = "0001_initial"
 from alembic import op
@@ -40,7 +40,7 @@ def upgrade():
     with op.batch_alter_table("repositories", recreate="auto") as table:
         table.add_column(sa.Column("stars", sa.Integer, server_default="1", nullable=False))
         table.alter_column("description", existing_type=sa.Text, nullable=True)
-'''
+"""
 
 
 def add_version(name: str, script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +134,7 @@ async def test_a_migration_that_fails_leaves_the_old_store_working(
     await fill(url, home)
     with monkeypatch.context() as newer:
         add_version("0002_failing", FAILING, tmp_path, newer)
-        with pytest.raises(StoreError, match="0002_failing.*still is at 0001_initial"):
+        with pytest.raises(StoreError, match=r"0002_failing.*still is at 0001_initial"):
             async with Store.open(url, home):
                 pass
     async with Store.open(url, home) as store:

@@ -13,6 +13,7 @@ from typing import TypeVar
 from opsroom.clients.git.command import Setting
 from opsroom.clients.git.config import Config, read_config
 from opsroom.clients.git.history import held_by_a_ref
+from opsroom.clients.git.index import read_index
 from opsroom.clients.git.operation import operation
 from opsroom.clients.git.ownership import refuse_strangers
 from opsroom.clients.git.place import Place, shown
@@ -128,6 +129,7 @@ class _Look:
     def _worktree(self, place: Place, shared: "_Shared") -> Worktree:
         refuse_strangers(place)
         config = read_config(place) if place.git_dir != place.common_dir else shared.config
+        read_index(place, config)
         overrides, filters = _silenced(config)
         own_attributes = "core.attributesfile" in config.values
         status = read_status(place, overrides, filters, own_attributes=own_attributes)

@@ -1,7 +1,7 @@
 """Looking at every clone under some folders, a few at a time."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,7 +73,7 @@ def look_all(
     workers: int = WORKERS,
     now: Now = utc_now,
     large: int = LARGE,
-) -> Iterator[Seen]:
+) -> Generator[Seen]:
     """Look at each of `checkouts` in `workers` threads, and yield in their order.
 
     Few looks are waiting at any time, so a reader that stops ends the work soon.

@@ -9,11 +9,16 @@ import os
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+import anyio
 
 from opsroom.clients.git.place import Place
 from opsroom.errors import ObservationError
 from opsroom.observe.checkout import Checkout
+
+if TYPE_CHECKING:
+    from watchfiles._rust_notify import RustNotify
 
 SOURCE = ""
 """Stands, among the paths that changed, for a root in which a folder came or went."""
@@ -38,7 +43,10 @@ GIT_DIR_NAMES = frozenset(
     }
 )
 DEBOUNCE = 50
-STEP = 10
+"""Milliseconds in which changes are gathered at most."""
+
+STEP = 20
+"""Milliseconds without a further change after which they are told; also how soon a stop is seen."""
 
 
 class Stop(Protocol):
@@ -69,32 +77,62 @@ async def watch(
         ObservationError: the system allows no more watches (or has no room for them); poll the
             gate instead.
     """
-    from watchfiles import (  # pyright: ignore[reportUnknownVariableType]  # it names trio, not here
-        Change,
-        awatch,
-    )
-
     folders = _folders(checkouts, roots)
-
-    def counts(_: Change, path: str) -> bool:
-        return _clone_of(folders, path) is not None
-
     try:
-        async for changes in awatch(
-            *_present(folders),
-            watch_filter=counts,
-            debounce=DEBOUNCE,
-            step=STEP,
-            stop_event=stop,
-            recursive=False,
-            ignore_permission_denied=True,
-        ):
-            clones = (_clone_of(folders, path) for _, path in changes)
-            yield {clone for clone in clones if clone is not None}
+        watcher = await anyio.to_thread.run_sync(_watcher, folders)
+        with watcher:
+            while not (stop and stop.is_set()):
+                changes = await _changes(watcher, stop)
+                clones = (_clone_of(folders, path) for path in changes)
+                if changed := {clone for clone in clones if clone is not None}:
+                    yield changed
     except (OSError, RuntimeError) as error:
         raise ObservationError(
             f"folders can't be watched ({error})", "changes are seen by polling instead"
         ) from error
+
+
+def _watcher(folders: Iterable[str]) -> "RustNotify":
+    """Watches on those folders that are there and may be read.
+
+    watchfiles is not asked to ignore what may not be read: it would ignore a lack of watches too.
+    """
+    from watchfiles._rust_notify import RustNotify
+
+    while True:
+        present = [folder for folder in folders if os.access(folder, os.R_OK | os.X_OK)]
+        try:
+            return RustNotify(present, False, False, 0, False, False)
+        except FileNotFoundError:
+            continue
+
+
+async def _changes(watcher: "RustNotify", stop: Stop | None) -> set[str]:
+    """Wait in a thread for the next changes; when this is cancelled, the thread is told to end."""
+    ending = _Ending(stop)
+    raw: set[tuple[int, str]] | str = ""
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(ending.when_cancelled)
+        raw = await anyio.to_thread.run_sync(watcher.watch, DEBOUNCE, STEP, 0, ending)
+        tasks.cancel_scope.cancel()
+    return {path for _, path in raw} if isinstance(raw, set) else set()
+
+
+class _Ending:
+    """Set when the caller's event is, or when the wait is cancelled."""
+
+    def __init__(self, stop: Stop | None) -> None:
+        self._stop = stop
+        self._cancelled = False
+
+    async def when_cancelled(self) -> None:
+        try:
+            await anyio.sleep_forever()
+        finally:
+            self._cancelled = True
+
+    def is_set(self) -> bool:
+        return self._cancelled or (self._stop is not None and self._stop.is_set())
 
 
 def _folders(checkouts: Iterable[Checkout], roots: Iterable[Path | str]) -> dict[str, _Folder]:
@@ -115,10 +153,6 @@ def _of_worktree(clone: str, place: Place) -> Mapping[str, _Folder]:
         str(place.git_dir): _Folder(clone, GIT_DIR_NAMES),
         str(place.worktree): _Folder(clone, None),
     }
-
-
-def _present(folders: Iterable[str]) -> list[str]:
-    return [folder for folder in folders if os.path.isdir(folder)]
 
 
 def _clone_of(folders: Mapping[str, _Folder], path: str) -> str | None:

@@ -9,12 +9,13 @@ from opsroom.errors import UsageError
 from opsroom.model.event import Event
 from opsroom.model.text import plain
 from opsroom.model.value import Value
-from opsroom.operations.answers import Answer, Omitted, fit, lead
+from opsroom.operations.answers import QUOTED, Answer, Omitted, fit, lead
 from opsroom.operations.fleet import as_of, coverage
 from opsroom.operations.room import Room
 from opsroom.operations.status import FleetStatus, fleet_status
 from opsroom.settings import parse_duration
 from opsroom.store.cursor import LOST, Cursor, CursorState
+from opsroom.store.journal import Journal
 
 MOST = 5_000
 """Events read for one answer; the cursor leads to those after them."""
@@ -68,8 +69,12 @@ class Changes(Answer):
         elif not self.events:
             lines.append("nothing changed")
         if self.omitted.count:
-            lines.append(f"{self.omitted.count} more events, the first kind: {self.omitted.worst}")
-        return "\n".join([*lines, f"cursor {self.cursor}"])
+            lines.append(
+                f"{self.omitted.count} more events, the first a {self.omitted.worst}: the same "
+                "`since` with a larger `max_tokens` tells them"
+            )
+        quoted = [QUOTED] if self.events else []
+        return "\n".join([*lines, *quoted, f"cursor {self.cursor}"])
 
 
 async def changes_since(room: Room, since: str, max_tokens: int) -> Changes:
@@ -82,7 +87,6 @@ async def changes_since(room: Room, since: str, max_tokens: int) -> Changes:
         UsageError: `since` is none of these.
     """
     await room.settled()
-    await room.refresh()
     journal = room.store.journal
     moment = _moment(since, room.now())
     if moment is None:
@@ -91,16 +95,16 @@ async def changes_since(room: Room, since: str, max_tokens: int) -> Changes:
         if stands is not CursorState.FRESH:
             return await _full_state(room, LOST[stands], max_tokens)
         after = cursor_of_caller.id
+    elif moment < room.now() - room.settings.journal.keep and await _is_pruned(journal):
+        return await _full_state(room, "that time is older than the journal", max_tokens)
     else:
         after = await journal.position(moment)
     events = await journal.after(after, MOST)
     complete = len(events) < MOST
-    last = events[-1].id if events and not complete else await journal.last_id()
-    seen = [
-        event
-        for event in events
-        if room.visible(event.repository) and not event.data.get("baseline")
-    ]
+    last = events[-1].id if events else after
+    await room.refresh()
+    heard = room.hears()
+    seen = [event for event in events if heard(event) and not event.data.get("baseline")]
     rows = room.rows()
     now = room.now()
     looked, covered = as_of(rows, now, room.fresh_for), coverage(rows, now, room.fresh_for)
@@ -119,6 +123,11 @@ async def changes_since(room: Room, since: str, max_tokens: int) -> Changes:
         )
 
     return fit(changes, max_tokens, build)
+
+
+async def _is_pruned(journal: Journal) -> bool:
+    """Whether any event was ever dropped."""
+    return await journal.check(Cursor(id=0)) is CursorState.PRUNED
 
 
 async def _full_state(room: Room, reason: str, max_tokens: int) -> Changes:
@@ -156,23 +165,39 @@ def _moment(since: str, now: datetime) -> datetime | None:
 def deduplicated(events: Sequence[Event]) -> list[Event]:
     """Without what a later event took back or said again.
 
-    A finding that opened and was fixed since then is no news; of several changes of one
-    repository the last one tells.
+    A finding that opened and was fixed since then is no news. Of a repository that was found the
+    changes after that are part of it; several changes of one are told as one, newest first.
     """
-    last: dict[tuple[str | None, str, str], Event] = {}
-    opened: set[tuple[str | None, str, str]] = set()
+    threads: dict[tuple[object, ...], list[Event]] = {}
     for event in events:
-        family = event.kind.partition(".")[0]
-        subject = (event.repository, family, str(event.data.get("finding", "")))
-        if event.kind == "finding.fixed" and subject in opened:
-            last.pop(subject, None)
-            opened.discard(subject)
-            continue
-        if event.kind == "finding.opened":
-            opened.add(subject)
-        last.pop(subject, None)
-        last[subject] = event
-    return list(last.values())
+        threads.setdefault(_subject(event), []).append(event)
+    told = (_told(thread) for thread in threads.values())
+    return sorted(filter(None, told), key=lambda event: event.id)
+
+
+def _subject(event: Event) -> tuple[object, ...]:
+    """What an event is about: a repository, one finding of it, or a path that was looked at."""
+    family = event.kind.partition(".")[0]
+    part = {"finding": "finding", "observation": "path"}.get(family, "")
+    return event.data.get("key") or event.repository, family, event.data.get(part)
+
+
+def _told(thread: Sequence[Event]) -> Event | None:
+    """What is left to say of events about one subject."""
+    first, last = thread[0], thread[-1]
+    if last.kind == "finding.fixed" and first.kind in ("finding.opened", "finding.reopened"):
+        return None
+    if last.kind != "repository.changed":
+        return last
+    for event in reversed(thread):
+        if event.kind == "repository.found":
+            return event
+    changes = [
+        str(change)
+        for event in reversed(thread)
+        for change in event.data.get("changes", [event.summary])
+    ]
+    return last.model_copy(update={"summary": "; ".join(dict.fromkeys(changes))})
 
 
 def rank(events: Sequence[Event]) -> list[Event]:

@@ -19,13 +19,13 @@ async def complete(room: Room, argument: str, typed: str, given: Mapping[str, st
         case "repository":
             values = [row.name for row in rows]
         case "owner":
-            values = sorted({quote(row.repository.owner, safe="") for row in rows})
+            values = sorted({quote(row.repository.owner, safe="@") for row in rows})
         case "name":
             owner = given.get("owner")
             values = [
                 row.name.rpartition("/")[2]
                 for row in rows
-                if owner is None or quote(row.repository.owner, safe="") == owner
+                if owner is None or quote(row.repository.owner, safe="@") == owner
             ]
         case "since" | "cursor":
             values = [await room.cursor()]

@@ -111,14 +111,23 @@ async def _store(settings: Settings) -> Part:
         place = Place.of(settings.store, settings.home)
         if place.url is None:
             return await anyio.to_thread.run_sync(_file, place)
-        from opsroom.store.engines import connect, require_driver
-
-        require_driver(place)
-        session = await connect(place)
-        await session.close()
-        return _works("store", f"{place} answers")
+        return await _server(place)
     except OpsroomError as error:
         return _broken("store", error)
+
+
+async def _server(place: Place) -> Part:
+    """Ask the Postgres server for a session, and nothing more."""
+    from opsroom.store.engines import connect, require_driver
+    from opsroom.store.failures import explained
+
+    require_driver(place)
+    try:
+        session = await connect(place)
+    except Exception as error:
+        raise explained(error, place) from error
+    await session.close()
+    return _works("store", f"{place} answers")
 
 
 def _file(place: Place) -> Part:

@@ -243,7 +243,7 @@ def named(rows: Sequence[Row], name: str) -> Row:
     exact = [row for row in rows if row.name.lower() == wanted.lower()]
     if len(exact) == 1:
         return exact[0]
-    loose = [row for row in rows if wanted.lower() in (_short(row.name), _plain(row.name))]
+    loose = [row for row in rows if wanted.lower() in _ways_to_say(row.name)]
     if len(loose) == 1:
         return loose[0]
     if loose:
@@ -258,14 +258,10 @@ def named(rows: Sequence[Row], name: str) -> Row:
     )
 
 
-def _short(name: str) -> str:
-    """The part after the last slash."""
-    return name.rpartition("/")[2].lower()
-
-
-def _plain(name: str) -> str:
-    """The name without what was added to make it unique."""
-    return name.partition("@")[0].lower()
+def _ways_to_say(name: str) -> tuple[str, ...]:
+    """Without its owner, and without what was added to make it unique."""
+    short, bare = (each.rpartition("/")[2] for each in (name, name.partition("@")[0]))
+    return short.lower(), bare.lower(), name.partition("@")[0].lower()
 
 
 def _at_path(rows: Sequence[Row], path: str) -> Row:

@@ -6,11 +6,12 @@ one its default branch follows); one without a remote on a host is a repository 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePath
 
 from opsroom.model.identity import Identity, identity_of, names
 from opsroom.model.repository import Repository
-from opsroom.model.snapshot import CloneFacts, Refs, RemoteAddress, Snapshot
+from opsroom.model.snapshot import CloneFacts, Refs, RemoteAddress, Snapshot, Unknown
 from opsroom.settings import DirectorySource
 
 
@@ -107,6 +108,19 @@ def snapshot(identity: Identity, name: str, sightings: Iterable[Sighting]) -> Sn
             sources=tuple(sorted({s.source.key for s in seen})),
         ),
         clones=tuple(sorted((s.facts for s in seen), key=lambda facts: facts.clone.path)),
+    )
+
+
+def unseen(facts: CloneFacts, reason: str, now: datetime) -> CloneFacts:
+    """A clone that could not even be looked at; as it is, when that was so before."""
+    if all(isinstance(group, Unknown) and group.reason == reason for group in facts.groups):
+        return facts
+    nothing = Unknown(at=now, source=facts.refs.source, reason=reason)
+    return CloneFacts(
+        clone=facts.clone,
+        worktrees=tuple(nothing for _ in facts.worktrees),
+        refs=nothing,
+        files=nothing,
     )
 
 

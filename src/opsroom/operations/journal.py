@@ -50,10 +50,12 @@ class JournalPage(Answer):
 
 async def newest(room: Room, count: int) -> JournalPage:
     """The newest events for this caller, newest first."""
+    journal = room.store.journal
+    events = await journal.newest(count)
+    last = events[-1].id if events else await journal.last_id()
     await room.refresh()
-    cursor = await room.cursor()
-    events = [e for e in await room.store.journal.newest(count) if room.visible(e.repository)]
-    return _page(room, sorted(events, key=lambda event: -event.id), cursor, complete=True)
+    heard = filter(room.hears(), reversed(events))
+    return _page(room, list(heard), str(journal.cursor(last)), complete=True)
 
 
 async def following(room: Room, cursor: str, count: int) -> JournalPage:
@@ -62,7 +64,6 @@ async def following(room: Room, cursor: str, count: int) -> JournalPage:
     A cursor that is older than the journal, or of another history, is told so in the note, with
     an empty page.
     """
-    await room.refresh()
     journal = room.store.journal
     place = Cursor.parse(cursor)
     stands = await journal.check(place)
@@ -71,8 +72,13 @@ async def following(room: Room, cursor: str, count: int) -> JournalPage:
         return page.model_copy(update={"note": f"{LOST[stands]}; read opsroom://fleet instead"})
     events = await journal.after(place.id, count)
     last = events[-1].id if events else place.id
-    seen = [event for event in events if room.visible(event.repository)]
-    return _page(room, seen, str(journal.cursor(last)), complete=len(events) < count)
+    await room.refresh()
+    return _page(
+        room,
+        list(filter(room.hears(), events)),
+        str(journal.cursor(last)),
+        complete=len(events) < count,
+    )
 
 
 def _page(room: Room, events: list[Event], cursor: str, *, complete: bool) -> JournalPage:

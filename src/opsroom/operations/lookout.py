@@ -5,6 +5,7 @@ are really looked at. Looks run in worker threads and are recorded in batches.
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,13 +30,10 @@ log = logging.getLogger("opsroom.lookout")
 BATCH = 64
 """Looks that are recorded in one transaction: a fraction of a second of the write lock."""
 
-RECENT = 1.0
-"""Seconds for which a look counts as 'now' when somebody asks for a repository."""
-
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A clone that a pass found, its source, its gate before the last look, and when that was."""
+    """A clone that a pass found, its source, its gate before the last look, and when that began."""
 
     checkout: Checkout
     source: DirectorySource
@@ -49,11 +47,24 @@ class Lookout:
     def __init__(self, room: "Room") -> None:
         self._room = room
         self._met = anyio.Event()
+        self._asking: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
         self.known: dict[str, Known] = {}
 
     async def met(self) -> None:
         """Wait until a pass finds other clones than the one before."""
         await self._met.wait()
+
+    def forget_all_but(self, sources: Iterable[DirectorySource]) -> None:
+        """Forget the clones of sources that nobody wants any more."""
+        wanted = {source.key for source in sources}
+        kept = {path: known for path, known in self.known.items() if known.source.key in wanted}
+        if kept.keys() != self.known.keys():
+            self.known = kept
+            self._tell_met()
+
+    def _tell_met(self) -> None:
+        self._met.set()
+        self._met = anyio.Event()
 
     async def pass_over(self, source: DirectorySource) -> None:
         """Find the clones of a source, look at those that moved, let go of those that are gone.
@@ -69,12 +80,14 @@ class Lookout:
                 return
             gates = await anyio.to_thread.run_sync(_gates, found, abandon_on_cancel=True)
             moved = self._meet(source, found, gates)
-            gone = {path for path in mine - gates.keys() if not _behind(path, found)}
+            missing = mine - gates.keys()
+            gone = {path for path in missing if not _behind(path, found)}
             for path in gone:
                 del self.known[path]
+            for path in missing - gone:
+                self.known[path] = replace(self.known[path], gate=None)
             if gone or moved:
-                self._met.set()
-                self._met = anyio.Event()
+                self._tell_met()
             await self.look(moved)
             await record_pass(self._room, source, found, failed=False)
 
@@ -94,29 +107,35 @@ class Lookout:
         return moved
 
     async def look(self, paths: Collection[str]) -> None:
-        """Really look at these clones, and record what was seen."""
+        """Really look at these clones, and record what was seen.
+
+        A clone that a pass has let go of meanwhile is left out. The gate is remembered last: what
+        could not be recorded is looked at again.
+        """
         chosen = [self.known[path] for path in paths if path in self.known]
         with cause("look"):
             for start in range(0, len(chosen), BATCH):
                 batch = chosen[start : start + BATCH]
+                begun = anyio.current_time()
                 seen = await anyio.to_thread.run_sync(_look, batch, abandon_on_cancel=True)
-                now = anyio.current_time()
-                for known, (gate, _) in zip(batch, seen, strict=True):
-                    path = known.checkout.clone.path
-                    self.known[path] = replace(known, gate=gate, looked=now)
-                await record(self._room, [sighting for _, sighting in seen])
+                still = {path: look for path, look in seen.items() if path in self.known}
+                await record(self._room, [sighting for _, sighting in still.values()])
+                for path, (gate, _) in still.items():
+                    if known := self.known.get(path):
+                        self.known[path] = replace(known, gate=gate, looked=begun)
 
     async def look_again(self, key: str) -> None:
-        """Look at a repository because somebody asks for it, unless that was just done."""
+        """Look at a repository because somebody asks for it, unless a look began since then."""
+        asked = anyio.current_time()
         row = self._room.fleet.get(key)
-        now = anyio.current_time()
         for facts in row.snapshot.clones if row else ():
             path = facts.clone.path
             if path not in self.known:
                 await self._meet_elsewhere(path)
-            known = self.known.get(path)
-            if known and (not known.looked or now - known.looked > RECENT):
-                await self.look([path])
+            async with self._asking[path]:
+                known = self.known.get(path)
+                if known and known.looked < asked:
+                    await self.look([path])
 
     async def _meet_elsewhere(self, path: str) -> None:
         """Learn of a clone that another process found."""
@@ -133,13 +152,13 @@ def _gates(found: Found) -> dict[str, Signature]:
     return {checkout.clone.path: signature(checkout) for checkout in found.clones}
 
 
-def _look(batch: Iterable[Known]) -> list[tuple[Signature, Sighting]]:
+def _look(batch: Iterable[Known]) -> dict[str, tuple[Signature, Sighting]]:
     known = list(batch)
     looks = look_all([each.checkout for each in known])
-    return [
-        (seen.signature, Sighting(seen.facts, each.source))
+    return {
+        each.checkout.clone.path: (seen.signature, Sighting(seen.facts, each.source))
         for each, seen in zip(known, looks, strict=True)
-    ]
+    }
 
 
 def _behind(path: str, found: Found) -> bool:

@@ -1,10 +1,8 @@
 """The first five minutes: which clones are here, whose they are, and the settings to begin with."""
 
-import os
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,19 +83,24 @@ def write_settings(file: Path, text: str, *, replace: bool) -> None:
         try:
             with open(descriptor, "w", encoding="utf-8") as opened:
                 opened.write(text)
-            if replace:
-                os.replace(draft, file)
-            else:
-                os.link(draft, file)
+            _put(Path(draft), file, replace=replace)
         finally:
-            with suppress(FileNotFoundError):
-                os.unlink(draft)
+            Path(draft).unlink(missing_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{file} can't be written", error.strerror or "") from error
+
+
+def _put(draft: Path, file: Path, *, replace: bool) -> None:
+    """Give the draft its name, in one step."""
+    if replace:
+        draft.replace(file)
+        return
+    try:
+        file.hardlink_to(draft)
     except FileExistsError:
         raise SettingsError(
             f"{file} is there already", "edit it, or move it away to begin anew"
         ) from None
-    except OSError as error:
-        raise SettingsError(f"{file} can't be written", error.strerror or "") from error
 
 
 def client_lines(program: str, config: Path | None) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Opening a room: the store, the sources it wants, the follower, and a try at ownership."""
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from opsroom.errors import StoreError
 from opsroom.operations.audit import refuse_unknown_rules
 from opsroom.operations.lookout import Lookout
 from opsroom.operations.ownership import own
@@ -16,6 +18,8 @@ from opsroom.store.owner import Owner
 
 if TYPE_CHECKING:
     from opsroom.operations.room import Room
+
+log = logging.getLogger("opsroom.opening")
 
 WANTED_FOR = timedelta(minutes=3)
 """How long after its last word a process's sources are still watched for it."""
@@ -60,4 +64,7 @@ async def _want(room: "Room") -> None:
 async def _keep_wanting(room: "Room") -> None:
     while True:
         await anyio.sleep(WANTED_FOR.total_seconds() / 3)
-        await _want(room)
+        try:
+            await _want(room)
+        except StoreError as error:
+            log.warning("the store can't be told which sources are wanted: %s", error)

@@ -1,9 +1,9 @@
 """What the page and other dashboards read: every repository in one row, or one in full."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, Field
 
@@ -235,7 +235,7 @@ def _counts(rows: list[Row]) -> Counts:
     return Counts(**{grade.value: count for grade, count in grades(rows).items()})
 
 
-def _severities(findings: Any) -> dict[Severity, int]:
+def _severities(findings: Iterable[KeptFinding]) -> dict[Severity, int]:
     """How many there are of each severity that occurs, worst first."""
     counted: Counter[Severity] = Counter(kept.finding.severity for kept in findings)
     return dict(sorted(counted.items(), key=lambda item: -item[0].rank))
@@ -290,7 +290,7 @@ def _shown(facts: CloneFacts) -> CloneFacts:
     return _plain_model(facts)
 
 
-def _branches(clones: Any) -> int:
+def _branches(clones: Sequence[CloneFacts]) -> int:
     return sum(len(facts.refs.branches) for facts in clones if isinstance(facts.refs, Refs))
 
 
@@ -302,9 +302,10 @@ def _plain_value(value: Any) -> Any:
     match value:
         case str():
             return plain(value, 500)
-        case Mapping():
-            return {key: _plain_value(each) for key, each in value.items()}
+        case dict():
+            fields = cast("dict[str, Any]", value)
+            return {key: _plain_value(each) for key, each in fields.items()}
         case list() | tuple():
-            return tuple(_plain_value(each) for each in value)
+            return tuple(_plain_value(each) for each in cast("tuple[Any, ...]", value))
         case _:
             return value

@@ -5,7 +5,7 @@ import logging
 import anyio
 
 from opsroom.discover import discover
-from opsroom.errors import OpsroomError
+from opsroom.errors import OpsroomError, StoreError
 from opsroom.operations.monitors import Monitor
 from opsroom.operations.room import Room
 from opsroom.store.owner import Owner
@@ -21,15 +21,19 @@ PAUSE = 5.0
 async def own(room: Room, claim: Owner) -> None:
     """Try to own the store for as long as the room is open; run the monitors while it does."""
     while True:
-        async with claim:
-            await claim.acquire()
-            log.info("this process owns the store and watches the fleet")
-            room.owner = True
-            try:
-                await _watch_over(room, claim)
-            finally:
-                room.owner = False
-        log.warning("this process no longer owns the store")
+        try:
+            async with claim:
+                await claim.acquire()
+                log.info("this process owns the store and watches the fleet")
+                room.owner = True
+                try:
+                    await _watch_over(room, claim)
+                finally:
+                    room.owner = False
+            log.warning("this process no longer owns the store")
+        except StoreError as error:
+            log.warning("the store can't be owned: %s", error)
+            await anyio.sleep(PAUSE)
 
 
 async def _watch_over(room: Room, claim: Owner) -> None:

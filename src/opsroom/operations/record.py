@@ -21,7 +21,7 @@ from opsroom.model.finding import KeptFinding
 from opsroom.model.health import Health
 from opsroom.model.identity import names
 from opsroom.model.repository import RepositoryState
-from opsroom.model.snapshot import Snapshot
+from opsroom.model.snapshot import CloneFacts, Snapshot
 from opsroom.observe.checkout import Found
 from opsroom.operations import gather
 from opsroom.operations.fleet import Fleet, Row
@@ -60,14 +60,18 @@ class Draft:
             await save_verdicts(connection, healths, now)
             found = {ids[key]: findings for key, findings in self.findings.items()}
             await save_findings(connection, found)
-        cause = current_cause()
-        told = [_with_cause(happening, cause) for happening in self.happenings]
+        keys = {each.repository.name: key for key, each in self.snapshots.items()}
+        told = [_traced(happening, keys) for happening in self.happenings]
         for event in await append(connection, told, now):
             log.info("event %s %s %s: %s", event.id, event.kind, event.repository, event.summary)
 
 
-def _with_cause(happening: Happening, cause: str) -> Happening:
-    return happening.model_copy(update={"data": {**happening.data, "cause": cause}})
+def _traced(happening: Happening, keys: Mapping[str, str]) -> Happening:
+    """With the id of what set it off, and the key of its repository, whose name may change."""
+    trace: dict[str, object] = {"cause": current_cause()}
+    if happening.repository is not None and happening.repository in keys:
+        trace["key"] = keys[happening.repository]
+    return happening.model_copy(update={"data": {**happening.data, **trace}})
 
 
 async def record(room: "Room", sightings: Sequence[Sighting]) -> None:
@@ -78,10 +82,12 @@ async def record(room: "Room", sightings: Sequence[Sighting]) -> None:
     async with room.store.write() as connection:
         await room.fleet.refresh(connection)
         draft = Draft()
-        for before, after in _merge(room.fleet, sightings):
+        merged, heirs = _merge(room.fleet, sightings)
+        for before, after in merged:
             baseline = not any(room.surveyed(key) for key in after.repository.sources)
             _judge(draft, room, before, after, now, baseline=baseline)
         _rename(draft, room.fleet)
+        _tell_heirs(draft, heirs)
         await draft.save(connection, now)
     await room.refresh()
 
@@ -100,8 +106,17 @@ async def record_pass(room: "Room", source: DirectorySource, found: Found, *, fa
         draft = Draft()
         if not failed:
             for row in room.fleet.of_source(source.key):
-                _let_go(draft, room, row, source, here, found, now)
-        draft.happenings += _source_moved(source, known, problems, failed=failed)
+                _pass_by(draft, room, row, source, here, found, now)
+        held = {
+            facts.clone.path
+            for row in room.fleet.of_source(source.key)
+            for facts in row.snapshot.clones
+        }
+        draft.happenings += [
+            happening
+            for happening in _source_moved(source, known, problems, failed=failed)
+            if happening.data["path"] not in held  # its repository has an event of its own
+        ]
         await draft.save(connection, now)
         at = known.at if failed and known else None if failed else now
         survey = Survey(source=source.key, at=at, problems=problems)
@@ -109,22 +124,32 @@ async def record_pass(room: "Room", source: DirectorySource, found: Found, *, fa
     await room.refresh()
 
 
-def _merge(fleet: Fleet, sightings: Iterable[Sighting]) -> list[tuple[Row | None, Snapshot]]:
-    """For each repository that was seen: the row before, and its snapshot with the new looks."""
+Merged = list[tuple[Row | None, Snapshot]]
+
+
+def _merge(fleet: Fleet, sightings: Iterable[Sighting]) -> tuple[Merged, dict[str, str]]:
+    """For each repository that was seen: the row before, and its snapshot with the new looks.
+
+    Also, of repositories that lost a clone to another one, the name and the other one's key.
+    """
     seen: dict[str, list[Sighting]] = {}
-    moved: dict[str, Row] = {}
+    lost: dict[str, set[str]] = {}
+    heirs: dict[str, str] = {}
     for sighting in sightings:
         path = sighting.facts.clone.path
         holder = fleet.holding(path)
         key = _key(sighting, holder)
         seen.setdefault(key, []).append(sighting)
         if holder and holder.repository.key != key:
-            moved[path] = holder
-    merged = [
-        (fleet.get(key), _snapshot(fleet.get(key), key, found)) for key, found in seen.items()
-    ]
-    left = [(row, _without(row.snapshot, {path})) for path, row in moved.items()]
-    return [*merged, *left]
+            lost.setdefault(holder.repository.key, set()).add(path)
+            heirs[holder.name] = key
+    merged: Merged = []
+    for key in dict.fromkeys((*seen, *lost)):
+        row = fleet.get(key)
+        after = _snapshot(row, key, seen[key]) if key in seen else row and row.snapshot
+        if after:
+            merged.append((row, _without(after, lost[key]) if key in lost else after))
+    return merged, heirs
 
 
 def _key(sighting: Sighting, holder: Row | None) -> str:
@@ -159,10 +184,14 @@ def _union(known: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
 
 
 def _without(snapshot: Snapshot, paths: set[str]) -> Snapshot:
-    clones = tuple(facts for facts in snapshot.clones if facts.clone.path not in paths)
+    return _with(snapshot, [each for each in snapshot.clones if each.clone.path not in paths])
+
+
+def _with(snapshot: Snapshot, clones: Sequence[CloneFacts]) -> Snapshot:
+    """A snapshot with these clones; without any it is gone."""
     state = snapshot.repository.state if clones else RepositoryState.GONE
     repository = snapshot.repository.model_copy(update={"state": state})
-    return Snapshot(repository=repository, clones=clones)
+    return Snapshot(repository=repository, clones=tuple(clones))
 
 
 def _judge(
@@ -204,7 +233,17 @@ def _gone(name: str) -> Happening:
     )
 
 
-def _let_go(
+def _tell_heirs(draft: Draft, heirs: Mapping[str, str]) -> None:
+    """Say of a repository whose last clone got another remote, under which name it goes on."""
+    for index, happening in enumerate(draft.happenings):
+        heir = heirs.get(happening.repository or "")
+        if happening.kind == "repository.gone" and heir:
+            name = draft.snapshots[heir].repository.name
+            summary = f"its last clone here is {name} now"
+            draft.happenings[index] = happening.model_copy(update={"summary": summary})
+
+
+def _pass_by(
     draft: Draft,
     room: "Room",
     row: Row,
@@ -213,19 +252,21 @@ def _let_go(
     found: Found,
     now: datetime,
 ) -> None:
-    """Forget the clones of a row that were in this source and are no longer there."""
-    gone = {
-        facts.clone.path
-        for facts in row.snapshot.clones
-        if facts.clone.path not in here
-        and (
-            row.repository.sources == (source.key,)
-            or gather.within(facts.clone.path, source.path.resolve())
-        )
-        and not any(gather.within(facts.clone.path, problem.path) for problem in found.problems)
-    }
-    if gone and row.repository.state is not RepositoryState.GONE:
-        _judge(draft, room, row, _without(row.snapshot, gone), now, baseline=False)
+    """Forget the clones of a row that are no longer in this source.
+
+    Of those that lie behind something which could not be looked into nothing is known now.
+    """
+    root = source.path.resolve()
+    elsewhere = row.repository.sources != (source.key,)
+    clones: list[CloneFacts] = []
+    for facts in row.snapshot.clones:
+        path = facts.clone.path
+        if path in here or (elsewhere and not gather.within(path, root)):
+            clones.append(facts)
+        elif problem := next((p for p in found.problems if gather.within(path, p.path)), None):
+            clones.append(gather.unseen(facts, problem.reason, now))
+    if tuple(clones) != row.snapshot.clones:
+        _judge(draft, room, row, _with(row.snapshot, clones), now, baseline=False)
 
 
 def _rename(draft: Draft, fleet: Fleet) -> None:
@@ -237,17 +278,28 @@ def _rename(draft: Draft, fleet: Fleet) -> None:
     called = names([gather.identity_of_snapshot(snapshot) for snapshot in everything.values()])
     renamed: dict[str, str] = {}
     for key, snapshot in everything.items():
-        name = called[key]
-        if snapshot.repository.name != name:
-            renamed[snapshot.repository.name] = name
+        name, former = called[key], snapshot.repository.name
+        if former != name:
+            renamed[former] = name
             repository = snapshot.repository.model_copy(update={"name": name})
             draft.snapshots[key] = snapshot.model_copy(update={"repository": repository})
+            if key in known and repository.state is not RepositoryState.GONE:
+                draft.happenings.append(_called(name, former))
     draft.happenings = [
         happening.model_copy(
             update={"repository": renamed.get(happening.repository or "", happening.repository)}
         )
         for happening in draft.happenings
     ]
+
+
+def _called(name: str, former: str) -> Happening:
+    return Happening(
+        kind="repository.changed",
+        repository=name,
+        summary=f"is called {name} now, to be told apart from another {former}",
+        data={"was": former},
+    )
 
 
 def _source_moved(
@@ -266,7 +318,12 @@ def _source_moved(
         Happening(
             kind="observation.failed",
             summary=f"{path} could not be looked at: {reason}",
-            data={"path": path, "reason": reason, "baseline": known is None},
+            data={
+                "source": source.key,
+                "path": path,
+                "reason": reason,
+                "baseline": known is None,
+            },
         )
         for path, reason in now.items()
         if path not in before
@@ -275,7 +332,7 @@ def _source_moved(
         Happening(
             kind="observation.recovered",
             summary=f"{path} can be looked at again",
-            data={"path": path},
+            data={"source": source.key, "path": path},
         )
         for path in before
         if path not in now

@@ -11,7 +11,7 @@ from opsroom.model.severity import Severity
 from opsroom.model.snapshot import Snapshot, Unknown, Worktree
 from opsroom.model.text import plain
 from opsroom.model.value import Value
-from opsroom.operations.answers import Answer, Next, Omitted, fit, lead
+from opsroom.operations.answers import QUOTED, Answer, Next, Omitted, fit, lead
 from opsroom.operations.fleet import Row, as_of, coverage
 from opsroom.operations.room import Room
 
@@ -93,7 +93,7 @@ class RepositoryHealth(Answer):
         ]
         if self.omitted.count:
             lines.append(f"{self.omitted.count} more findings, worst {self.omitted.worst}")
-        return "\n".join(lines)
+        return "\n".join([*lines, QUOTED])
 
 
 async def repository_health(room: Room, repository: str, max_tokens: int) -> RepositoryHealth:

@@ -16,6 +16,7 @@ import anyio
 from anyio.abc import TaskStatus
 
 from opsroom.errors import OpsroomError
+from opsroom.model.event import Event
 from opsroom.model.text import plain
 from opsroom.model.where import Where
 from opsroom.operations.fleet import Fleet, Row, named, within
@@ -30,7 +31,7 @@ T = TypeVar("T")
 log = logging.getLogger("opsroom.room")
 
 FIRST_LOOK = 20.0
-"""Seconds that a question waits for the first look at a fleet before it answers without."""
+"""Seconds after its opening in which a question waits for a look at the fleet."""
 REMEMBER = 5.0
 """Seconds for which an answer about an unmoved fleet is given again."""
 UNWATCHED = timedelta(seconds=60)
@@ -62,6 +63,7 @@ class Room:
         self.opened = anyio.Event()
         self._surveys: dict[str, Survey] = {}
         self._opening = anyio.Lock()
+        self._opened_at = 0.0
         self._shown = -1
         self._disturbed = anyio.Event()
         self._memory: dict[Hashable, tuple[object, Any]] = {}
@@ -104,15 +106,18 @@ class Room:
         """Keep the store open in a task of its own, so that it is closed where it was opened."""
         open_room = await anyio.to_thread.run_sync(_heavy_parts)
         async with open_room(self):
+            self._opened_at = anyio.current_time()
             self.opened.set()
             task_status.started()
             await anyio.sleep_forever()
 
     async def settled(self) -> None:
         """Wait until every source was looked at once, but not for long."""
-        with anyio.move_on_after(FIRST_LOOK):
+        await self.refresh()
+        with anyio.CancelScope(deadline=self._opened_at + FIRST_LOOK):
             while self._unseen():
-                await self.store.changed()
+                if self._shown == self.store.version:
+                    await self.store.changed()
                 await self.refresh()
 
     async def refresh(self) -> None:
@@ -178,11 +183,27 @@ class Room:
         """
         return named(self.rows(), name)
 
-    def visible(self, repository: str | None) -> bool:
-        """Whether an event about that repository is for this caller."""
-        if repository is None:
-            return True
-        return any(row.name == repository for row in self.rows())
+    def hears(self) -> Callable[[Event], bool]:
+        """Whether an event is for this caller, to be asked of many.
+
+        Of repositories that are gone, too. What is about no repository is for callers from whom
+        nothing is hidden, when it is about a source of theirs.
+        """
+        mine = [
+            row.repository
+            for row in self.fleet
+            if not self._wanted.isdisjoint(row.repository.sources) and self.scope.matches(row)
+        ]
+        keys = frozenset(repository.key for repository in mine)
+        names = frozenset(repository.name for repository in mine)
+
+        def heard(event: Event) -> bool:
+            if event.repository is None:
+                return not self.scope.terms and event.data.get("source") in {None, *self._wanted}
+            key = event.data.get("key")
+            return event.repository in names if key is None else key in keys
+
+        return heard
 
     async def cursor(self) -> str:
         """Where the journal ends now."""
@@ -204,6 +225,8 @@ class Room:
     def problems(self) -> list[str]:
         """What could not be looked at in the sources of this caller."""
         surveys = [self._surveys[key] for key in sorted(self._wanted) if key in self._surveys]
+        if self.scope.terms and (hidden := sum(len(survey.problems) for survey in surveys)):
+            return [f"{hidden} paths could not be looked at; whose they are can't be told"]
         return [
             f"{plain(path, 120)}: {plain(reason, 160)}"
             for survey in surveys

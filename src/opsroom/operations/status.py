@@ -76,12 +76,13 @@ async def fleet_status(room: Room, where: str, max_tokens: int) -> FleetStatus:
 
 
 async def _answer(room: Room, wanted: Where, max_tokens: int) -> FleetStatus:
+    cursor = await room.cursor()
+    await room.refresh()  # after the cursor: what these rows miss comes after it
     rows = [row for row in room.rows() if wanted.matches(row)]
     now = room.now()
     graded = grades(rows)
     listed = [row for row in ranked(rows) if row.health.grade is not Grade.GREEN]
     severities = Counter(kept.finding.severity for row in rows for kept in row.findings)
-    cursor = await room.cursor()
     problems = room.problems()
     seen, covered = as_of(rows, now, room.fresh_for), coverage(rows, now, room.fresh_for)
 

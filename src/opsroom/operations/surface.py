@@ -9,7 +9,6 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Annotated, Any, get_type_hints
 from urllib.parse import unquote
@@ -18,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from opsroom.discover import discover
 from opsroom.errors import NotFound, UsageError
+from opsroom.model.nearest import nearest
 from opsroom.operations.answers import Answer
 from opsroom.operations.room import Room
 
@@ -176,11 +176,11 @@ def check(model: type[Arguments], arguments: Mapping[str, Any], name: str) -> di
     known = list(model.model_fields)
     for key in arguments:
         if key not in known:
-            near = get_close_matches(key, known, 1)
+            near = nearest(key, known)
             wanted = ", ".join(known) or "none"
             raise UsageError(
                 f"{name} has no argument {key[:60]!r}",
-                f"did you mean {near[0]!r}?" if near else f"its arguments are: {wanted}",
+                f"did you mean {near!r}?" if near else f"its arguments are: {wanted}",
             )
     try:
         checked = model.model_validate(dict(arguments))
@@ -209,6 +209,7 @@ def tool_named(name: str) -> Tool:
     """
     known = tools()
     if name not in known:
-        near = get_close_matches(name, known, 1) or sorted(known)
-        raise NotFound(f"no tool {name[:60]!r}", f"there is: {', '.join(near)}")
+        near = nearest(name, known)
+        listed = f"there is: {', '.join(sorted(known))}"
+        raise NotFound(f"no tool {name[:60]!r}", f"did you mean {near!r}?" if near else listed)
     return known[name]

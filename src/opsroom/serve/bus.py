@@ -8,6 +8,7 @@ remembers the connections, by the one private attribute that Opsroom touches in 
 
 import logging
 from collections.abc import Callable
+from contextlib import aclosing
 from urllib.parse import quote
 
 import anyio
@@ -16,6 +17,7 @@ from mcp.server.session import ServerSession
 from mcp.server.subscriptions import InMemorySubscriptionBus, ResourceUpdated, ServerEvent
 from mcp.types import EmptyResult, SubscribeRequestParams, UnsubscribeRequestParams
 
+from opsroom.errors import StoreError
 from opsroom.model.event import Event
 from opsroom.operations.room import Room
 
@@ -61,11 +63,13 @@ class Bus(InMemorySubscriptionBus):
             return
         for key, session in list(self._sessions.items()):
             if event.uri in self._uris.get(key, ()):
-                with anyio.move_on_after(PATIENCE):
+                with anyio.move_on_after(PATIENCE) as patience:
                     try:
                         await session.send_resource_updated(event.uri)
                     except (anyio.BrokenResourceError, anyio.ClosedResourceError):
                         self._drop(key)
+                if patience.cancelled_caught:
+                    self._drop(key)
 
     @property
     def subscribers(self) -> int:
@@ -80,13 +84,17 @@ class Bus(InMemorySubscriptionBus):
 def repository_uri(name: str) -> str:
     """The resource of a repository; slashes of its owner become `%2F`."""
     owner, _, last = name.rpartition("/")
-    return f"opsroom://repos/{quote(owner, safe='')}/{quote(last, safe='')}"
+    return f"opsroom://repos/{quote(owner, safe='@')}/{quote(last, safe='@')}"
 
 
 def uris(event: Event) -> list[str]:
     """The resources that an event changes."""
-    changed = ["opsroom://fleet", "opsroom://journal"]
-    return [repository_uri(event.repository), *changed] if event.repository else changed
+    names = [event.repository, event.data.get("was")]
+    return [
+        *(repository_uri(name) for name in names if name),
+        "opsroom://fleet",
+        "opsroom://journal",
+    ]
 
 
 class Announcer:
@@ -100,14 +108,23 @@ class Announcer:
         self._waiting: set[str] = set()
 
     async def run(self) -> None:
-        """Announce for as long as the room is open."""
+        """Announce for as long as the room is open, whatever happens to the store."""
         await self._room.opened.wait()
         journal = self._room.store.journal
-        async for event in journal.tail(await journal.last_id()):
-            await self._room.refresh()
-            if self._room.visible(event.repository):
-                for uri in uris(event):
-                    await self._announce(uri)
+        while True:
+            try:
+                async with aclosing(journal.tail(await journal.last_id())) as events:
+                    async for event in events:
+                        await self._tell(event)
+            except StoreError as error:
+                log.warning("changes are not announced for a moment: %s", error)
+                await anyio.sleep(EVERY)
+
+    async def _tell(self, event: Event) -> None:
+        await self._room.refresh()
+        if self._room.hears()(event):
+            for uri in uris(event):
+                await self._announce(uri)
 
     async def _announce(self, uri: str) -> None:
         if uri in self._waiting:

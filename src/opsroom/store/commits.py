@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from anyio import TASK_STATUS_IGNORED, CancelScope, CapacityLimiter, sleep, to_thread
+from anyio import TASK_STATUS_IGNORED, CancelScope, CapacityLimiter, sleep, to_thread, wait_readable
 from anyio.abc import TaskStatus
 
 from opsroom.store.engines import connect
@@ -110,9 +110,11 @@ async def _listen(
                     started = True
                     task_status.started()
                 committed()  # what was missed while nobody listened
-                async for notification in connection.notifies():
-                    if notification.payload != sender:
-                        committed()
+                while True:
+                    await wait_readable(connection.fileno())
+                    async for notification in connection.notifies(timeout=0):
+                        if notification.payload != sender:
+                            committed()
             finally:
                 with CancelScope(shield=True):
                     await connection.close()

@@ -16,7 +16,6 @@ from opsroom.store.journal import Journal
 from opsroom.store.place import Place
 from opsroom.store.schema import new_epoch, prepare
 
-
 Connection = AsyncConnection
 """What a transaction is done through. Rooms above know it by this name only."""
 

@@ -8,6 +8,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from opsroom.errors import StoreError
+from opsroom.store import patient_sqlite
 from opsroom.store.place import Place
 
 if TYPE_CHECKING:
@@ -105,9 +106,14 @@ async def connect(place: Place) -> "AsyncConnection":
 
 
 def _postgres(url: URL, pool_size: int) -> AsyncEngine:
+    from opsroom.store.patient_postgres import PatientConnection
+
     return create_async_engine(
         url,
-        connect_args=postgres_options(url),
+        connect_args={
+            "async_creator_fn": PatientConnection.connect,
+            **postgres_options(url),
+        },
         pool_size=pool_size,
         max_overflow=0,
         pool_pre_ping=True,
@@ -115,9 +121,12 @@ def _postgres(url: URL, pool_size: int) -> AsyncEngine:
 
 
 def _sqlite(place: Place, pool_size: int) -> AsyncEngine:
+    async def opened(*_: object, **__: object) -> object:
+        return await patient_sqlite.connect(place.file, BUSY_TIMEOUT)
+
     return create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(place.file)),
-        connect_args={"timeout": BUSY_TIMEOUT},
+        async_creator=opened,
         pool_size=pool_size,
         max_overflow=0,
     )

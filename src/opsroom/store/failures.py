@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from sqlalchemy import exc
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -15,11 +16,18 @@ from opsroom.errors import StoreError
 from opsroom.store import copies
 from opsroom.store.place import Place
 
-BUGS = ("IntegrityError", "ProgrammingError", "DataError", "NotSupportedError")
+BUGS = (
+    exc.IntegrityError,
+    exc.ProgrammingError,
+    exc.DataError,
+    exc.NotSupportedError,
+    sqlite3.IntegrityError,
+    sqlite3.ProgrammingError,
+)
 CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 DENIED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
-DISK_FULL, LOCK_NOT_AVAILABLE = "53100", "55P03"
+DISK_FULL, LOCK_NOT_AVAILABLE, NOT_ALLOWED = "53100", "55P03", "42501"
 """SQLSTATEs of Postgres."""
 
 
@@ -36,7 +44,8 @@ def reported(place: Place) -> Generator[None, None, None]:
         raise StoreError(f"The store {place} is too busy", "try again in a moment") from error
     except (DBAPIError, sqlite3.Error) as error:
         said = error.orig if isinstance(error, DBAPIError) else error
-        if said is None or type(said).__name__ in BUGS:
+        not_allowed = getattr(said, "sqlstate", None) == NOT_ALLOWED
+        if said is None or (isinstance(error, BUGS) and not not_allowed):
             raise
         raise explained(said, place) from error
 

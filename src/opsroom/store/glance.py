@@ -9,7 +9,6 @@ from pathlib import Path
 
 from opsroom.errors import StoreError
 
-
 MARKS = {"red": "■", "yellow": "▲", "green": "●", "unknown": "?"}
 
 GRADES = """

@@ -201,8 +201,9 @@ def _failure_told(version: str, safety: str) -> Generator[None, None, None]:
     try:
         yield
     except Exception as error:
+        said = str(error).partition("\n")[0]
         raise StoreError(
-            f"The store could not be migrated to {known_versions()[-1]} ({error});"
+            f"The store could not be migrated to {known_versions()[-1]} ({said});"
             f" it still is at {version} and works",
             f"go back to the Opsroom that you used before, and report this; {safety}",
         ) from error

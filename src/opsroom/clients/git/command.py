@@ -102,7 +102,7 @@ def base_environment() -> dict[str, str]:
 
 @cache
 def safe_environment() -> dict[str, str]:
-    """The same, with every configuration shut out but the repository's own, and `SAFE` over that."""
+    """The same, and no configuration but the repository's own, with `SAFE` over that."""
     return {
         **base_environment(),
         "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -175,9 +175,12 @@ def _complaint(command: str, done: Completed) -> str:
     if done.outcome == "memory":
         return f"git {command} needed more memory than the {MAX_MEMORY >> 30} GiB it may have"
     lines = readable(done.stderr).splitlines()
-    for line in lines:
+    for number, line in enumerate(lines):
         if line.startswith(("fatal:", "error:")):
-            return plain(f"git {command}: {line.partition(':')[2].strip()}")
+            said = line.partition(":")[2].strip()
+            if said.endswith(":"):
+                said = " ".join([said, *lines[number + 1 : number + 2]])
+            return plain(f"git {command}: {said}")
     if done.code < 0:
         return f"git {command} was killed by signal {-done.code}"
     return plain(f"git {command} failed: {lines[0]}" if lines else f"git {command} failed")

@@ -4,14 +4,20 @@ Format: gitformat-index(5), versions 2, 3 and 4. A split or sparse index, or one
 that has to be understood, is left to git.
 """
 
+import hashlib
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from opsroom.clients.git.config import Config
+from opsroom.clients.git.place import Corrupt, Place
+from opsroom.clients.git.regular import read_regular
 
 EXTENDED = 0x4000
 NAME_LENGTH = 0x0FFF
 STAGE = 0x3000
 VERSIONS = (2, 3, 4)
+MAX_INDEX = 512 << 20
 SUBMODULE = 0o160000
 
 
@@ -28,8 +34,34 @@ class NotSimple(Exception):
     """The index takes git to understand it, or is broken: git will say which."""
 
 
-def parse_index(content: bytes, oid_length: int) -> list[Entry]:
-    """Every tracked path once, in the order of the index. `oid_length` is 20 or 32 bytes.
+def read_index(place: Place, config: Config) -> bytes | None:
+    """The index of a work tree, None where there is none yet.
+
+    Git doesn't compare the checksum when it reads: it would take what is left of a broken index,
+    and the pages behind it, for entries. (`index.skipHash` leaves a checksum of zeros.)
+
+    Raises:
+        ObservationError: it is corrupt, or can't be read.
+    """
+    content = read_regular(place.git_dir / "index", MAX_INDEX)
+    if content is None:
+        return None
+    length = oid_length(config)
+    digest = hashlib.sha256 if length == 32 else hashlib.sha1
+    checksum = content[-length:]
+    body = memoryview(content)[:-length]
+    if any(checksum) and digest(body, usedforsecurity=False).digest() != checksum:
+        raise Corrupt("the index is corrupt: its checksum doesn't fit")
+    return content
+
+
+def oid_length(config: Config) -> int:
+    """Bytes of an object id in this repository."""
+    return 32 if config.last("extensions.objectformat") == "sha256" else 20
+
+
+def parse_index(content: bytes, length: int) -> list[Entry]:
+    """Every tracked path once, in the order of the index. Object ids have `length` bytes.
 
     Raises:
         NotSimple: it takes git to understand it, or it is broken.
@@ -38,16 +70,16 @@ def parse_index(content: bytes, oid_length: int) -> list[Entry]:
     if content[:4] != b"DIRC" or version not in VERSIONS:
         raise NotSimple
     try:
-        return list(_entries(content, version, int.from_bytes(content[8:12]), oid_length))
+        return list(_entries(content, version, int.from_bytes(content[8:12]), length))
     except (IndexError, ValueError, struct.error) as error:
         raise NotSimple from error
 
 
-def _entries(content: bytes, version: int, count: int, oid_length: int) -> Iterator[Entry]:
+def _entries(content: bytes, version: int, count: int, length: int) -> Iterator[Entry]:
     """Of an entry's ten words of stat data only mode and size are of interest."""
-    fixed = struct.Struct(f">24xI8xI{oid_length}sH")
+    fixed = struct.Struct(f">24xI8xI{length}sH")
     position = 12
-    end = len(content) - oid_length
+    end = len(content) - length
     previous = b""
     for _ in range(count):
         mode, size, oid, flags = fixed.unpack_from(content, position)
@@ -58,8 +90,8 @@ def _entries(content: bytes, version: int, count: int, oid_length: int) -> Itera
             path = previous[:kept] + content[name:stop]
             following = stop + 1
         else:
-            length = flags & NAME_LENGTH
-            stop = content.index(b"\0", name, end) if length == NAME_LENGTH else name + length
+            known = flags & NAME_LENGTH
+            stop = content.index(b"\0", name, end) if known == NAME_LENGTH else name + known
             path = content[name:stop]
             following = position + ((stop - position + 8) & ~7)
         if following > end or not path:

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 
 from opsroom.clients.git.command import Setting, git
 from opsroom.clients.git.config import Config
-from opsroom.clients.git.index import SUBMODULE, Entry, NotSimple, parse_index
+from opsroom.clients.git.index import (
+    SUBMODULE,
+    Entry,
+    NotSimple,
+    oid_length,
+    parse_index,
+    read_index,
+)
 from opsroom.clients.git.place import Corrupt, Place
-from opsroom.clients.git.regular import read_regular
 
-MAX_INDEX = 512 << 20
 EMPTY_BLOBS = frozenset(
     bytes.fromhex(oid)
     for oid in (
@@ -39,11 +44,10 @@ def read_tracked(
     Raises:
         ObservationError: an object is missing, the index is corrupt, or git could not tell.
     """
-    content = read_regular(place.git_dir / "index", MAX_INDEX) if place.worktree else None
+    content = read_index(place, config) if place.worktree else None
     if content is not None:
-        sha256 = config.last("extensions.objectformat") == "sha256"
         try:
-            entries = parse_index(content, 32 if sha256 else 20)
+            entries = parse_index(content, oid_length(config))
             doubtful = [entry for entry in entries if _may_be_large(entry, large)]
         except NotSimple:
             entries = _list_index(place, overrides)

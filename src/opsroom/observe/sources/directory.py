@@ -28,12 +28,12 @@ def find(root: Path, *, max_depth: int = MAX_DEPTH, max_folders: int = MAX_FOLDE
     """
     walk = _Walk(max_depth, max_folders)
     try:
-        walk.visit(root.resolve(strict=True), 0)
+        walk.visit(Path(os.path.realpath(root, strict=True)), 0)
     except FileNotFoundError:
         walk.problem(root, "no such folder")
     except NotADirectoryError:
         walk.problem(root, "not a folder")
-    except (OSError, RuntimeError) as error:
+    except (OSError, ValueError) as error:
         walk.problem(root, _why(error))
     if not walk.places and not walk.problems:
         walk.problem(root, "no Git repository found here")

@@ -15,7 +15,9 @@ from opsroom.errors import OpsroomError
 from opsroom.operations.room import Room
 from opsroom.serve.web import data, events, page, refusals, vitals
 from opsroom.serve.web.access import Access
+from opsroom.serve.web.feed import Feed
 from opsroom.serve.web.security import Guard
+from opsroom.serve.web.shared import Shared
 from opsroom.settings import Settings
 
 LARGEST_CALL = 4 * 1024 * 1024
@@ -52,18 +54,15 @@ def build_app(
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
-    app.state.room = room
-    app.state.access = access
-    app.state.feed = events.Feed(room)
+    app.state.shared = Shared(room, Feed(room), access)
     return app
 
 
 def _routes(mcp: ASGIApp | None) -> list[BaseRoute]:
-    form = {"max_body_size": LARGEST_FORM}
     routes: list[BaseRoute] = [
         Route("/", page.page),
         Route("/sign-in", page.sign_in_page, methods=["GET"]),
-        Route("/sign-in", page.sign_in, methods=["POST"], **form),
+        Route("/sign-in", page.sign_in, methods=["POST"], max_body_size=LARGEST_FORM),
         Route("/sign-in.css", page.sign_in_style),
         Route("/sign-out", page.sign_out, methods=["POST"]),
         Mount("/static", page.Static(directory=page.STATIC)),

@@ -7,8 +7,8 @@ from starlette.responses import Response
 from opsroom.errors import UsageError
 from opsroom.operations.journal import newest
 from opsroom.operations.overview import detail, overview, summary
-from opsroom.operations.room import Room
 from opsroom.serve.web.questions import question
+from opsroom.serve.web.shared import shared
 
 MOST_EVENTS = 200
 """Events that one request gets; the stream has them all."""
@@ -16,36 +16,30 @@ MOST_EVENTS = 200
 
 async def fleet(request: Request) -> Response:
     """Serve `GET /api/fleet?where=`: one row a repository, worst first."""
-    room = await _room(request)
+    room = await shared(request).opened()
     return _json(await overview(room, question(request, "where")["where"]))
 
 
 async def repository(request: Request) -> Response:
     """Serve `GET /api/repositories/{owner}/{name}`: everything known of one."""
-    room = await _room(request)
+    room = await shared(request).opened()
     question(request)
     return _json(await detail(room, request.path_params["name"]))
 
 
 async def numbers(request: Request) -> Response:
     """Serve `GET /api/summary?where=`: the fleet in one small object."""
-    room = await _room(request)
+    room = await shared(request).opened()
     return _json(await summary(room, question(request, "where")["where"]))
 
 
 async def recent(request: Request) -> Response:
     """Serve `GET /api/events?limit=`: the newest events, newest first."""
-    room = await _room(request)
+    room = await shared(request).opened()
     limit = question(request, "limit")["limit"] or "50"
     if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:9]) <= MOST_EVENTS:
         raise UsageError("limit is not a number that can be asked", f"give 1 to {MOST_EVENTS}")
     return _json(await newest(room, int(limit)))
-
-
-async def _room(request: Request) -> Room:
-    room: Room = request.app.state.room
-    await room.open()
-    return room
 
 
 def _json(answer: BaseModel) -> Response:

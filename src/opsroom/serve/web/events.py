@@ -1,9 +1,8 @@
 """The journal as a stream: Server-Sent Events, and the same messages over a WebSocket."""
 
 import logging
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager, suppress
-from http import HTTPStatus
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -13,15 +12,13 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from opsroom.errors import UsageError
-from opsroom.model.event import Event
 from opsroom.model.where import Where
 from opsroom.operations.journal import Entry
-from opsroom.operations.room import Room
+from opsroom.serve.web.feed import Feed, resume_point
 from opsroom.serve.web.questions import question
-from opsroom.serve.web.refusals import refusal
-from opsroom.store.cursor import LOST, Cursor, CursorState
-from opsroom.store.journal import JournalPruned
+from opsroom.serve.web.refusals import TooMany
+from opsroom.serve.web.shared import shared
+from opsroom.store.cursor import Cursor
 
 log = logging.getLogger("opsroom.web")
 
@@ -32,109 +29,8 @@ KEEP_ALIVE = 15
 PATIENCE = 20.0
 """Seconds that a client may leave a message unread before it is let go."""
 
-RETRY = 2_000
+RETRY = 1_000
 """Milliseconds after which a browser connects again."""
-
-REMEMBERED = 1_000
-RESET = "reset"
-"""The kind of the message that says: what you hold is too old, read the full state."""
-
-
-class Feed:
-    """The journal for the listeners of one room. Each event is judged and written out once."""
-
-    def __init__(self, room: Room) -> None:
-        self.listeners = 0
-        self._room = room
-        self._told: dict[tuple[int, str], Entry | None] = {}
-        self._telling = anyio.Lock()
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Count one listener for as long as it stays."""
-        self.listeners += 1
-        try:
-            yield
-        finally:
-            self.listeners -= 1
-
-    async def entries(self, after: Cursor | None, where: Where) -> AsyncGenerator[Entry]:
-        """Follow from a cursor, or from now when there is none, without end.
-
-        What can't be told from there (a pruned or foreign cursor) begins with a `reset`, whose
-        `data.cursor` is where the stream goes on.
-        """
-        journal = self._room.store.journal
-        place = after or journal.cursor(await journal.last_id())
-        while True:
-            stands = await journal.check(place)
-            if stands is not CursorState.FRESH:
-                place = journal.cursor(await journal.last_id())
-                yield self._reset(place, LOST[stands])
-            with suppress(JournalPruned):
-                async with aclosing(journal.tail(place.id)) as events:
-                    async for event in events:
-                        place = place.model_copy(update={"id": event.id})
-                        entry = await self._entry(event, where)
-                        if entry is not None:
-                            yield entry
-
-    def _reset(self, place: Cursor, reason: str) -> Entry:
-        return Entry(
-            id=place.id,
-            at=self._room.now().isoformat(),
-            kind=RESET,
-            repository=None,
-            summary=f"{reason}: read the full state, and go on from here",
-            data={"cursor": str(place)},
-        )
-
-    async def _entry(self, event: Event, where: Where) -> Entry | None:
-        """The event as it is told, or None when it is not for this listener."""
-        key = (event.id, str(where))
-        async with self._telling:
-            if key not in self._told:
-                if len(self._told) >= REMEMBERED:
-                    self._told.clear()
-                await self._room.refresh()
-                told = concerns(self._room, event.repository, where)
-                self._told[key] = Entry.of(event) if told else None
-            return self._told[key]
-
-
-def concerns(room: Room, repository: str | None, where: Where) -> bool:
-    """Whether an event about that repository is for this caller and matches its filter.
-
-    Also one that is gone. What is about no repository at all matches only the empty filter.
-    """
-    if repository is None:
-        return not where.terms
-    sources = {source.key for source in room.settings.sources}
-    return any(
-        row.name == repository
-        and not sources.isdisjoint(row.repository.sources)
-        and room.scope.matches(row)
-        and where.matches(row)
-        for row in room.fleet
-    )
-
-
-def resume_point(last_event_id: str, after: str) -> Cursor | None:
-    """The cursor to go on from. A browser that connects again sends both.
-
-    `Last-Event-ID` is newer but holds a number alone; the history it belongs to is the one of
-    the cursor in `after`.
-
-    Raises:
-        UsageError: one of them is not a cursor.
-    """
-    begun = Cursor.parse(after) if after else None
-    if not last_event_id:
-        return begun
-    last = Cursor.parse(last_event_id)
-    if begun is not None and last.epoch is None:
-        last = last.model_copy(update={"epoch": begun.epoch})
-    return last
 
 
 def asked(connection: HTTPConnection) -> tuple[Cursor | None, Where]:
@@ -160,46 +56,51 @@ class _Stream(EventSourceResponse):
 
 async def events(request: Request) -> Response:
     """Serve `GET /events`."""
-    feed: Feed = request.app.state.feed
     after, where = asked(request)
-    if feed.listeners >= MOST_LISTENERS:
-        return refusal(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            f"{MOST_LISTENERS} listeners are connected, no more are taken",
-            "close some, or read changes_since now and then",
-            {"Retry-After": "30"},
-        )
-    await request.app.state.room.open()
+    feed = shared(request).feed
+    _make_room(feed)
+    await shared(request).opened()
+    begin = after or await feed.end()
+    return _Stream(_messages(feed, begin, where), ping=KEEP_ALIVE, send_timeout=PATIENCE, sep="\n")
 
-    async def messages() -> AsyncGenerator[ServerSentEvent]:
-        with feed.listening():
-            yield ServerSentEvent(retry=RETRY, comment="opsroom", sep="\n")
-            async with aclosing(feed.entries(after, where)) as entries:
-                async for entry in entries:
-                    yield ServerSentEvent(
-                        entry.model_dump_json(), id=str(entry.id), event=entry.kind, sep="\n"
-                    )
 
-    return _Stream(messages(), ping=KEEP_ALIVE, send_timeout=PATIENCE, sep="\n")
+async def _messages(
+    feed: Feed, after: Cursor, where: Where
+) -> AsyncGenerator[ServerSentEvent]:
+    with feed.listening():
+        yield ServerSentEvent(retry=RETRY, comment="opsroom", sep="\n")
+        async with aclosing(feed.entries(after, where)) as entries:
+            async for entry in entries:
+                yield ServerSentEvent(
+                    entry.model_dump_json(), id=str(entry.id), event=entry.kind, sep="\n"
+                )
 
 
 async def socket(websocket: WebSocket) -> None:
     """Serve `/ws`: the data of each message of `/events`, as text. What is sent to it is unread.
 
     Raises:
-        UsageError: before the socket is accepted; the answer to the request then says why.
+        OpsroomError: before the socket is accepted; the answer to the request then says why.
     """
-    feed: Feed = websocket.app.state.feed
     after, where = asked(websocket)
-    if feed.listeners >= MOST_LISTENERS:
-        raise UsageError(f"{MOST_LISTENERS} listeners are connected, no more are taken")
-    await websocket.app.state.room.open()
+    feed = shared(websocket).feed
+    _make_room(feed)
+    await shared(websocket).opened()
+    begin = after or await feed.end()
     await websocket.accept()
     with feed.listening():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_until_closed, websocket, tasks.cancel_scope)
-            await _tell(websocket, feed.entries(after, where))
+            await _tell(websocket, feed.entries(begin, where))
             tasks.cancel_scope.cancel()
+
+
+def _make_room(feed: Feed) -> None:
+    if feed.listeners >= MOST_LISTENERS:
+        raise TooMany(
+            f"{MOST_LISTENERS} listeners are connected, no more are taken",
+            "close some, or ask changes_since now and then",
+        )
 
 
 async def _tell(websocket: WebSocket, entries: AsyncGenerator[Entry]) -> None:

@@ -14,8 +14,8 @@ from starlette.types import Scope
 from opsroom import __version__
 from opsroom.model.event import KINDS
 from opsroom.model.where import KEYS, WORDS
-from opsroom.serve.web.access import Access
-from opsroom.serve.web.events import RESET
+from opsroom.serve.web.feed import RESET
+from opsroom.serve.web.shared import shared
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -40,7 +40,7 @@ class Static(StaticFiles):
 
 async def page(request: Request) -> Response:
     """Serve `GET /`."""
-    access: Access = request.app.state.access
+    access = shared(request).access
     return _rendered(
         "page.html",
         version=__version__,
@@ -57,7 +57,7 @@ async def sign_in_page(request: Request) -> Response:
 
 async def sign_in(request: Request) -> Response:
     """Serve `POST /sign-in`: a right token becomes a cookie that no script can read."""
-    access: Access = request.app.state.access
+    access = shared(request).access
     form = parse_qs((await request.body()).decode("utf-8", "replace"))
     if not access.opens(form.get("token", [""])[0].strip()):
         await anyio.sleep(PAUSE)
@@ -77,7 +77,7 @@ async def sign_in(request: Request) -> Response:
 
 async def sign_out(request: Request) -> Response:
     """Serve `POST /sign-out`: forget the cookie."""
-    access: Access = request.app.state.access
+    access = shared(request).access
     response = Response(status_code=HTTPStatus.NO_CONTENT)
     response.delete_cookie(access.cookie, path=f"{request.scope.get('root_path', '')}/")
     return response

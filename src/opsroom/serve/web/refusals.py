@@ -12,11 +12,17 @@ from opsroom.serve.web.headers import SECURITY_HEADERS
 
 log = logging.getLogger("opsroom.web")
 
+
+class TooMany(OpsroomError):
+    """More ask at once than are served; later there may be room."""
+
+
 STATUS: dict[type[OpsroomError], HTTPStatus] = {
     UsageError: HTTPStatus.BAD_REQUEST,
     NotFound: HTTPStatus.NOT_FOUND,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
     ObservationError: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooMany: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 HINTS = {

@@ -8,9 +8,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from opsroom.errors import OpsroomError
 from opsroom.operations.overview import summary
-from opsroom.operations.room import Room
-from opsroom.serve.web.events import Feed
 from opsroom.serve.web.refusals import refusal
+from opsroom.serve.web.shared import shared
 from opsroom.store.cursor import Cursor
 
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -25,9 +24,8 @@ async def alive(_: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     """Serve `GET /readyz`: the store answers, and a source was looked at."""
-    room: Room = request.app.state.room
     try:
-        await room.open()
+        room = await shared(request).opened()
         await room.refresh()
         cursor = await room.cursor()
     except OpsroomError as error:
@@ -39,9 +37,7 @@ async def ready(request: Request) -> Response:
 
 async def metrics(request: Request) -> Response:
     """Serve `GET /metrics` for Prometheus."""
-    room: Room = request.app.state.room
-    feed: Feed = request.app.state.feed
-    await room.open()
+    room = await shared(request).opened()
     now = await summary(room)
     counts = {"green": now.green, "yellow": now.yellow, "red": now.red, "unknown": now.unknown}
     looked = {
@@ -50,7 +46,7 @@ async def metrics(request: Request) -> Response:
         "unknown": now.coverage.unknown,
     }
     findings = {severity.value: count for severity, count in now.findings.items()}
-    families = [
+    families: list[tuple[str, str, list[Sample]]] = [
         ("repositories", "Repositories by grade.", _labelled("grade", counts)),
         (
             "coverage",
@@ -59,12 +55,12 @@ async def metrics(request: Request) -> Response:
         ),
         ("findings", "Open findings by severity.", _labelled("severity", findings)),
         ("journal_id", "The newest event's number.", [({}, Cursor.parse(now.cursor).id)]),
-        ("listeners", "Clients that follow the stream.", [({}, feed.listeners)]),
+        ("listeners", "Clients that follow the stream.", [({}, shared(request).feed.listeners)]),
         ("sources", "Configured sources.", [({}, len(room.settings.sources))]),
     ]
     if now.as_of:
-        at = [({}, now.as_of.timestamp())]
-        families.append(("as_of_seconds", "The oldest look that counts as fresh.", at))
+        at = now.as_of.timestamp()
+        families.append(("as_of_seconds", "The oldest look that counts as fresh.", [({}, at)]))
     return Response("".join(exposition(*family) for family in families), media_type=PROMETHEUS)
 
 

@@ -11,11 +11,12 @@ import { age, clock } from "./words.js";
 const TYPING = 250;
 const GATHER = 120;
 const MOST_NAMES = 20;
+const LONGEST_FILTER = 1_900;
 const CHECK = 30_000;
 const LOOKING = 2_000;
 const RANK = { red: 3, unknown: 2, yellow: 1, green: 0 };
 
-let where = new URLSearchParams(location.search).get("where") ?? "";
+let where = "";
 let fleet = null;
 let rows = new Map();
 let asking = new AbortController();
@@ -69,10 +70,11 @@ function showName(counts) {
   at("icon").href = `data:image/svg+xml,${encodeURIComponent(drawn)}`;
 }
 
-function showProblem(text) {
+/** What the centre refused: the filter (until it is changed), or to answer at all. */
+function showProblem(text, filter = false) {
   at("where-problem").hidden = !text;
-  at("where-problem").textContent = text;
-  at("where").setAttribute("aria-invalid", String(Boolean(text)));
+  at("where-problem").textContent = filter ? `${text}. The filter is not applied.` : text;
+  at("where").setAttribute("aria-invalid", String(filter));
 }
 
 function showLine(now) {
@@ -92,24 +94,25 @@ function showAges() {
 
 // ---- asking ----------------------------------------------------------------------------------
 
-/** Ask for the whole fleet under the filter. True when it was shown. */
-async function load() {
+/** Ask for the whole fleet under a filter. True when it was shown; a refused filter changes nothing. */
+async function load(wanted = where) {
   asking.abort();
   asking = new AbortController();
   const { signal } = asking;
   try {
-    const answer = await ask("api/fleet", { where }, signal);
+    const answer = await ask("api/fleet", { where: wanted }, signal);
     if (signal.aborted) return false;
+    if (at("where").getAttribute("aria-invalid") !== "true") showProblem("");
+    where = wanted;
     fleet = answer;
     rows = new Map(answer.repositories.map((row) => [row.name, row]));
-    showProblem("");
     show();
     clearTimeout(looking);
     if (answer.looking) looking = setTimeout(() => gather(null), LOOKING);
     return true;
   } catch (error) {
     if (signal.aborted) return false;
-    if (error instanceof Refused) showProblem(error.message);
+    if (error instanceof Refused) showProblem(error.message, error.status === 400);
     else showLine(false);
     return false;
   }
@@ -118,11 +121,12 @@ async function load() {
 /** Ask only for the repositories that moved, and for the numbers of all. */
 async function catchUp() {
   const names = [...moved];
-  const all = allMoved || !fleet || fleet.looking || names.length > MOST_NAMES;
+  const quoted = names.map((name) => `"${name.replace(/["\\]/g, "\\$&")}"`).join(",");
+  const several = names.length > MOST_NAMES || where.length + quoted.length > LONGEST_FILTER;
+  const all = allMoved || !fleet || fleet.looking || several;
   moved.clear();
   allMoved = false;
   if (all) return load();
-  const quoted = names.map((name) => `"${name.replace(/["\\]/g, "\\$&")}"`).join(",");
   const { signal } = asking;
   const [some, numbers] = await Promise.all([
     names.length ? ask("api/fleet", { where: `${where} repo:${quoted}`.trim() }, signal) : null,
@@ -185,11 +189,10 @@ async function filter(text) {
   clearTimeout(typing);
   const wanted = text.trim();
   if (at("where").value.trim() !== wanted) at("where").value = wanted;
-  if (wanted === where && at("where-problem").hidden) return;
-  where = wanted;
+  showProblem("");
+  if (wanted === where || !(await load(wanted))) return;
   const query = where ? `?${new URLSearchParams({ where })}` : location.pathname;
   history.replaceState(null, "", `${query}${location.hash}`);
-  await load();
 }
 
 function chooseGrade(grade) {
@@ -236,22 +239,27 @@ function heard(event) {
     start();
     return;
   }
-  if (!feed.add(event)) return;
+  feed.add(event);
   gather(event.repository);
   if (at("detail").open && at("detail").dataset.name === event.repository) open();
 }
 
 const stream = new Stream(document.body.dataset.kinds.split(" "), heard, showLine);
 
-async function start() {
-  const [loaded, past] = await Promise.all([load(), ask("api/events", { limit: 50 }).catch(() => null)]);
-  if (past) feed.fill(past.events);
-  if (fleet) stream.follow(fleet.cursor);
-  else if (past) stream.follow(past.cursor);
-  if (!loaded && !past) setTimeout(start, 3_000);
+/** The fleet under the filter of the box, or without it when the centre refuses that. */
+async function loadFirst() {
+  return (await load(at("where").value.trim())) || (fleet === null && connected && load(""));
 }
 
-at("where").value = where;
+async function start() {
+  const [loaded, past] = await Promise.all([loadFirst(), ask("api/events", { limit: 50 }).catch(() => null)]);
+  feed.fill(past?.events ?? []);
+  if (fleet) stream.follow(fleet.cursor);
+  else if (past) stream.follow(past.cursor);
+  if (!loaded) setTimeout(start, 3_000);
+}
+
+at("where").value = new URLSearchParams(location.search).get("where") ?? "";
 at("where").addEventListener("input", () => {
   clearTimeout(typing);
   typing = setTimeout(() => filter(at("where").value), TYPING);

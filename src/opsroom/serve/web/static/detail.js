@@ -157,13 +157,18 @@ function surroundings(one) {
 export function show(one) {
   const sheet = at("detail");
   const body = el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Details" }, costs(one), findings(one), worktrees(one), branches(one), surroundings(one));
-  const scrolled = sheet.querySelector(".scroll")?.scrollTop ?? 0;
   const again = sheet.open && sheet.dataset.name === one.name;
+  const scrolled = sheet.querySelector(".scroll")?.scrollTop ?? 0;
+  const unfolded = sheet.querySelector("details")?.open ?? false;
+  const held = ["close", "scroll"].find((name) => document.activeElement?.classList.contains(name));
   sheet.dataset.name = one.name;
   sheet.replaceChildren(head(one), body);
   if (!sheet.open) sheet.showModal();
-  if (again) body.scrollTop = scrolled;
-  else at("detail-name").focus();
+  if (again) {
+    body.scrollTop = scrolled;
+    for (const fold of body.querySelectorAll("details")) fold.open = unfolded;
+  }
+  (again && held ? sheet.querySelector(`.${held}`) : at("detail-name")).focus({ preventScroll: true });
 }
 
 /** Say in the sheet why there is nothing to show. */

@@ -62,11 +62,10 @@ export function fill(events) {
   if (!events.length) at("stream").append(el("li", { class: "none" }, "Nothing has happened yet."));
 }
 
-/** Put one event on top; false when it is shown already. */
+/** Put one event on top, unless it is shown already. */
 export function add(event) {
-  if (event.id <= last) return false;
+  if (event.id <= last) return;
   last = event.id;
   at("stream").querySelector(".none")?.remove();
   put(event).classList.add("new");
-  return true;
 }

@@ -1,7 +1,7 @@
 // The line to the centre: questions with an answer, and the stream that goes on where it broke.
 
 const PATIENCE = 15_000;
-const GRACE = 2_000;
+const GRACE = 1_500;
 const AGAIN = [1_000, 2_000, 5_000, 10_000];
 
 /** What the centre refused, in its own words. */

@@ -1,0 +1,110 @@
+import os
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import anyio
+import pytest
+
+from opsroom.errors import StoreError
+from opsroom.operations.diagnosis import Part, State, diagnose
+from opsroom.settings import Settings, for_paths
+from opsroom.store.database import Store
+
+
+def parts(settings: Settings) -> dict[str, Part]:
+    async def look() -> dict[str, Part]:
+        return {part.part.split(" /")[0]: part async for part in diagnose(settings)}
+
+    return anyio.run(look)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home")
+
+
+def begun(settings: Settings) -> Settings:
+    async def begin() -> None:
+        async with Store.open(None, settings.home):
+            pass
+
+    anyio.run(begin)
+    return settings
+
+
+def test_a_fresh_machine_is_not_broken_and_not_changed(settings: Settings) -> None:
+    found = parts(settings)
+    assert State.BROKEN not in {part.state for part in found.values()}
+    assert found["source"].fix == "run `opsroom init PATH`"
+    assert not settings.home.exists()
+
+
+def test_a_store_that_works(settings: Settings) -> None:
+    found = parts(begun(settings))
+    assert found["store"].state is State.WORKS
+    assert "0 events" in found["store"].said
+    assert found["home"].state is State.WORKS
+
+
+def test_a_corrupt_store_is_broken(settings: Settings) -> None:
+    begun(settings)
+    (settings.home / "store.sqlite").write_bytes(b"not a database, not at all" * 500)
+    found = parts(settings)
+    assert found["store"].state is State.BROKEN
+    assert "restore" in found["store"].fix
+
+
+def test_a_store_of_a_newer_version_is_broken(settings: Settings) -> None:
+    begun(settings)
+    with sqlite3.connect(settings.home / "store.sqlite") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999_ahead'")
+    connection.close()
+    assert "newer" in parts(settings)["store"].said
+    with pytest.raises(StoreError):
+        begun(settings)
+
+
+def test_sources_are_counted(settings: Settings, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path / "code" / "api")], check=True)
+    found = parts(for_paths([tmp_path / "code", tmp_path / "gone"], settings))
+    assert found["source"].said.startswith("0 clones, 1 problems")
+    assert found["source"].state is State.BROKEN
+    both = [
+        part for part in _all(for_paths([tmp_path / "code"], settings)) if "source" in part.part
+    ]
+    assert [part.said for part in both] == ["1 clones"]
+
+
+def _all(settings: Settings) -> list[Part]:
+    async def look() -> list[Part]:
+        return [part async for part in diagnose(settings)]
+
+    return anyio.run(look)
+
+
+def test_a_token_that_others_can_read_is_broken(settings: Settings) -> None:
+    settings.home.mkdir()
+    token = settings.home / "server.token"
+    token.write_text("secret")
+    token.chmod(0o644)
+    found = parts(settings)["server token"]
+    assert (found.state, found.fix) == (State.BROKEN, f"chmod 600 {token}")
+    assert "secret" not in found.said
+    token.chmod(0o600)
+    assert parts(settings)["server token"].state is State.WORKS
+
+
+def test_the_owner_is_named_while_it_lives(settings: Settings) -> None:
+    settings.home.mkdir()
+    (settings.home / "owner.lock").write_text(f"{os.getpid()}\n")
+    assert str(os.getpid()) in parts(settings)["owner"].said
+    (settings.home / "owner.lock").write_text("")
+    assert "no process watches" in parts(settings)["owner"].said
+
+
+def test_a_store_elsewhere_that_does_not_answer_is_broken(settings: Settings) -> None:
+    url = "postgresql://nobody:hidden@127.0.0.1:1/none"
+    found = parts(settings.model_copy(update={"store": url}))["store"]
+    assert found.state is State.BROKEN
+    assert "hidden" not in found.said + found.fix
