@@ -36,7 +36,7 @@ format: $(LINTING) ## rewrite the sources in the one style
 docs: $(TESTING) ## write the generated pages again
 	$(BIN)/python -m docs.generate
 
-bench: $(TESTING) ## measured claims beside the competitors, into docs/benchmarks.md
+bench: $(TESTING) .bench/.ready ## measured claims beside the competitors, into docs/benchmarks.md
 	OPSROOM_BENCH=full $(BIN)/pytest tests/benchmarks -m benchmark -s $(ARGS)
 
 bench-small: $(TESTING) ## our own side of the benchmarks, small
@@ -52,7 +52,7 @@ wheel: $(TESTING) ## sdist, and the wheel made from it, in dist/
 setup: $(TESTING) $(LINTING) ## only make .venv
 
 clean: ## remove .venv and what was built
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) .bench build dist *.egg-info
 
 # uv is quick; where it can't reach an index that pip is configured for, pip does the same.
 define install
@@ -75,6 +75,12 @@ $(READY): pyproject.toml constraints.txt
 $(VENV)/.group-%: $(READY)
 	@echo "installing what $* needs ..."
 	$(call install,--group $*)
+	@touch $@
+
+# The competitors have an environment of their own.
+.bench/.ready: $(READY) Makefile
+	@$(BIN)/uv venv --quiet --clear .bench
+	@$(BIN)/uv pip install --quiet --python .bench/bin/python gita==0.16.8.2 mcp-server-git==2026.10.19
 	@touch $@
 
 .PRECIOUS: $(VENV)/.group-%

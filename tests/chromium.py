@@ -1,4 +1,4 @@
-"""The browser of this machine, for tests of pages: started once, each test in a fresh profile."""
+"""The browser of this machine, for tests of pages."""
 
 import os
 import shutil

@@ -32,7 +32,9 @@ PATHS_OF_A_MACHINE = re.compile(
 INDEXES = re.compile(
     r"(?:pypi\.or" + r"g/simple|pythonhoste" + r"d\.org|registry\.npmj" + r"s|index\.crate" + "s)"
 )
-EXCUSE = re.compile(r"#\s*(?:noqa|type:\s*ignore)(?P<codes>[^#\n]*)(?P<rest>#.*)?$")
+EXCUSE = re.compile(
+    r"#\s*(?:noqa|type:\s*ignore)(?P<rules>:?\s*(?:[A-Z]+\d+[, ]*)+|\[[\w, -]+\])?(?P<reason>.*)$"
+)
 
 
 def sources(root: Path, *folders: str) -> Iterator[tuple[str, ast.Module]]:
@@ -254,11 +256,8 @@ def excuses_have_reasons(root: Path) -> list[str]:
 
     def unexplained(line: str) -> bool:
         said = EXCUSE.search(line)
-        if said is None:
-            return False
-        codes, rest = said["codes"], said["rest"] or ""
-        return not re.search(r"[A-Z]+\d+|\[[\w-]+", codes) or not (
-            " - " in codes or len(rest.strip("# ")) > 3
+        return said is not None and not (
+            said["rules"] and re.search(r"[A-Za-z]{3}", said["reason"])
         )
 
     return _matching(root, unexplained)

@@ -97,10 +97,10 @@ def test_a_check_in_ten_lines(tmp_path: Path) -> None:
     assert len(code.partition("CHECK = ")[2].splitlines()) <= 10
     shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "src/opsroom/judge/checks/wip_branch.py").write_text(code)
+    someone = ("-c", "user.name=a", "-c", "user.email=a@example.org")
     for arguments in (
-        ["init", "-q", "-b", "wip", "clone"],
-        ["-C", "clone", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"]
-        + ["--allow-empty"],
+        ("init", "-q", "-b", "wip", "clone"),
+        ("-C", "clone", *someone, "commit", "-qm", "a", "--allow-empty"),
     ):
         subprocess.run(["git", *arguments], cwd=tmp_path, check=True)
     done = subprocess.run(

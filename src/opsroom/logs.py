@@ -6,7 +6,7 @@ and in the data of every event that follows from it.
 
 import json
 import logging
-import secrets
+import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ _CAUSE: ContextVar[str] = ContextVar("cause", default="")
 def cause(kind: str) -> Generator[str]:
     """Begin a cause for the work in the block; work inside another cause keeps that one."""
     known = _CAUSE.get()
-    identity = known or f"{kind}-{secrets.token_hex(4)}"
+    identity = known or f"{kind}-{os.urandom(4).hex()}"
     token = _CAUSE.set(identity)
     try:
         yield identity

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 OWNERS = ("acme", "initech", "globex", "hooli", "umbrella")
@@ -59,7 +60,7 @@ def build(root: Path, count: int) -> list[Path]:
     """Make `count` clones at `root/owner/name`, and give their folders."""
     names = [f"{OWNERS[number % len(OWNERS)]}/service-{number:04}" for number in range(count)]
     with ThreadPoolExecutor(3) as threads:
-        return list(threads.map(lambda each: _clone(root, *each), enumerate(names)))
+        return list(threads.map(partial(_clone, root), range(count), names))
 
 
 def _clone(root: Path, number: int, name: str) -> Path:
@@ -111,7 +112,7 @@ def _history(files: Mapping[str, str], number: int) -> bytes:
         parts.append(f"commit refs/heads/{branch}\nmark :{step}\n")
         parts.append(f"author {when}\ncommitter {when}\n{_data(f'Step {step} of {number}')}")
         parts.append(f"from :{step - 1}\n" if step > COMMITS else "")
-        changed = files if step == 1 else {}
+        changed: Mapping[str, str] = files if step == 1 else {}
         note = f"\nStep {step}.\n" if step < COMMITS else ""
         for path, text in {**changed, "README.md": files["README.md"] + note}.items():
             parts.append(f"M 100644 inline {path}\n{_data(text)}")

@@ -80,9 +80,7 @@ def message(method: str, number: int | None = None, **params: Any) -> dict[str, 
 
 def hello() -> dict[str, Any]:
     """The first request of an older client."""
-    return message(
-        "initialize", 1, protocolVersion=LEGACY, capabilities={}, clientInfo=CLIENT
-    )
+    return message("initialize", 1, protocolVersion=LEGACY, capabilities={}, clientInfo=CLIENT)
 
 
 def wish(uris: Sequence[str]) -> dict[str, Any]:
@@ -147,9 +145,7 @@ def http_legacy(port: int) -> Connect:
             }
             http.headers.update(session)
             await http.post("/mcp", json=message("notifications/initialized"))
-            stream = await _ask(
-                stack, port, "GET /mcp", {"Accept": "text/event-stream", **session}
-            )
+            stream = await _ask(stack, port, "GET /mcp", {"Accept": "text/event-stream", **session})
             await until(stream, b"\r\n\r\n")
             for number, uri in enumerate(uris, 2):
                 asked = message("resources/subscribe", number, uri=uri)

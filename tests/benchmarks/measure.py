@@ -5,7 +5,7 @@ the middle half of what the single rounds gave.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median, quantiles
 
 Side = Callable[[], float]
@@ -116,7 +116,7 @@ class Table:
     figures: Sequence[Figure]
     columns: Sequence[str]
     sides: Sequence[Sequence[str]]
-    notes: Sequence[str] = field(default=())
+    note: str
 
     def check(self, slack: float) -> None:
         """Fail with the figures that are beyond their limits."""

@@ -4,7 +4,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -36,13 +36,13 @@ def page(tables: Sequence[Table]) -> str:
     ]
     lines = [
         INTRODUCTION,
-        f"Measured on {date.today()}: {machine()}.",
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine()}.",
         "",
         *grid(("benchmark", "figure", "measured", "target", "met", "spread"), figures),
     ]
     for table in tables:
         lines += ["", f"## {table.title}", "", *grid(table.columns, table.sides)]
-        lines += [line for note in table.notes for line in ("", note)]
+        lines += ["", table.note]
     return "\n".join([*lines, ""])
 
 

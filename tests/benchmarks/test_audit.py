@@ -1,4 +1,4 @@
-"""`opsroom audit` of real clones, start-up included, beside `gita ll` and a loop of `git status`."""
+"""`opsroom audit` of real clones, start-up included, beside `gita ll` and bare `git status`."""
 
 import subprocess
 import time
@@ -86,6 +86,6 @@ def test_audit(bench: Bench, full: int) -> None:
                 (name, *seconds(series), {**GIVES, OURS: facts()}[name])
                 for name, series in took.items()
             ],
-            notes=[f"{rounds} rounds."],
+            note=f"{rounds} rounds.",
         )
     )

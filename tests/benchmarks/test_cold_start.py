@@ -45,6 +45,6 @@ def test_cold_start(bench: Bench) -> None:
             ],
             columns=("side", "median", "spread", "what it gives"),
             sides=[(name, *seconds(series), gives[name]) for name, series in took.items()],
-            notes=[f"{rounds} rounds."],
+            note=f"{rounds} rounds.",
         )
     )

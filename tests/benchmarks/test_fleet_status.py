@@ -13,6 +13,7 @@ from tests.benchmarks.pipe import Pipe
 
 OURS, BARE = "`fleet_status`", "an empty tool of a bare `MCPServer`"
 BYTES_A_TOKEN = 4
+BUDGET = 1200
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +62,10 @@ def test_fleet_status_is_short(bench: Bench, server: Pipe, count: int) -> None:
         Table(
             title=f"Size of `fleet_status` on {count:,} repositories",
             source=Path(__file__).stem,
-            figures=[Figure("text and data, in its default budget", tokens(answer), "tokens", 1200)],
+            figures=[Figure("in its default budget", tokens(answer), "tokens", BUDGET)],
             columns=("the fleet", "told one by one, worst first", "counted only"),
             sides=[(standing, str(len(status["worst"])), str(status["omitted"]["count"]))],
-            notes=["A token is four bytes of UTF-8."],
+            note="Its text and its data without white space; a token is four bytes of UTF-8.",
         )
     )
 
@@ -86,6 +87,6 @@ def test_fleet_status_is_quick(bench: Bench, server: Pipe, count: int) -> None:
                 (name, *seconds(series), f"{series.percentile(99) * 1000:.1f} ms")
                 for name, series in took.items()
             ],
-            notes=[f"{rounds} calls of each, over stdio, one after the other."],
+            note=f"{rounds} calls of each, over stdio, one after the other.",
         )
     )

@@ -63,6 +63,6 @@ def test_pass(bench: Bench) -> None:
             ],
             columns=("side", "median", "spread", "what it gives"),
             sides=[(name, *seconds(series), gives[name]) for name, series in took.items()],
-            notes=[f"{rounds} rounds."],
+            note=f"{rounds} rounds.",
         )
     )

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from tests.operations.rooms import Clock, Yard, look_over, opened, unhealthy
 
@@ -59,16 +61,18 @@ async def test_what_cannot_be_observed_is_unknown_and_never_green(yard: Yard) ->
 
 async def test_facts_grow_old(yard: Yard) -> None:
     clock = Clock()
+    clock.now = datetime.now(UTC)
     yard.clone("api")
     async with opened(yard.settings(), clock=clock) as room:
         await look_over(room)
-        looked = clock.now
         clock.forward(days=1)
         fleet = await overview(room, "")
         one = await detail(room, "api")
     assert fleet.coverage.stale == 1
     assert fleet.repositories[0].freshness == one.freshness == "stale"
-    assert fleet.repositories[0].at == looked
+    looked = fleet.repositories[0].at
+    assert looked
+    assert timedelta(hours=23) < clock.now - looked < timedelta(hours=25)
 
 
 async def test_a_filter_narrows_and_is_given_back_in_its_normal_form(yard: Yard) -> None:

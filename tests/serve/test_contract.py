@@ -241,7 +241,6 @@ async def test_several_clients_at_once(yard: Yard) -> None:
                 with anyio.fail_after(PATIENCE + 3):
                     await process.wait()
                 assert process.returncode in (0, -signal.SIGTERM)
-                assert "Traceback" not in await complaints(process)
 
 
 @pytest.mark.parametrize("version", ["2024-11-05", "2025-06-18"])

@@ -9,7 +9,16 @@ from opsroom.model.event import Event, Happening
 from opsroom.model.finding import Finding, KeptFinding
 from opsroom.model.repository import Clone, Repository
 from opsroom.model.severity import Severity
-from opsroom.model.snapshot import Branch, CloneFacts, Files, LargeFile, Refs, Snapshot, Worktree
+from opsroom.model.snapshot import (
+    Branch,
+    CloneFacts,
+    Files,
+    LargeFile,
+    Refs,
+    Snapshot,
+    Unknown,
+    Worktree,
+)
 from opsroom.store.database import Store
 from opsroom.store.journal import append
 
@@ -46,7 +55,7 @@ def worktree(path: str, at: datetime = NOW, modified: int = 0) -> Worktree:
     )
 
 
-def clone(path: str, *trees: Worktree, at: datetime = NOW) -> CloneFacts:
+def clone(path: str, *trees: Worktree | Unknown, at: datetime = NOW) -> CloneFacts:
     return CloneFacts(
         clone=Clone(path=path, git_dir=f"{path}/.git"),
         worktrees=trees or (worktree(path, at),),

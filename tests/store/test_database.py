@@ -76,9 +76,9 @@ async def test_a_cancelled_statement_leaves_the_store_working(
     store: Store, url: str | None
 ) -> None:
     slow = (
-        "SELECT pg_sleep(3)"
+        "SELECT pg_sleep(0.5)"
         if url
-        else "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)"
+        else "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000)"
         " SELECT count(*) FROM n"
     )
     started = Event()
@@ -104,10 +104,10 @@ async def test_closing_at_any_moment_leaves_no_task_behind(
 ) -> None:
     """The follower is in the middle of a statement when the store is closed."""
     before = {task.id for task in get_running_tasks()}
-    for turns in range(40):
+    for turns in range(20):
         async with Store.open(url, home) as store:
             await tell(store, "news")
-            for _ in range(turns):
+            for _ in range(turns * 2):
                 await checkpoint()
     await checkpoint()
     assert [task for task in get_running_tasks() if task.id not in before] == []

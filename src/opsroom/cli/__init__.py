@@ -19,7 +19,11 @@ import click
 from opsroom import __version__
 from opsroom.errors import Exit, OpsroomError
 from opsroom.logs import start as start_log
+from opsroom.model.text import plain
 from opsroom.settings import Settings, load
+
+LONGEST = 2_000
+"""Characters of an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +127,29 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - nobody reads any more; closed at exit
         return 0
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show(sys.stderr)
-        return error.exit_code if error.exit_code != 1 else 2
+        return int(Exit.USAGE)
+    except click.ClickException as error:
+        return _complain(_understood(error), Exit.USAGE)
     except OpsroomError as error:
         if debug:
             logging.getLogger("opsroom").exception("failed")
-        click.echo(f"opsroom: {error}", err=True)
-        return int(error.exit)
+        return _complain(str(error), error.exit)
     except Exception as error:
         if debug:
             raise
         what = f"{type(error).__name__}: {error}"
-        click.echo(f"opsroom: a mistake in Opsroom: {what}; run it with --debug", err=True)
-        return int(Exit.NO)
+        return _complain(f"a mistake in Opsroom: {what}; run it with --debug", Exit.NO)
+
+
+def _understood(error: click.ClickException) -> str:
+    """What click says of a wrong command line, and where to read how it is right."""
+    said = error.format_message().rstrip(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{said}; see {context.command_path} --help" if context else said
+
+
+def _complain(what: str, code: Exit) -> int:
+    click.echo(f"opsroom: {plain(what, LONGEST)}", err=True)
+    return int(code)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -15,7 +16,9 @@ from opsroom.operations.room import Room
 from opsroom.operations.status import FleetStatus, fleet_status
 from opsroom.settings import parse_duration
 from opsroom.store.cursor import LOST, Cursor, CursorState
-from opsroom.store.journal import Journal
+
+if TYPE_CHECKING:
+    from opsroom.store.journal import Journal
 
 MOST = 5_000
 """Events read for one answer; the cursor leads to those after them."""
@@ -125,7 +128,7 @@ async def changes_since(room: Room, since: str, max_tokens: int) -> Changes:
     return fit(changes, max_tokens, build)
 
 
-async def _is_pruned(journal: Journal) -> bool:
+async def _is_pruned(journal: "Journal") -> bool:
     """Whether any event was ever dropped."""
     return await journal.check(Cursor(id=0)) is CursorState.PRUNED
 

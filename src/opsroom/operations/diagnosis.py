@@ -3,11 +3,9 @@
 import errno
 import os
 import platform
-import sqlite3
 import stat
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
@@ -131,26 +129,17 @@ async def _server(place: Place) -> Part:
 
 
 def _file(place: Place) -> Part:
-    """Look into the SQLite file without opening it as a store, which would migrate it."""
-    from opsroom.store import copies
-    from opsroom.store.schema import known_versions
+    from opsroom.store.condition import condition
 
     if not place.file.exists():
         return _note("store", f"{place} will be made at the first start")
-    size = f"{place.file.stat().st_size / 1_000_000:.1f} MB"
-    try:
-        with closing(sqlite3.connect(f"file:{place.file}?mode=ro", uri=True)) as connection:
-            version = copies.version(connection)
-            events = connection.execute("SELECT count(*), max(id) FROM journal").fetchone()
-    except sqlite3.Error as error:
-        wrong = OpsroomError(f"{place}: {error}", "run `opsroom restore FILE` with a backup")
-        return _broken("store", wrong)
-    told = f"{place}, {size}, {events[0]} events, the newest {events[1] or 0}, schema {version}"
-    newest = known_versions()[-1]
-    if version not in known_versions():
+    found = condition(place)
+    size = f"{found.size / 1_000_000:.1f} MB"
+    told = f"{place}, {size}, {found.events} events, the newest {found.newest}"
+    if not found.known:
         return _broken("store", OpsroomError(f"{told}, of a newer Opsroom", "upgrade Opsroom"))
-    if version != newest:
-        return _note("store", f"{told}; the next start migrates it to {newest}")
+    if not found.current:
+        return _note("store", f"{told}; the next start migrates it")
     return _works("store", told)
 
 

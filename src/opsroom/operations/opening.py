@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,10 @@ async def open_room(room: "Room") -> AsyncGenerator[None]:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_keep_wanting, room)
             if room.watches:
-                tasks.start_soon(own, room, Owner.of(room.store.place))
+                claim = Owner.of(room.store.place)
+                with suppress(StoreError):  # `own` says so, and goes on trying
+                    room.owner = await claim.try_acquire()
+                tasks.start_soon(own, room, claim)
             yield
             tasks.cancel_scope.cancel()
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import anyio
 from anyio.abc import TaskStatus
 
-from opsroom.errors import OpsroomError
+from opsroom.errors import NotFound, OpsroomError
 from opsroom.model.event import Event
 from opsroom.model.text import plain
 from opsroom.model.where import Where
@@ -64,6 +64,7 @@ class Room:
         self._surveys: dict[str, Survey] = {}
         self._opening = anyio.Lock()
         self._opened_at = 0.0
+        self._began = clock()
         self._shown = -1
         self._disturbed = anyio.Event()
         self._memory: dict[Hashable, tuple[object, Any]] = {}
@@ -93,7 +94,9 @@ class Room:
         if not self.opened.is_set():
             async with self._opening:
                 if not self.opened.is_set():
-                    await self.tasks.start(self._keep_open)
+                    # A caller that gives up must not take the room of the others with it.
+                    with anyio.CancelScope(shield=True):
+                        await self.tasks.start(self._keep_open)
 
     async def wake(self) -> None:
         """Open in the background: a failure is logged here, and told to the next caller."""
@@ -105,6 +108,7 @@ class Room:
     async def _keep_open(self, *, task_status: TaskStatus[None]) -> None:
         """Keep the store open in a task of its own, so that it is closed where it was opened."""
         open_room = await anyio.to_thread.run_sync(_heavy_parts)
+        self._began = self.now()
         async with open_room(self):
             self._opened_at = anyio.current_time()
             self.opened.set()
@@ -181,7 +185,12 @@ class Room:
             NotFound: none here, or not for this caller.
             UsageError: more than one.
         """
-        return named(self.rows(), name)
+        try:
+            return named(self.rows(), name)
+        except NotFound as error:
+            if self.settings.sources:
+                raise
+            raise NotFound(error.message, self.note()) from None
 
     def hears(self) -> Callable[[Event], bool]:
         """Whether an event is for this caller, to be asked of many.
@@ -247,8 +256,13 @@ class Room:
         return frozenset(source.key for source in self.settings.sources)
 
     def _unseen(self) -> list[str]:
-        """The sources that were not passed over lately: not yet, or nobody watches them."""
+        """The sources that were not passed over lately: not yet, or nobody watches them.
+
+        Who owns the store watches it alone: what others saw before it began may be over.
+        """
         limit = self.now() - max(self.settings.watch.gate_every * 4, UNWATCHED)
+        if self.owner:
+            limit = max(limit, self._began)
         return [
             key
             for key in self._wanted

@@ -44,7 +44,7 @@ from mcp.types import (
 )
 
 from opsroom import __version__
-from opsroom.errors import NotFound, OpsroomError
+from opsroom.errors import NotFound, OpsroomError, UsageError
 from opsroom.operations import prompts, surface
 from opsroom.operations.answers import Answer
 from opsroom.operations.completion import complete
@@ -140,7 +140,7 @@ class Desk:
         try:
             answer = await self._read(uri)
         except OpsroomError as error:
-            raise MCPError(INVALID_PARAMS, str(error), {"uri": uri}) from error
+            raise MCPError(_code(error), str(error), {"uri": uri}) from error
         except Exception as error:
             log.exception("resource %s failed", uri)
             raise MCPError(INTERNAL_ERROR, "reading failed inside Opsroom", {"uri": uri}) from error
@@ -192,7 +192,11 @@ class Desk:
     async def complete(self, _: Context, params: CompleteRequestParams) -> CompleteResult:
         """Names of repositories and owners that begin with what was typed."""
         given = (params.context.arguments if params.context else None) or {}
-        found = await complete(self._room, params.argument.name, params.argument.value, given)
+        argument = params.argument
+        try:
+            found = await complete(self._room, argument.name, argument.value, given)
+        except OpsroomError as error:
+            raise MCPError(_code(error), str(error)) from error
         return CompleteResult(
             completion=Completion(values=found[:100], total=len(found), has_more=len(found) > 100)
         )
@@ -224,6 +228,11 @@ def _described(tool: surface.Tool) -> Tool:
             open_world_hint=False,
         ),
     )
+
+
+def _code(error: OpsroomError) -> int:
+    """Whose fault it is, in numbers."""
+    return INVALID_PARAMS if isinstance(error, UsageError | NotFound) else INTERNAL_ERROR
 
 
 def _refusal(error: OpsroomError) -> CallToolResult:

@@ -8,7 +8,6 @@ another connection. It is asked fifty times a second in a thread of its own, whi
 import logging
 import sqlite3
 import threading
-import time
 from collections.abc import Callable
 
 from anyio import TASK_STATUS_IGNORED, CancelScope, CapacityLimiter, sleep, to_thread, wait_readable
@@ -54,25 +53,22 @@ class _DataVersion:
         )
         self._seen = self._now()
         self._stop = threading.Event()
-        self._waiting = threading.Lock()
+        self._using = threading.Lock()
 
     def wait(self) -> None:
         """Return after the next commit, or once closed."""
-        with self._waiting:
-            while not self._stop.is_set():
-                time.sleep(EVERY)
+        with self._using:
+            while not self._stop.wait(EVERY):
                 now = self._now()
                 if now != self._seen:
                     self._seen = now
                     return
-            self._connection.close()
 
     def close(self) -> None:
-        """End the waiting. Where a thread waits, it closes the connection."""
+        """End the waiting, wherever it is, and close."""
         self._stop.set()
-        if self._waiting.acquire(blocking=False):
+        with self._using:
             self._connection.close()
-            self._waiting.release()
 
     def _now(self) -> int | None:
         try:

@@ -85,6 +85,7 @@ def _create_in_home(place: Place) -> None:
             remove_file(nursery)
             nursery.home.mkdir(mode=0o700, exist_ok=True)
             create_file(nursery)
+            _complete(nursery)
             remove_file(place)
             nursery.file.rename(place.file)
         finally:
@@ -101,6 +102,12 @@ def create_file(place: Place) -> None:
             _create(connection)
     finally:
         engine.dispose()
+
+
+def _complete(place: Place) -> None:
+    """See that all of a store is in its file, not in a WAL that couldn't be written back."""
+    with closing(sqlite3.connect(place.file, isolation_level=None)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def remove_file(place: Place) -> None:

@@ -56,7 +56,8 @@ def app(room: Room) -> Starlette:
     return build_app(room, room.settings)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Not for longer than a module: while Playwright runs, no other event loop can."""
     with chromium.started() as running:
         yield running

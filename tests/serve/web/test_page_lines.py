@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 from tests.serve.web.centres import centre
 from tests.serve.web.test_page import Fleet, tile, visiting
 
@@ -44,6 +44,15 @@ def test_a_line_that_breaks_is_said_and_mended(browser: Browser, small: Fleet) -
             assert len(ids) == len(set(ids))
 
 
+def test_a_centre_with_listeners_ends_in_order(browser: Browser, small: Fleet) -> None:
+    with (
+        centre(small.centre_folder, small.settings) as one,
+        visiting(browser, one.page, allowed=NETWORK) as page,
+    ):
+        expect(page.locator("#link")).to_contain_text("live")
+        assert "error" not in one.stop(), "cut off after the time of grace"
+
+
 def test_nothing_configured_says_what_to_do(browser: Browser, tmp_path: Path) -> None:
     with centre(tmp_path, "") as one, visiting(browser, one.page) as page:
         expect(page.locator("main")).to_contain_text("No source is configured")
@@ -56,10 +65,10 @@ def test_a_first_look_under_way_is_no_empty_fleet(browser: Browser, small: Fleet
         one.looked()
         answers: list[dict[str, Any]] = []
 
-        def first(route: Any) -> None:
-            fleet = route.fetch().json()
+        def first(route: Route) -> None:
+            fleet: dict[str, Any] = route.fetch().json()
             if not answers:
-                fleet = {**fleet, "looking": 1, "repositories": [], "as_of": None}
+                fleet |= {"looking": 1, "repositories": [], "as_of": None}
             answers.append(fleet)
             route.fulfill(json=fleet)
 
@@ -78,7 +87,7 @@ def test_stale_facts_say_their_age(browser: Browser, small: Fleet) -> None:
         context = browser.new_context()
         page = context.new_page()
 
-        def old(route: Any) -> None:
+        def old(route: Route) -> None:
             fleet = route.fetch().json()
             for row in fleet["repositories"]:
                 row |= {"freshness": "stale", "at": "2020-01-01T00:00:00Z"}

@@ -35,7 +35,7 @@ def test_two_homes_have_two_tokens(tmp_path: Path) -> None:
 def test_processes_that_start_together_agree(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     with ThreadPoolExecutor(8) as threads:
-        tokens = set(threads.map(lambda _: server_token(settings), range(32)))
+        tokens = set(threads.map(server_token, [settings] * 32))
     assert len(tokens) == 1
 
 

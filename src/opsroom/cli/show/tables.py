@@ -1,6 +1,7 @@
 """Tables for people: grades by colour, shape and word."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -8,8 +9,10 @@ from rich.table import Table
 
 from opsroom.model.coverage import Coverage
 from opsroom.model.health import Grade
-from opsroom.operations.audit import Audit
-from opsroom.operations.status import FleetStatus
+
+if TYPE_CHECKING:
+    from opsroom.operations.audit import Audit
+    from opsroom.operations.status import FleetStatus
 
 MARKS = {
     Grade.GREEN: "[green]● green[/]",
@@ -19,7 +22,7 @@ MARKS = {
 }
 
 
-def show_audit(audit: Audit, *, everything: bool) -> None:
+def show_audit(audit: "Audit", *, everything: bool) -> None:
     """The audit as a table, worst first, then what could not be looked at."""
     rows = [
         (
@@ -48,7 +51,7 @@ def show_audit(audit: Audit, *, everything: bool) -> None:
         )
 
 
-def show_standing(status: FleetStatus) -> None:
+def show_standing(status: "FleetStatus") -> None:
     """The fleet as a table, worst first, then what to know about it."""
     console = Console(highlight=False)
     if status.worst:

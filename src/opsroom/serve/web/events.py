@@ -9,7 +9,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from sse_starlette.sse import SendTimeoutError
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from opsroom.model.where import Where
@@ -45,13 +45,23 @@ def asked(connection: HTTPConnection) -> tuple[Cursor | None, Where]:
 
 
 class _Stream(EventSourceResponse):
-    """A stream that ends quietly when its client stops reading."""
+    """A stream that ends in order, also when the centre stops or its client stops reading."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ended = False
+
+        async def sending(message: Message) -> None:
+            nonlocal ended
+            ended = message["type"] == "http.response.body" and not message.get("more_body")
+            await send(message)
+
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, sending)
         except SendTimeoutError:
             log.info("a listener stopped reading, and was let go")
+        else:
+            if not ended:
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def events(request: Request) -> Response:
@@ -64,9 +74,7 @@ async def events(request: Request) -> Response:
     return _Stream(_messages(feed, begin, where), ping=KEEP_ALIVE, send_timeout=PATIENCE, sep="\n")
 
 
-async def _messages(
-    feed: Feed, after: Cursor, where: Where
-) -> AsyncGenerator[ServerSentEvent]:
+async def _messages(feed: Feed, after: Cursor, where: Where) -> AsyncGenerator[ServerSentEvent]:
     with feed.listening():
         yield ServerSentEvent(retry=RETRY, comment="opsroom", sep="\n")
         async with aclosing(feed.entries(after, where)) as entries:
