@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +13,7 @@ import anyio
 from tests.observe.workshop import Workshop
 
 from opsroom.model.event import Event
+from opsroom.model.snapshot import CloneFacts, Worktree
 from opsroom.model.where import Where
 from opsroom.operations.fleet import Row
 from opsroom.operations.room import Room
@@ -136,3 +137,15 @@ def unhealthy(paths: Sequence[Path]) -> None:
     """Leave work that could be lost in each of these clones."""
     for path in paths:
         (path / "README.md").write_text("changed\n")
+
+
+def enlarge(room: Room, rows: Mapping[str, Row]) -> None:
+    """Make a fleet large without making clones, until the next row moves in the store."""
+    room.fleet._rows.update(rows)  # pyright: ignore[reportPrivateUsage]  # nobody else may
+
+
+def shown(facts: CloneFacts) -> Worktree:
+    """The main work tree of a clone, which could be observed."""
+    tree = facts.worktrees[0]
+    assert isinstance(tree, Worktree), tree
+    return tree

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.operations.rooms import Clock, Yard, last, look_over, opened
+from tests.operations.rooms import Clock, Yard, enlarge, last, look_over, opened
 
 from opsroom.errors import UsageError
 from opsroom.model.event import Event, Happening
@@ -414,8 +414,7 @@ async def test_no_repository_is_asked_for_once_an_event(yard: Yard) -> None:
         start = await cursor(room)
         await write(room, *(opened_finding(f"{number:016x}") for number in range(4_000)))
         row = next(iter(room.fleet))
-        monkey = {f"key-{number}": row for number in range(2_000)}
-        room.fleet._rows.update(monkey)
+        enlarge(room, {f"key-{number}": row for number in range(2_000)})
         begun = time.process_time()
         await changes_since(room, start, 1500)
         assert time.process_time() - begun < 3

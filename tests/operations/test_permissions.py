@@ -30,9 +30,10 @@ def _become_stoppable() -> None:
 
 def test_all_below_as_somebody_whom_permissions_stop(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__]
-        + ["--basetemp", str(tmp_path / "base"), "-p", "no:xdist"]
-        + ["-o", "python_functions=stopped_*"],
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"),
+            *("-o", "python_functions=stopped_*", "--basetemp", str(tmp_path / "base"), __file__),
+        ],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,

@@ -17,12 +17,14 @@ from tests.operations.rooms import (
     only,
     opened,
     rules,
+    shown,
 )
 
 from opsroom.errors import StoreError
 from opsroom.model.finding import FindingState
 from opsroom.model.health import Grade
 from opsroom.operations import record
+from opsroom.operations.gather import Sighting
 from opsroom.operations.room import Room
 
 pytestmark = pytest.mark.anyio
@@ -210,7 +212,7 @@ async def test_an_older_look_never_overwrites_a_newer_one(yard: Yard) -> None:
         await look_over(room)
         new = only(room).snapshot.clones[0]
         before = await last(room)
-        await record.record(room, [record.Sighting(old, source)])
+        await record.record(room, [Sighting(old, source)])
         assert only(room).snapshot.clones[0] == new
         assert await kinds(room, before) == []
 
@@ -253,13 +255,7 @@ async def test_two_rooms_on_one_store_record_each_thing_once(yard: Yard) -> None
         ), "each commit is told once, though both saw it"
         await other.refresh()
         for room in (one, other):
-            seen = {
-                tree.head
-                for row in room.rows()
-                for facts in row.snapshot.clones
-                for tree in facts.worktrees
-                if hasattr(tree, "head")
-            }
+            seen = {shown(row.snapshot.clones[0]).head for row in room.rows()}
             assert seen == set(heads)
 
 

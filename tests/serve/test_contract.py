@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import anyio
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # it has no types
 import pytest
 from mcp import Client, MCPError
 from mcp.types import (
@@ -179,22 +179,18 @@ async def test_a_commit_is_announced(yard: Yard, transport: str, era: str) -> No
 
     async with connected(yard, transport, era, message_handler=listen) as client:
         await client.call_tool("fleet_status", {})
-        async with AsyncExitStack() as stack:
-            if era == "legacy":
-                await client.subscribe_resource(uri)  # pyright: ignore[reportDeprecated]
-                await anyio.sleep(0.3)  # its answer stream is opened without an answer
-            else:
-                stream = await stack.enter_async_context(
-                    client.listen(resource_subscriptions=[uri])
-                )
+        if era == "legacy":
+            await client.subscribe_resource(uri)  # pyright: ignore[reportDeprecated]
+            await anyio.sleep(0.3)  # its answer stream is opened without an answer
             yard.commit(clone)
             with anyio.fail_after(PATIENCE):
-                if era == "legacy":
-                    await got.wait()
-                else:
-                    event = await anext(stream)
-                    heard.append(getattr(event, "uri", ""))
-            state = await read(client, uri)
+                await got.wait()
+        else:
+            async with client.listen(resource_subscriptions=[uri]) as stream:
+                yard.commit(clone)
+                with anyio.fail_after(PATIENCE):
+                    heard.append(getattr(await anext(stream), "uri", ""))
+        state = await read(client, uri)
         assert set(heard) == {uri}
         assert state["worktrees"][0]["modified"] == 0
         after = await client.call_tool("changes_since", {"since": "1h"})
@@ -275,7 +271,8 @@ async def test_stdout_holds_only_json_rpc(yard: Yard) -> None:
         await line.call("changes_since", since="24h")
         await line.process.stdin.aclose()
         with anyio.fail_after(PATIENCE):
-            rest = b"".join([part async for part in line.process.stdout or ()])
+            assert line.process.stdout
+            rest = b"".join([part async for part in line.process.stdout])
             assert await line.process.wait() == 0
         for each in [*line.heard, *rest.decode().splitlines()]:
             assert json.loads(each)["jsonrpc"] == "2.0"

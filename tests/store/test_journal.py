@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -206,14 +205,17 @@ async def test_cursors_of_another_history_are_foreign(store: Store) -> None:
     assert await store.journal.check(Cursor(id=event.id + 1)) is CursorState.FOREIGN
 
 
+def no_lock(_lock: Lock) -> TextClause:
+    return text("SELECT 1")
+
+
 @pytest.mark.parametrize("locked", [True, False], ids=["locked", "without the lock"])
 async def test_no_reader_skips_an_event_that_commits_late(
     locked: bool, postgres_url: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A transaction takes its id first and commits last. Without the lock its event is lost."""
     if not locked:
-        free: Callable[[Lock], TextClause] = lambda _lock: text("SELECT 1")  # noqa: E731
-        monkeypatch.setattr(locks, "held_to_commit", free)
+        monkeypatch.setattr(locks, "held_to_commit", no_lock)
     async with (
         Store.open(postgres_url, home) as slow,
         Store.open(postgres_url, home) as quick,

@@ -209,9 +209,12 @@ async def test_a_foreign_database_is_left_alone(home: Path) -> None:
 
 
 async def test_a_wal_without_its_store_is_not_read_into_the_next(home: Path) -> None:
-    await fill(None, home)
+    wal = home / "store.sqlite-wal"
+    async with Store.open(None, home) as store:
+        await tell(store, "of the old store")
+        orphan = wal.read_bytes()
     (home / "store.sqlite").unlink()
-    (home / "store.sqlite-wal").write_bytes(b"\x37\x7f\x06\x82" * 2000)
+    wal.write_bytes(orphan)
     async with Store.open(None, home) as store:
         assert await store.journal.last_id() == 0
 

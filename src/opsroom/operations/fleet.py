@@ -181,6 +181,11 @@ class Fleet:
         self.revision = max(moved.values())
         return True
 
+    def forget(self) -> None:
+        """Forget every row: the store has begun another history."""
+        self._rows.clear()
+        self.revision = 0
+
     def of_source(self, key: str) -> list[Row]:
         """The rows that a source sees, without those that are gone."""
         return [

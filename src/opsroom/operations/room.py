@@ -66,6 +66,7 @@ class Room:
         self._opened_at = 0.0
         self._began = clock()
         self._shown = -1
+        self._epoch = ""
         self._disturbed = anyio.Event()
         self._memory: dict[Hashable, tuple[object, Any]] = {}
 
@@ -130,6 +131,9 @@ class Room:
 
         version = self.store.version
         if version != self._shown:
+            if self.store.journal.epoch != self._epoch:
+                self._epoch = self.store.journal.epoch
+                self.fleet.forget()
             async with self.store.read() as connection:
                 await self.fleet.refresh(connection)
                 self._surveys = await load_surveys(connection)
@@ -192,23 +196,26 @@ class Room:
                 raise
             raise NotFound(error.message, self.note()) from None
 
-    def hears(self) -> Callable[[Event], bool]:
-        """Whether an event is for this caller, to be asked of many.
+    def hears(self, where: Where | None = None) -> Callable[[Event], bool]:
+        """Whether an event is for this caller and matches a filter, to be asked of many.
 
         Of repositories that are gone, too. What is about no repository is for callers from whom
-        nothing is hidden, when it is about a source of theirs.
+        nothing is hidden and who filter nothing, when it is about a source of theirs.
         """
+        filters = [self.scope, where or Where()]
         mine = [
             row.repository
             for row in self.fleet
-            if not self._wanted.isdisjoint(row.repository.sources) and self.scope.matches(row)
+            if not self._wanted.isdisjoint(row.repository.sources)
+            and all(each.matches(row) for each in filters)
         ]
         keys = frozenset(repository.key for repository in mine)
         names = frozenset(repository.name for repository in mine)
 
         def heard(event: Event) -> bool:
             if event.repository is None:
-                return not self.scope.terms and event.data.get("source") in {None, *self._wanted}
+                unfiltered = not any(each.terms for each in filters)
+                return unfiltered and event.data.get("source") in {None, *self._wanted}
             key = event.data.get("key")
             return event.repository in names if key is None else key in keys
 

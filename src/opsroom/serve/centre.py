@@ -14,6 +14,7 @@ from opsroom.operations.room import Room
 from opsroom.serve.bus import Announcer, Bus
 from opsroom.serve.mcp import build_server
 from opsroom.serve.web.app import build_app
+from opsroom.serve.web.tokens import server_token
 from opsroom.settings import Settings
 
 log = logging.getLogger("opsroom.centre")
@@ -44,10 +45,12 @@ async def run_centre(settings: Settings, *, ready: Callable[[str], None]) -> Non
     """Serve until SIGTERM or SIGINT. `ready` is told the page's address once it answers.
 
     Raises:
+        SettingsError: the token can't be kept or is not private.
         StoreError: the store can't be opened.
         UsageError: the address can't be listened on.
     """
     with _listening(settings.server.host, settings.server.port) as listener:
+        server_token(settings)
         async with Room(settings) as room:
             await room.open()
             host, port = listener.getsockname()[:2]

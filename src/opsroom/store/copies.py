@@ -151,7 +151,6 @@ def _hash(connection: sqlite3.Connection) -> str:
     for (name,) in names:
         digest.update(f"{name}\n".encode())
         unsealed = f" WHERE key <> '{SEAL}'" if name == "meta" else ""
-        # The names come out of the file's own schema, and are quoted.
-        for row in connection.execute(f'SELECT * FROM "{name}"{unsealed} ORDER BY rowid'):  # noqa: S608
+        for row in connection.execute(f'SELECT * FROM "{name}"{unsealed} ORDER BY rowid'):  # noqa: S608  the file's own names
             digest.update(repr(row).encode())
     return digest.hexdigest()

@@ -21,7 +21,7 @@ class _PatientConnection(Connection):
     async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         answer: Any = None
         with CancelScope(shield=True):
-            answer = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+            answer = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]  # aiosqlite is untyped
         return answer  # noqa: RET504  a scope can end its block
 
     def be_daemon(self) -> None:

@@ -80,26 +80,9 @@ class Feed:
                 if len(self._told) >= REMEMBERED:
                     self._told.clear()
                 await self._room.refresh()
-                told = concerns(self._room, event.repository, where)
-                self._told[key] = Entry.of(event) if told else None
+                heard = self._room.hears(where)(event)
+                self._told[key] = Entry.of(event) if heard else None
             return self._told[key]
-
-
-def concerns(room: Room, repository: str | None, where: Where) -> bool:
-    """Whether an event about that repository is for this caller and matches its filter.
-
-    Also one that is gone. What is about no repository at all matches only the empty filter.
-    """
-    if repository is None:
-        return not where.terms
-    sources = {source.key for source in room.settings.sources}
-    return any(
-        row.name == repository
-        and not sources.isdisjoint(row.repository.sources)
-        and room.scope.matches(row)
-        and where.matches(row)
-        for row in room.fleet
-    )
 
 
 def resume_point(last_event_id: str, after: str) -> Cursor | None:
