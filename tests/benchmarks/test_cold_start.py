@@ -4,11 +4,11 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.benchmarks.bench import Bench, bare_server, opsroom
+from tests.benchmarks.bench import Bench, bare_server, competitor, opsroom
 from tests.benchmarks.measure import Figure, Side, Table, interleaved, seconds
 from tests.benchmarks.pipe import Pipe
 
-OURS, BARE = "`opsroom stdio PATH`", "`MCPServer` with one tool"
+OURS, BARE, THEIRS = "`opsroom stdio PATH`", "`MCPServer` with one tool", "`mcp-server-git`"
 
 
 def to_tools(command: Sequence[str], environment: Mapping[str, str]) -> Side:
@@ -34,8 +34,15 @@ def test_cold_start(bench: Bench) -> None:
         OURS: to_tools(opsroom("stdio", bench.folder(count)), environment),
         BARE: to_tools(bare_server(), environment),
     }
+    theirs = competitor("mcp-server-git") if bench.full else None
+    if theirs:
+        sides[THEIRS] = to_tools([str(theirs)], environment)
     took = interleaved(sides, rounds, warm=2)
-    gives = {OURS: "every tool of Opsroom, with schemas of arguments and answers", BARE: "one tool"}
+    gives = {
+        OURS: "every tool of Opsroom, with schemas of arguments and answers",
+        BARE: "one tool",
+        THEIRS: "its tools, with schemas of arguments",
+    }
     bench.report(
         Table(
             title="Cold start over stdio, spawn to `tools/list`",

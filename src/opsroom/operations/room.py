@@ -65,10 +65,11 @@ class Room:
         self._opening = anyio.Lock()
         self._opened_at = 0.0
         self._began = clock()
-        self._shown = -1
-        self._epoch = ""
+        self._shown = (-1, "")
         self._disturbed = anyio.Event()
         self._memory: dict[Hashable, tuple[object, Any]] = {}
+        self._hearing: dict[str, Callable[[Event], bool]] = {}
+        self._hearing_of = self._shown
 
     @property
     def fresh_for(self) -> timedelta:
@@ -121,7 +122,7 @@ class Room:
         await self.refresh()
         with anyio.CancelScope(deadline=self._opened_at + FIRST_LOOK):
             while self._unseen():
-                if self._shown == self.store.version:
+                if self._shown[0] == self.store.version:
                     await self.store.changed()
                 await self.refresh()
 
@@ -129,15 +130,14 @@ class Room:
         """Take in what moved in the store, if anything did since the last time."""
         from opsroom.store.surveys import load_surveys
 
-        version = self.store.version
-        if version != self._shown:
-            if self.store.journal.epoch != self._epoch:
-                self._epoch = self.store.journal.epoch
+        version, epoch = self.store.version, self.store.journal.epoch
+        if (version, epoch) != self._shown:
+            if epoch != self._shown[1]:
                 self.fleet.forget()
             async with self.store.read() as connection:
                 await self.fleet.refresh(connection)
                 self._surveys = await load_surveys(connection)
-            self._shown = version
+            self._shown = (version, epoch)
 
     async def remembered(self, question: Hashable, answer: Callable[[], Awaitable[T]]) -> T:
         """The answer given before, while nothing has moved, for a few seconds at most."""
@@ -202,7 +202,17 @@ class Room:
         Of repositories that are gone, too. What is about no repository is for callers from whom
         nothing is hidden and who filter nothing, when it is about a source of theirs.
         """
-        filters = [self.scope, where or Where()]
+        if self._hearing_of != self._shown:
+            self._hearing_of = self._shown
+            self._hearing.clear()
+        wanted = where or Where()
+        key = str(wanted)
+        if key not in self._hearing:
+            self._hearing[key] = self._heard(wanted)
+        return self._hearing[key]
+
+    def _heard(self, where: Where) -> Callable[[Event], bool]:
+        filters = [self.scope, where]
         mine = [
             row.repository
             for row in self.fleet

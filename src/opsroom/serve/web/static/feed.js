@@ -17,14 +17,17 @@ const FACES = {
   "repository.gone": "gone",
 };
 
+/** What was there at the first look is no news: it is counted, not listed. */
+const BASELINE = "baseline";
+
 /** What belongs together: one repository, as one look saw it. */
-const look = (event) => JSON.stringify([event.repository, event.data?.cause ?? event.id]);
+const look = (event) => (event.data?.baseline === true ? BASELINE : JSON.stringify([event.repository, event.data?.cause ?? event.id]));
 
 function line(event) {
   const severity = typeof event.data?.severity === "string" ? `s-${event.data.severity}` : "";
   return el(
     "p",
-    { class: `what k-${event.kind.replace(".", "-")} ${severity}`, title: event.kind, "data-quiet": event.data?.baseline === true, "data-event": event.id },
+    { class: `what k-${event.kind.replace(".", "-")} ${severity}`, title: event.kind, "data-event": event.id },
     icon(FACES[event.kind] ?? "changed"),
     said(event.summary),
   );
@@ -36,10 +39,22 @@ function group(event) {
   return el("li", { class: "event", "data-look": look(event) }, el("div", { class: "event-head" }, who, when));
 }
 
+function backlog(event, first) {
+  const count = 1 + Number(first?.dataset.look === BASELINE ? first.dataset.count : 0);
+  const fresh = group({ ...event, repository: null });
+  fresh.dataset.count = count;
+  const what = count === 1 ? "repository" : "repositories";
+  fresh.append(el("p", { class: "what", "data-event": event.id }, icon("found"), `the first look found ${count} ${what}`));
+  if (count > 1) first.replaceWith(fresh);
+  else at("stream").prepend(fresh);
+  return fresh;
+}
+
 /** Put an event on top: a line of the newest look, or a look of its own. */
 function put(event) {
   const stream = at("stream");
   const first = stream.firstElementChild;
+  if (look(event) === BASELINE) return backlog(event, first);
   if (first?.dataset.look === look(event)) {
     first.append(line(event));
     return first;
