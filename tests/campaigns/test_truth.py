@@ -1,0 +1,148 @@
+"""Whatever happens to the clones, and to who watches them: in the end the store is right.
+
+A seeded somebody works in a folder while rooms watch it, each killed without warning after a
+while. When all is quiet, what the store says is exactly what a fresh audit sees.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import anyio
+import pytest
+from tests.campaigns.life import Life
+
+from opsroom.model.event import Event
+from opsroom.operations.audit import audit
+from opsroom.operations.room import Room
+from opsroom.settings import DirectorySource, Settings, Watch, parse_duration
+
+WATCH = Watch(worktree_every=parse_duration("1s"), gate_every=parse_duration("1s"))
+WATCHER = (
+    sys.executable,
+    "-c",
+    "from opsroom.__main__ import main; main()",
+    "serve",
+    "--port",
+    "0",
+)
+QUIET = 20.0
+"""Seconds after the last change in which the store has to become right."""
+
+State = dict[str, tuple[str, frozenset[str]]]
+
+
+def settings(folder: Path, code: Path) -> Settings:
+    source = DirectorySource(kind="directory", path=code)
+    return Settings(home=folder / "store", sources=(source,), watch=WATCH)
+
+
+def written(folder: Path, code: Path) -> Path:
+    file = folder / "opsroom.toml"
+    file.write_text(
+        f'[[source]]\nkind = "directory"\npath = "{code}"\n'
+        '[watch]\nworktree_every = "1s"\ngate_every = "1s"\n'
+    )
+    return file
+
+
+def audited(told: Settings) -> State:
+    """Grade and findings of each repository, as an audit sees them now."""
+    return {
+        each.snapshot.repository.name: (
+            each.health.grade.value,
+            frozenset(finding.fingerprint for finding in each.findings),
+        )
+        for each in audit(told).repositories
+    }
+
+
+def kept(room: Room) -> State:
+    """The same, as the store has it."""
+    return {
+        row.name: (
+            row.health.grade.value,
+            frozenset(each.finding.fingerprint for each in row.findings),
+        )
+        for row in room.rows()
+    }
+
+
+def replayed(events: list[Event]) -> set[str]:
+    """The findings that are open when only the events are believed, without the backlog."""
+    opened: set[str] = set()
+    for event in events:
+        finding = str(event.data.get("finding", ""))
+        if event.kind in ("finding.opened", "finding.reopened"):
+            opened.add(finding)
+        elif event.kind == "finding.fixed":
+            opened.discard(finding)
+    return opened
+
+
+def watched_life(folder: Path, seed: int, steps: int) -> Life:
+    """Let somebody work for so many steps, while watchers come and are killed."""
+    chance = random.Random(seed)
+    life = Life(folder, seed)
+    file = written(folder, life.code)
+    command = [*WATCHER, "--config", str(file), "--home", str(folder / "store")]
+    for _ in range(2):
+        watcher = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
+        assert watcher.stderr is not None
+        try:
+            assert b"opsroom is at" in watcher.stderr.readline()
+            for _ in range(steps // 2):
+                life.step()
+                time.sleep(chance.random() * 0.15)
+        finally:
+            os.killpg(watcher.pid, signal.SIGKILL)
+            watcher.communicate()
+    return life
+
+
+async def settle(told: Settings) -> tuple[State, State, list[Event]]:
+    """Open a room, and wait until it agrees with an audit: what each says, and the journal."""
+    async with Room(told) as room:
+        await room.open()
+        truth = await anyio.to_thread.run_sync(audited, told)
+        with anyio.move_on_after(QUIET):
+            while kept(room) != truth:
+                await room.store.changed()
+                await room.refresh()
+        return kept(room), truth, await room.store.journal.after(0, 100_000)
+
+
+def campaign(folder: Path, seed: int, steps: int) -> None:
+    life = watched_life(folder, seed, steps)
+    told = settings(folder, life.code)
+    state, truth, events = anyio.run(settle, told)
+    assert state == truth
+    assert [event.id for event in events] == sorted({event.id for event in events})
+    opened = {f"finding_{mark}" for _, marks in truth.values() for mark in marks}
+    assert {event.kind for event in events} >= {"repository.found", "repository.changed"}
+    assert replayed(events) <= opened | gone(events), "an event was not taken back"
+
+
+def gone(events: list[Event]) -> set[str]:
+    """The findings of repositories that are no longer here: nobody saw them mended."""
+    lost = {event.data.get("key") for event in events if event.kind == "repository.gone"}
+    return {
+        str(event.data["finding"])
+        for event in events
+        if event.data.get("key") in lost and "finding" in event.data
+    }
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_store_is_right_in_the_end(tmp_path: Path, seed: int) -> None:
+    campaign(tmp_path, seed, steps=24)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(100, 130))
+def test_the_store_is_right_in_the_end_of_many(tmp_path: Path, seed: int) -> None:
+    campaign(tmp_path, seed, steps=60)
