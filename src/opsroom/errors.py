@@ -5,7 +5,9 @@ that says what to do next, and the exit code of the command line (`0` fine, `1` 
 `2` usage or settings, `3` could not observe all that was asked).
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
+from typing import Any, NamedTuple
 
 
 class Exit(IntEnum):
@@ -17,15 +19,27 @@ class Exit(IntEnum):
     UNOBSERVED = 3
 
 
+class Call(NamedTuple):
+    """A tool call that would work instead."""
+
+    tool: str
+    arguments: dict[str, Any]
+    why: str
+
+
 class OpsroomError(Exception):
-    """Something a user can understand and act on. `hint` is the next step, or empty."""
+    """Something a user can understand and act on.
+
+    `hint` is the next step, or empty; `calls` are the tool calls that an agent can make instead.
+    """
 
     exit = Exit.NO
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", calls: Sequence[Call] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.calls = tuple(calls)
 
     def __str__(self) -> str:
         return f"{self.message}: {self.hint}" if self.hint else self.message

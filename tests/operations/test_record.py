@@ -308,3 +308,24 @@ async def test_a_room_that_begins_while_the_disk_is_away_loses_nothing(yard: Yar
         await look_over(room)
         assert await kinds(room, before) == [("observation.failed", None)]
         assert [row.name for row in room.rows()] == ["local/api"]
+
+
+async def test_the_only_clone_that_breaks_is_not_green(yard: Yard) -> None:
+    """Also when it is the source itself, as for a server that is started inside of it."""
+    clone = yard.clone("api")
+    head = (clone / ".git/HEAD").read_bytes()
+    for source in (yard.code, clone):
+        async with opened(yard.settings(source)) as room:
+            await look_over(room)
+            assert only(room).health.grade is Grade.GREEN
+            before = await last(room)
+            (clone / ".git/HEAD").write_bytes(b"nonsense")
+            await look_over(room)
+            await look_over(room)
+            assert await kinds(room, before) == [("observation.failed", "local/api")], "said once"
+            assert only(room).health.grade is Grade.UNKNOWN
+            between = await last(room)
+            (clone / ".git/HEAD").write_bytes(head)
+            await look_over(room)
+            assert ("observation.recovered", "local/api") in await kinds(room, between)
+            assert only(room).health.grade is Grade.GREEN

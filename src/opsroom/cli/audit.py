@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     type=click.Choice([severity.value for severity in Severity]),
     help="Exit with 1 when a finding is at least so bad.",
 )
+@click.option("--scan/--no-scan", default=False, help="Run scanners, too: not in this version.")
 @click.option("--all", "everything", is_flag=True, help="List the healthy ones, too.")
 def audit(
     options: Options,
@@ -34,12 +35,15 @@ def audit(
     as_json: bool,
     sarif: Path | None,
     fail_on: str | None,
+    scan: bool,
     everything: bool,
 ) -> int:
     """Look at the clones in folders once, and report.
 
     Exits with 1 if `--fail-on` says so, with 3 if something could not be looked at.
     """
+    if scan:
+        raise UsageError("this version has no scanners", "leave --scan out")
     from opsroom.operations.audit import audit as look
 
     with _progress(shown=not as_json and sys.stderr.isatty()) as progress:

@@ -49,7 +49,8 @@ def demo(
         try:
             anyio.run(partial(_run, settings, fleet, seed, as_json=as_json))
         except* (SystemExit, KeyboardInterrupt):
-            click.echo("the demo has ended", err=True)
+            pass
+        click.echo("the demo has ended", err=True)
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:

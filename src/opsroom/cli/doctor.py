@@ -12,15 +12,20 @@ from opsroom.errors import Exit
 
 @command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
-def doctor(options: Options, as_json: bool) -> int:
+@click.option("--source", metavar="NAME", help="Only this source: its folder's name, path or key.")
+def doctor(options: Options, as_json: bool, source: str | None) -> int:
     """Look at every part that Opsroom needs. Exits with 1 when one is broken."""
-    return anyio.run(partial(_look, options, as_json=as_json))
+    return anyio.run(partial(_look, options, as_json=as_json, source=source))
 
 
-async def _look(options: Options, *, as_json: bool) -> int:
-    from opsroom.operations.diagnosis import State, diagnose
+async def _look(options: Options, *, as_json: bool, source: str | None) -> int:
+    from opsroom.operations.diagnosis import State, diagnose, diagnose_source
 
-    parts = [part async for part in diagnose(options.settings())]
+    settings = options.settings()
+    if source is None:
+        parts = [part async for part in diagnose(settings)]
+    else:
+        parts = [await diagnose_source(settings, source)]
     if as_json:
         click.echo(json.dumps([part.model_dump(mode="json") for part in parts], indent=2))
     else:

@@ -1,5 +1,6 @@
 """`opsroom status`: the fleet, worst first."""
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -7,10 +8,11 @@ import anyio
 import click
 
 from opsroom.cli import Options, command
-from opsroom.errors import Exit
+from opsroom.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from opsroom.operations.status import FleetStatus
+    from opsroom.settings import Settings
 
 EVERY = 2.0
 """Seconds between two pictures of `--watch`."""
@@ -22,17 +24,36 @@ EVERY = 2.0
 @click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
 @click.option("--line", is_flag=True, help="One line for a prompt, from the store as it is.")
 def status(options: Options, where: str, watch: bool, as_json: bool, line: bool) -> int:
-    """Show how the fleet stands, worst first; WHERE filters it."""
+    """Show how the fleet stands, worst first; WHERE filters it.
+
+    Exits with 3 if a repository is stale or unknown, or something could not be looked at.
+    """
     if line:
-        from opsroom.store.glance import glance
-
-        click.echo(glance(options.settings().home))
+        if where:
+            raise UsageError("--line counts the whole fleet", "leave WHERE out, or --line")
+        click.echo(_line(options.settings()))
         return Exit.FINE
-    anyio.run(partial(_show, options, where, watch=watch, as_json=as_json))
-    return Exit.FINE
+    try:
+        return anyio.run(partial(_show, options, where, watch=watch, as_json=as_json))
+    except KeyboardInterrupt:
+        if not watch:
+            raise
+        return Exit.FINE
 
 
-async def _show(options: Options, where: str, *, watch: bool, as_json: bool) -> None:
+def _line(settings: "Settings") -> str:
+    from opsroom.store.glance import glance
+
+    if settings.store is not None:
+        raise UsageError("--line reads a store in SQLite only", "leave it out for one on Postgres")
+    if not settings.sources:
+        return "no source is configured"
+    sources = [source.key for source in settings.sources]
+    return glance(settings.home, sources, settings.watch.gate_every, datetime.now(UTC))
+
+
+async def _show(options: Options, where: str, *, watch: bool, as_json: bool) -> int:
+    """Show the answer, or every new one, and give the exit code."""
     from opsroom.operations.room import Room
     from opsroom.operations.status import fleet_status
 
@@ -45,8 +66,14 @@ async def _show(options: Options, where: str, *, watch: bool, as_json: bool) -> 
                 shown = answer.model_dump_json()
                 _print(answer, as_json=as_json, clear=watch)
             if not watch:
-                return
+                return Exit.FINE if _complete(answer, room.settings) else Exit.UNOBSERVED
             await anyio.sleep(EVERY)
+
+
+def _complete(answer: "FleetStatus", settings: "Settings") -> bool:
+    """Whether all that was asked about was looked at in time, and nothing is still under way."""
+    waiting = bool(answer.note and settings.sources)
+    return not (answer.problems or answer.coverage.stale or answer.coverage.unknown or waiting)
 
 
 def _print(answer: "FleetStatus", *, as_json: bool, clear: bool) -> None:

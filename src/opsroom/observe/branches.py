@@ -19,17 +19,16 @@ from opsroom.clients.git.history import (
 from opsroom.clients.git.refs import HEADS, REMOTES, TAGS, Head, RefStore
 from opsroom.clients.git.regular import read_regular
 from opsroom.clients.git.status import Status
+from opsroom.clients.git.user import user
 from opsroom.errors import ObservationError
 from opsroom.model.identity import without_credentials
 from opsroom.model.snapshot import Branch, Refs, RemoteAddress
 from opsroom.model.text import plain, readable
+from opsroom.observe.authors import count_authors
 from opsroom.observe.checkout import Checkout
 
 URL_LIMIT = 500
 USUAL = (b"main", b"master")
-
-BOT = b"[bot]@"
-"""In the address of a program that commits on a host: it is nobody's colleague."""
 
 
 def describe_refs(
@@ -63,7 +62,7 @@ def describe_refs(
         remote_default_branch=_short(remote_default),
         default_branch=_short(default),
         last_commit_at=max((tip.at for tip in tips), default=None),
-        authors=len({each.author for each in commits if BOT not in each.author}) or None,
+        authors=count_authors(commits) or None,
         tags=len(refs.names(TAGS)),
         stashes=_stashes(place.common_dir, statuses),
         fetched_at=_fetched_at(checkout),
@@ -147,7 +146,7 @@ def _remotes(config: Config) -> tuple[RemoteAddress, ...]:
 
 
 def _address(url: str) -> str:
-    return plain(without_credentials(_clean(url)), URL_LIMIT)
+    return plain(without_credentials(_clean(user().rewritten(url))), URL_LIMIT)
 
 
 def _clean(text: str) -> str:

@@ -47,11 +47,14 @@ class Seen:
     """The facts of one clone, and the gate's signature from just before they were gathered.
 
     While `gate.signature` still gives the same, the facts are as true as the gate can tell.
+    `gone`: its Git directory or its main work tree was no longer there when they had been gathered.
+    The facts are then of a clone that is going, and the next `find` tells whether it went.
     """
 
     checkout: Checkout
     facts: CloneFacts
     signature: Signature
+    gone: bool
 
 
 def utc_now() -> datetime:
@@ -80,7 +83,8 @@ def see(checkout: Checkout, now: Now = utc_now, *, large: int = LARGE) -> Seen:
 
 
 def _see_once(checkout: Checkout, at: datetime, large: int, before: Signature) -> Seen:
-    return Seen(checkout, _Look(checkout, at, large).facts(), before)
+    facts = _Look(checkout, at, large).facts()
+    return Seen(checkout, facts, before, _is_gone(checkout.place))
 
 
 class _Look:
@@ -132,7 +136,13 @@ class _Look:
         read_index(place, config)
         overrides, filters = _silenced(config)
         own_attributes = "core.attributesfile" in config.values
-        status = read_status(place, overrides, filters, own_attributes=own_attributes)
+        status = read_status(
+            place,
+            overrides,
+            filters,
+            own_attributes=own_attributes,
+            untracked=not _hides_untracked(config),
+        )
         self.statuses.append(status)
         return Worktree(
             at=self.at,
@@ -209,6 +219,23 @@ def _silenced(config: Config) -> tuple[tuple[Setting, ...], frozenset[str]]:
     """Settings that make git safe here, and the filters that do not run because of them."""
     settings = config.overrides() + user().overrides(frozenset(config.values))
     return settings, config.filters | user().filters | {"lfs"}
+
+
+def _hides_untracked(config: Config) -> bool:
+    """As is usual for a repository around a home: a wish of the repository's, else the user's."""
+    own = config.hides_untracked
+    return bool(user().hides_untracked if own is None else own)
+
+
+def _is_gone(place: Place) -> bool:
+    for path in (place.common_dir, place.folder):
+        try:
+            path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError:
+            continue
+    return False
 
 
 def _name(raw: bytes | None) -> str | None:

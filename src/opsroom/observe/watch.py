@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from watchfiles._rust_notify import RustNotify
 
 SOURCE = ""
-"""Stands, among the paths that changed, for a root in which a folder came or went."""
+"""Stands, among the paths that changed, for a root in which a folder came or went.
+
+Also for a change that could not be told because its name is not UTF-8: a pass finds whose it was.
+"""
 
 GIT_DIR_NAMES = frozenset(
     {
@@ -44,6 +47,9 @@ GIT_DIR_NAMES = frozenset(
 )
 DEBOUNCE = 50
 """Milliseconds in which changes are gathered at most."""
+
+UNREADABLE = "Unable to decode path"
+"""How watchfiles begins what it says of a name that is not UTF-8; it tells nothing from then on."""
 
 STEP = 20
 """Milliseconds without a further change after which they are told; also how soon a stop is seen."""
@@ -71,21 +77,27 @@ async def watch(
     """Yield the paths (`clone.path`) of clones that changed, with `SOURCE` when a root did.
 
     Ends when `stop` is set. A watched folder that vanishes is a change of its clone; call again
-    with what `find` gives then.
+    with what `find` gives then. A folder whose path is not UTF-8 can't be watched and is left out.
 
     Raises:
         ObservationError: the system allows no more watches (or has no room for them); poll the
             gate instead.
     """
     folders = _folders(checkouts, roots)
+    missed = False
     try:
-        watcher = await anyio.to_thread.run_sync(_watcher, folders)
-        with watcher:
-            while not (stop and stop.is_set()):
-                changes = await _changes(watcher, stop)
-                clones = (_clone_of(folders, path) for path in changes)
-                if changed := {clone for clone in clones if clone is not None}:
-                    yield changed
+        while not (stop and stop.is_set()):
+            watcher = await anyio.to_thread.run_sync(_watcher, folders)
+            with watcher:
+                if missed:
+                    yield {SOURCE}
+                while (changes := await _changes(watcher, stop)) is not None:
+                    clones = (_clone_of(folders, path) for path in changes)
+                    if changed := {clone for clone in clones if clone is not None}:
+                        yield changed
+                    if stop and stop.is_set():
+                        return
+            missed = True
     except (OSError, RuntimeError) as error:
         raise ObservationError(
             f"folders can't be watched ({error})", "changes are seen by polling instead"
@@ -107,15 +119,26 @@ def _watcher(folders: Iterable[str]) -> "RustNotify":
             continue
 
 
-async def _changes(watcher: "RustNotify", stop: Stop | None) -> set[str]:
-    """Wait in a thread for the next changes; when this is cancelled, the thread is told to end."""
+async def _changes(watcher: "RustNotify", stop: Stop | None) -> set[str] | None:
+    """Wait in a thread for the next changes; when this is cancelled, the thread is told to end.
+
+    None where one has a name that is not UTF-8: it takes a new watcher to go on.
+    """
     ending = _Ending(stop)
     raw: set[tuple[int, str]] | str = ""
+    failure: RuntimeError | None = None
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(ending.when_cancelled)
-        raw = await anyio.to_thread.run_sync(watcher.watch, DEBOUNCE, STEP, 0, ending)
+        try:
+            raw = await anyio.to_thread.run_sync(watcher.watch, DEBOUNCE, STEP, 0, ending)
+        except RuntimeError as error:
+            failure = error
         tasks.cancel_scope.cancel()
-    return {path for _, path in raw} if isinstance(raw, set) else set()
+    if failure is None:
+        return {path for _, path in raw} if isinstance(raw, set) else set()
+    if UNREADABLE in str(failure):
+        return None
+    raise failure
 
 
 class _Ending:
@@ -145,7 +168,15 @@ def _folders(checkouts: Iterable[Checkout], roots: Iterable[Path | str]) -> dict
         folders[f"{common}/logs"] = _Folder(clone, frozenset({"HEAD"}))
         for place in checkout.worktrees:
             folders |= _of_worktree(clone, place)
-    return folders
+    return {path: folder for path, folder in folders.items() if _is_utf_8(path)}
+
+
+def _is_utf_8(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _of_worktree(clone: str, place: Place) -> Mapping[str, _Folder]:

@@ -37,13 +37,13 @@ class Audit:
 
     @property
     def coverage(self) -> Coverage:
-        """Of the repositories found, how many were looked at in full."""
+        """How many repositories were looked at in full; a path with a problem is an unknown one."""
         unknown = sum(
             any(isinstance(group, Unknown) for group in audited.snapshot.groups)
             for audited in self.repositories
         )
-        asked = len(self.repositories)
-        return Coverage(asked=asked, fresh=asked - unknown, unknown=unknown)
+        whole, closed = len(self.repositories) - unknown, len(self.problems)
+        return Coverage(asked=whole + unknown + closed, fresh=whole, unknown=unknown + closed)
 
     @property
     def complete(self) -> bool:
@@ -67,7 +67,11 @@ class Audit:
                 {
                     "name": audited.snapshot.repository.name,
                     "path": audited.snapshot.path,
-                    "health": {"grade": audited.health.grade.value, "score": audited.health.score},
+                    "health": {
+                        "grade": audited.health.grade.value,
+                        "score": audited.health.score,
+                        "costs": [cost.model_dump(mode="json") for cost in audited.health.costs],
+                    },
                     "findings": [_document(finding) for finding in audited.findings],
                     "unknown": list(audited.health.unknown),
                 }

@@ -10,6 +10,7 @@ from opsroom.errors import UsageError
 from opsroom.model.event import Event
 from opsroom.model.text import plain
 from opsroom.model.value import Value
+from opsroom.operations import ids
 from opsroom.operations.answers import QUOTED, Answer, Omitted, fit, lead
 from opsroom.operations.fleet import as_of, coverage
 from opsroom.operations.room import Room
@@ -46,12 +47,21 @@ class Change(Value):
     summary: str
 
 
+class Place(Value):
+    """Where a repository is: its clone on this machine, its home on a host."""
+
+    path: str | None
+    url: str | None
+
+
 class Changes(Answer):
     """What happened, most important first. Call again with `cursor` for what comes after."""
 
     cursor: str
-    complete: bool = Field(description="false: call again with the cursor, there is more")
+    complete: bool = Field(description="false: some were left out, `rest` has all of them")
+    rest: str | None = Field(description="the resource with every event from `since` on")
     events: list[Change]
+    places: dict[str, Place] = Field(description="of each repository that the events name")
     omitted: Omitted
     state: FleetStatus | None = Field(
         default=None, description="instead of events, when `since` is older than the journal"
@@ -59,6 +69,8 @@ class Changes(Answer):
 
     def reading(self) -> str:
         """One line an event, then the cursor."""
+        if self.state:
+            return f"Note: {self.note}\n{self.state.reading()}"
         lines = [
             *lead(self.as_of, self.coverage, self.note),
             *(
@@ -67,14 +79,12 @@ class Changes(Answer):
                 for change in self.events
             ),
         ]
-        if self.state:
-            lines.append(self.state.reading())
-        elif not self.events:
+        if not self.events:
             lines.append("nothing changed")
-        if self.omitted.count:
+        if not self.complete:
             lines.append(
                 f"{self.omitted.count} more events, the first a {self.omitted.worst}: the same "
-                "`since` with a larger `max_tokens` tells them"
+                f"`since` with a larger `max_tokens`, or all in order at {self.rest}"
             )
         quoted = [QUOTED] if self.events else []
         return "\n".join([*lines, *quoted, f"cursor {self.cursor}"])
@@ -91,6 +101,7 @@ async def changes_since(room: Room, since: str, max_tokens: int) -> Changes:
     """
     await room.settled()
     journal = room.store.journal
+    ids.refuse(room.rows(), since)
     moment = _moment(since, room.now())
     if moment is None:
         cursor_of_caller = Cursor.parse(since)
@@ -112,6 +123,7 @@ async def changes_since(room: Room, since: str, max_tokens: int) -> Changes:
     now = room.now()
     looked, covered = as_of(rows, now, room.fresh_for), coverage(rows, now, room.fresh_for)
     changes = [_change(event) for event in rank(deduplicated(seen))]
+    places = {row.name: Place(path=row.snapshot.path, url=row.repository.url) for row in rows}
 
     def build(kept: Sequence[Change]) -> Changes:
         left = changes[len(kept) :]
@@ -120,8 +132,14 @@ async def changes_since(room: Room, since: str, max_tokens: int) -> Changes:
             coverage=covered,
             note=room.note(),
             cursor=str(journal.cursor(last)),
-            complete=complete,
+            complete=complete and not left,
+            rest=None if complete and not left else f"opsroom://journal/{journal.cursor(after)}",
             events=list(kept),
+            places={
+                change.repository: places[change.repository]
+                for change in kept
+                if change.repository in places
+            },
             omitted=Omitted(count=len(left), worst=left[0].kind if left else None),
         )
 
@@ -141,7 +159,9 @@ async def _full_state(room: Room, reason: str, max_tokens: int) -> Changes:
         note=f"{reason}: this is the full state instead of the changes",
         cursor=state.cursor,
         complete=True,
+        rest=None,
         events=[],
+        places={},
         omitted=Omitted(),
         state=state,
     )
@@ -174,8 +194,20 @@ def deduplicated(events: Sequence[Event]) -> list[Event]:
     threads: dict[tuple[object, ...], list[Event]] = {}
     for event in events:
         threads.setdefault(_subject(event), []).append(event)
-    told = (_told(thread) for thread in threads.values())
-    return sorted(filter(None, told), key=lambda event: event.id)
+    told = [event for event in map(_told, threads.values()) if event]
+    moved = _moved_elsewhere(told)
+    kept = [event for event in told if _sentence(event) not in moved]
+    return sorted(kept, key=lambda event: event.id)
+
+
+def _sentence(event: Event) -> tuple[str | None, str]:
+    return event.repository, event.summary
+
+
+def _moved_elsewhere(events: Sequence[Event]) -> set[tuple[str | None, str]]:
+    """What was fixed at one place and opened at another, word for word: a folder was renamed."""
+    fixed = {_sentence(event) for event in events if event.kind == "finding.fixed"}
+    return fixed & {_sentence(event) for event in events if event.kind == "finding.opened"}
 
 
 def _subject(event: Event) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ import os
 import platform
 import stat
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,11 +14,13 @@ import anyio.to_thread
 
 from opsroom import __version__
 from opsroom.clients.git.command import git_program
-from opsroom.errors import OpsroomError
+from opsroom.errors import OpsroomError, UsageError
+from opsroom.model.nearest import suggestion
 from opsroom.model.text import plain
 from opsroom.model.value import Value
 from opsroom.observe.sources.directory import find
 from opsroom.settings import DirectorySource, Settings
+from opsroom.settings.written import from_here
 from opsroom.store.place import Place
 
 WATCHES_A_CLONE = 4
@@ -74,9 +76,32 @@ async def diagnose(settings: Settings) -> AsyncIterator[Part]:
         yield part
     yield _note(
         "same user",
-        "whoever has a shell as this user can read the store and its tokens",
+        "whoever has a shell as this user can read the store and both tokens",
         "run the centre as a user of its own where agents have a shell: docs/security.md",
     )
+
+
+async def diagnose_source(settings: Settings, name: str) -> Part:
+    """Look at one source alone, by its key, its path or the name of its folder.
+
+    Raises:
+        UsageError: no source is called so, or several are.
+    """
+    part, _ = await anyio.to_thread.run_sync(_source, _named(settings.sources, name))
+    return part
+
+
+def _named(sources: Sequence[DirectorySource], name: str) -> DirectorySource:
+    exact = [each for each in sources if each.key == name or each.path == from_here(Path(name))]
+    found = exact or [each for each in sources if each.path.name == name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        paths = ", ".join(str(each.path) for each in found)
+        raise UsageError(f"{len(found)} sources are called {name!r}", f"say which: {paths}")
+    known = dict.fromkeys(each.path.name or str(each.path) for each in sources)
+    hint = suggestion(name, known) if known else "none is configured; run `opsroom init PATH`"
+    raise UsageError(f"no source {plain(name, 100)!r}", hint)
 
 
 def _programs() -> Part:
@@ -200,6 +225,7 @@ def _private_files(settings: Settings) -> Iterator[Part]:
     """Yield how private tokens and settings are."""
     for name, file in (
         ("server token", settings.home / "server.token"),
+        ("approver token", settings.home / "approver.token"),
         ("settings file", settings.file),
     ):
         if file is not None and file.exists():
@@ -209,7 +235,7 @@ def _private_files(settings: Settings) -> Iterator[Part]:
 def _privacy(name: str, file: Path) -> Part:
     mode = stat.S_IMODE(file.stat().st_mode)
     if mode & 0o077:
-        secret = name == "server token"
+        secret = name.endswith("token")
         return Part(
             part=name,
             state=State.BROKEN if secret else State.NOTE,

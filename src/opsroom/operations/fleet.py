@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from opsroom.errors import NotFound, UsageError
+import anyio
+
+from opsroom.errors import Call, NotFound, UsageError
 from opsroom.model.coverage import Coverage
 from opsroom.model.finding import FindingState, KeptFinding
 from opsroom.model.health import Grade, Health
 from opsroom.model.repository import Repository, RepositoryState
 from opsroom.model.snapshot import Facts, Refs, Snapshot, Unknown, Worktree
 from opsroom.model.text import plain
-from opsroom.model.where import Where
 
 if TYPE_CHECKING:
     from opsroom.store.database import Connection
@@ -28,16 +29,24 @@ F = TypeVar("F", bound=Facts)
 class Row:
     """One repository: its newest facts, its health and its open findings."""
 
-    __slots__ = ("findings", "health", "kept", "snapshot")
+    __slots__ = ("blind", "findings", "health", "kept", "snapshot")
 
-    def __init__(self, snapshot: Snapshot, health: Health, kept: Sequence[KeptFinding]) -> None:
+    def __init__(
+        self, snapshot: Snapshot, health: Health, kept: Sequence[KeptFinding], blind: str = ""
+    ) -> None:
         self.snapshot = snapshot
-        self.health = health
+        self.blind = blind
+        """Why nobody can look at it now, though it was looked at before; empty: somebody can."""
+        self.health = Health(grade=Grade.UNKNOWN, score=None, unknown=(blind,)) if blind else health
         self.kept = tuple(kept)
         """Every finding there ever was, in any state."""
         held = [each for each in kept if each.state is FindingState.OPEN]
         self.findings = tuple(sorted(held, key=_severity))
         """The open ones, worst first."""
+
+    def blinded(self, reason: str) -> "Row":
+        """The same repository while its source can't be looked at: known, but not vouched for."""
+        return Row(self.snapshot, self.health, self.kept, reason)
 
     @property
     def repository(self) -> Repository:
@@ -64,7 +73,7 @@ class Row:
     def freshness(self, now: datetime, within: timedelta) -> Freshness:
         """Whether every group of facts was really looked at within that time."""
         groups = self.snapshot.groups
-        if not groups or any(isinstance(group, Unknown) for group in groups):
+        if self.blind or not groups or any(isinstance(group, Unknown) for group in groups):
             return "unknown"
         return "fresh" if now - min(group.at for group in groups) <= within else "stale"
 
@@ -140,6 +149,8 @@ class Fleet:
     def __init__(self) -> None:
         self.revision = 0
         self._rows: dict[str, Row] = {}
+        self._keys: dict[str, str] = {}
+        self._refreshing = anyio.Lock()
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self._rows.values())
@@ -153,16 +164,7 @@ class Fleet:
 
     def holding(self, path: str) -> Row | None:
         """The row whose clone or work tree is at that path."""
-        return next(
-            (
-                row
-                for row in self
-                for clone in row.snapshot.clones
-                if path == clone.clone.path
-                or any(isinstance(t, Worktree) and t.path == path for t in clone.worktrees)
-            ),
-            None,
-        )
+        return self._rows.get(self._keys.get(path, ""))
 
     async def refresh(self, connection: "Connection") -> bool:
         """Read what moved in the store since the last refresh; whether anything did."""
@@ -170,20 +172,30 @@ class Fleet:
         from opsroom.store.repositories import changed_since
         from opsroom.store.snapshots import load_snapshots
 
-        moved = await changed_since(connection, self.revision)
-        if not moved:
-            return False
-        stored = await load_snapshots(connection, list(moved))
-        kept = await load_findings(connection, [each.id for each in stored.values()])
-        for key, each in stored.items():
-            health = each.health or Health(grade=Grade.UNKNOWN, score=None)
-            self._rows[key] = Row(each.snapshot, health, kept.get(each.id, ()))
-        self.revision = max(moved.values())
+        async with self._refreshing:
+            moved = await changed_since(connection, self.revision)
+            if not moved:
+                return False
+            stored = await load_snapshots(connection, list(moved))
+            kept = await load_findings(connection, [each.id for each in stored.values()])
+            for key, each in stored.items():
+                health = each.health or Health(grade=Grade.UNKNOWN, score=None)
+                self._put(key, Row(each.snapshot, health, kept.get(each.id, ())))
+            self.revision = max(moved.values())
         return True
+
+    def _put(self, key: str, row: Row) -> None:
+        former = self._rows.get(key)
+        for path in _places(former) if former else ():
+            if self._keys.get(path) == key:
+                del self._keys[path]
+        self._rows[key] = row
+        self._keys |= dict.fromkeys(_places(row), key)
 
     def forget(self) -> None:
         """Forget every row: the store has begun another history."""
         self._rows.clear()
+        self._keys.clear()
         self.revision = 0
 
     def of_source(self, key: str) -> list[Row]:
@@ -195,24 +207,19 @@ class Fleet:
         ]
 
 
+def _places(row: Row) -> Iterator[str]:
+    for facts in row.snapshot.clones:
+        yield facts.clone.path
+        yield from _tree_paths(facts.worktrees)
+
+
 def _severity(kept: KeptFinding) -> tuple[int, str, str]:
     return -kept.finding.severity.rank, kept.finding.rule, kept.finding.fingerprint
 
 
-def within(rows: Iterable[Row], scope: Where, sources: frozenset[str]) -> list[Row]:
-    """The rows that exist for a caller: of its sources, in its scope, not gone."""
-    return [
-        row
-        for row in rows
-        if row.repository.state is not RepositoryState.GONE
-        and not sources.isdisjoint(row.repository.sources)
-        and scope.matches(row)
-    ]
-
-
-def coverage(rows: Iterable[Row], now: datetime, limit: timedelta) -> Coverage:
-    """How much of these rows was looked at in time."""
-    counts = {"fresh": 0, "stale": 0, "unknown": 0}
+def coverage(rows: Iterable[Row], now: datetime, limit: timedelta, unseen: int = 0) -> Coverage:
+    """How much of these rows was looked at in time; `unseen` places could not be looked into."""
+    counts = {"fresh": 0, "stale": 0, "unknown": unseen}
     for row in rows:
         counts[row.freshness(now, limit)] += 1
     return Coverage(asked=sum(counts.values()), **counts)
@@ -257,9 +264,11 @@ def named(rows: Sequence[Row], name: str) -> Row:
             f"say which: {', '.join(sorted(row.name for row in loose)[:8])}",
         )
     near = get_close_matches(wanted, [row.name for row in rows], 3, 0.4)
+    listing = Call("fleet_status", {"where": "repo:*"}, "lists the repositories and their names")
     raise NotFound(
         f"no repository {plain(wanted, 80)!r} here",
-        f"near names: {', '.join(near)}" if near else "fleet_status lists them",
+        f"near names: {', '.join(near)}" if near else "fleet_status with repo:* lists them",
+        [*(Call("repo_health", {"repository": each}, "a near name") for each in near), listing],
     )
 
 

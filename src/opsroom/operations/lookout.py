@@ -76,6 +76,8 @@ class Lookout:
             found = await anyio.to_thread.run_sync(find, source.path, abandon_on_cancel=True)
             mine = {path for path, known in self.known.items() if known.source == source}
             if not found.clones and (mine or self._room.fleet.of_source(source.key)):
+                for path in mine:
+                    self.known[path] = replace(self.known[path], gate=None)
                 await record_pass(self._room, source, found, failed=True)
                 return
             gates = await anyio.to_thread.run_sync(_gates, found, abandon_on_cancel=True)

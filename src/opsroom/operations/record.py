@@ -7,9 +7,10 @@ processes that look at the same time neither overwrites the other's newer facts.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from opsroom.judge.changes import changed, observation
@@ -104,9 +105,8 @@ async def record_pass(room: "Room", source: DirectorySource, found: Found, *, fa
     async with room.store.write() as connection:
         await room.fleet.refresh(connection)
         draft = Draft()
-        if not failed:
-            for row in room.fleet.of_source(source.key):
-                _pass_by(draft, room, row, source, here, found, now)
+        for row in room.fleet.of_source(source.key):
+            _pass_by(draft, room, row, source, here, found, now, failed=failed)
         held = {
             facts.clone.path
             for row in room.fleet.of_source(source.key)
@@ -251,10 +251,13 @@ def _pass_by(
     here: frozenset[str],
     found: Found,
     now: datetime,
+    *,
+    failed: bool,
 ) -> None:
-    """Forget the clones of a row that are no longer in this source.
+    """Forget the clones of a row that are no longer in this source, unless the pass failed.
 
-    Of those that lie behind something which could not be looked into nothing is known now.
+    Of those that lie behind something which could not be looked into nothing is known now. Where
+    that is the whole source, one event says so for all, and they grow stale.
     """
     root = source.path.resolve()
     elsewhere = row.repository.sources != (source.key,)
@@ -263,19 +266,34 @@ def _pass_by(
         path = facts.clone.path
         if path in here or (elsewhere and not gather.within(path, root)):
             clones.append(facts)
-        elif problem := next((p for p in found.problems if gather.within(path, p.path)), None):
-            clones.append(gather.unseen(facts, problem.reason, now))
+        elif reason := _obstacle(path, found, but=str(root) if failed else ""):
+            clones.append(gather.unseen(facts, reason, now))
+        elif failed:
+            clones.append(facts)
     if tuple(clones) != row.snapshot.clones:
         _judge(draft, room, row, _with(row.snapshot, clones), now, baseline=False)
 
 
+def _obstacle(path: str, found: Found, *, but: str) -> str:
+    """Why a clone could not be looked at, for another reason than the one said of `but`."""
+    return next(
+        (
+            problem.reason
+            for problem in found.problems
+            if gather.within(path, problem.path) and (problem.path != but or path == but)
+        ),
+        "",
+    )
+
+
 def _rename(draft: Draft, fleet: Fleet) -> None:
     """Give new repositories names, and others another one where theirs is no longer unique."""
-    if all(fleet.get(key) for key in draft.snapshots):
+    rows = [fleet.get(key) for key in draft.snapshots]
+    if all(row and row.repository.state is not RepositoryState.GONE for row in rows):
         return
     known = {row.repository.key: row.snapshot for row in fleet}
     everything: Mapping[str, Snapshot] = {**known, **draft.snapshots}
-    called = names([gather.identity_of_snapshot(snapshot) for snapshot in everything.values()])
+    called = _names(everything.values())
     renamed: dict[str, str] = {}
     for key, snapshot in everything.items():
         name, former = called[key], snapshot.repository.name
@@ -291,6 +309,20 @@ def _rename(draft: Draft, fleet: Fleet) -> None:
         )
         for happening in draft.happenings
     ]
+
+
+def _names(snapshots: Collection[Snapshot]) -> dict[str, str]:
+    """A name for each key. One that is gone gives its name up when another one needs it."""
+    gone = [each for each in snapshots if each.repository.state is RepositoryState.GONE]
+    here = [each for each in snapshots if each.repository.state is not RepositoryState.GONE]
+    called = names([gather.identity_of_snapshot(each) for each in here])
+    taken = {name.lower() for name in called.values()}
+    for former in (each.repository for each in gone):
+        mark = sha256(former.key.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        plain_name = former.name.partition("~gone-")[0]
+        free = former.name.lower() not in taken
+        called[former.key] = former.name if free else f"{plain_name}~gone-{mark}"
+    return called
 
 
 def _called(name: str, former: str) -> Happening:

@@ -1,16 +1,18 @@
 """One repository: how it stands, why, and what to do about it."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
-from opsroom.model.health import Grade
+from opsroom.model.health import Cost, Grade
 from opsroom.model.severity import Severity
 from opsroom.model.snapshot import Snapshot, Unknown, Worktree
 from opsroom.model.text import plain
 from opsroom.model.value import Value
+from opsroom.operations import ids
 from opsroom.operations.answers import QUOTED, Answer, Next, Omitted, fit, lead
 from opsroom.operations.fleet import Row, as_of, coverage
 from opsroom.operations.room import Room
@@ -67,9 +69,11 @@ class RepositoryHealth(Answer):
     url: str | None
     grade: Grade
     score: int | None
+    costs: list[Cost] = Field(description="what took points off the score")
     reasons: list[str]
     ci: Ci
-    worktrees: list[WorktreeState]
+    worktrees: list[WorktreeState] = Field(description="unknown and dirty ones first")
+    worktrees_omitted: int
     findings: list[FindingLine] = Field(description="worst first")
     omitted: Omitted
     alerts: list[str] | None = Field(description="null: no alert rules are judged here")
@@ -83,7 +87,8 @@ class RepositoryHealth(Answer):
         how = {fix.finding: fix.how for fix in self.fixes}
         lines = [
             *lead(self.as_of, self.coverage, self.note),
-            f"{self.repository} is {self.grade.value}{score}, at {self.path or self.url}",
+            f"{self.repository} is {self.grade.value}{score}{self._sum()}",
+            f"at {' and '.join(place for place in (self.path, self.url) if place)}",
             *(f"- {_tree_line(tree)}" for tree in self.worktrees),
             *(
                 f"- {found.id} {found.severity.value} {found.rule}: {found.message}"
@@ -93,7 +98,15 @@ class RepositoryHealth(Answer):
         ]
         if self.omitted.count:
             lines.append(f"{self.omitted.count} more findings, worst {self.omitted.worst}")
+        if self.worktrees_omitted:
+            lines.append(f"{self.worktrees_omitted} more work trees")
+        lines += [f"Next: {each.tool} {json.dumps(each.arguments)}" for each in self.next]
         return "\n".join([*lines, QUOTED])
+
+    def _sum(self) -> str:
+        """How the score came about."""
+        paid = [f"{cost.points} {cost.rule}" for cost in self.costs if cost.points]
+        return f" (100 - {' - '.join(paid)})" if paid else ""
 
 
 async def repository_health(room: Room, repository: str, max_tokens: int) -> RepositoryHealth:
@@ -105,17 +118,25 @@ async def repository_health(room: Room, repository: str, max_tokens: int) -> Rep
     """
     await room.settled()
     await room.refresh()
+    ids.refuse(room.rows(), repository)
     key = room.row(repository).repository.key
     await room.lookout.look_again(key)
     await room.refresh()
-    row = room.fleet.get(key) or room.row(repository)
+    row = next((row for row in room.rows() if row.repository.key == key), None)
+    return _answer(room, row or room.row(repository), max_tokens)
+
+
+def _answer(room: Room, row: Row, max_tokens: int) -> RepositoryHealth:
     now = room.now()
     seen, covered = as_of([row], now, room.fresh_for), coverage([row], now, room.fresh_for)
-    found = row.findings
+    trees = sorted(worktrees(row.snapshot), key=_calmness)
+    findings = [_line(row, index) for index in range(len(row.findings))]
+    how = {kept.finding.id: kept.finding.remediation for kept in row.findings}
 
-    def build(kept: Sequence[FindingLine]) -> RepositoryHealth:
-        left = found[len(kept) :]
-        shown = {line.id for line in kept}
+    def build(kept: Sequence[WorktreeState | FindingLine]) -> RepositoryHealth:
+        told = [each for each in kept if isinstance(each, FindingLine)]
+        shown = [each for each in kept if isinstance(each, WorktreeState)]
+        left = findings[len(told) :]
         return RepositoryHealth(
             as_of=seen,
             coverage=covered,
@@ -125,24 +146,27 @@ async def repository_health(room: Room, repository: str, max_tokens: int) -> Rep
             url=row.repository.url,
             grade=row.health.grade,
             score=row.health.score,
-            reasons=row.reasons[:5],
+            costs=list(row.health.costs) if kept else [],
+            reasons=row.reasons[:3],
             ci=Ci(),
-            worktrees=worktrees(row.snapshot)[:8],
-            findings=list(kept),
-            omitted=Omitted(
-                count=len(left), worst=left[0].finding.severity.value if left else None
-            ),
+            worktrees=shown,
+            worktrees_omitted=len(trees) - len(shown),
+            findings=told,
+            omitted=Omitted(count=len(left), worst=left[0].severity.value if left else None),
             alerts=None,
             deployed=None,
-            fixes=[
-                Fix(finding=kept_one.finding.id, how=kept_one.finding.remediation)
-                for kept_one in found
-                if kept_one.finding.id in shown and kept_one.finding.remediation
-            ],
-            next=_next(row),
+            fixes=[Fix(finding=each.id, how=how[each.id]) for each in told if how[each.id]],
+            next=_next(row) if told else [],
         )
 
-    return fit([_line(row, index) for index in range(len(found))], max_tokens, build)
+    ordered: list[WorktreeState | FindingLine] = [*trees[:1], *findings, *trees[1:]]
+    return fit(ordered, max_tokens, build)
+
+
+def _calmness(tree: WorktreeState) -> tuple[bool, int, str]:
+    """Sorts what could not be looked at first, then what holds most work that could be lost."""
+    counts = (tree.staged, tree.modified, tree.conflicts, tree.ahead, tree.untracked)
+    return tree.unknown is None, -sum(count or 0 for count in counts), tree.path or ""
 
 
 def _line(row: Row, index: int) -> FindingLine:
@@ -198,18 +222,16 @@ def _tree_line(tree: WorktreeState) -> str:
 
 
 def _next(row: Row) -> list[Next]:
-    if not row.findings:
+    """Calls worth making: who shares the finding that costs most, and how it came about."""
+    costly = [kept.finding for kept in row.findings if kept.finding.severity is not Severity.INFO]
+    if not costly:
         return []
-    worst = row.findings[0].finding
+    rule = costly[0].rule
     return [
         Next(
             tool="fleet_status",
-            arguments={"where": f"rule:{worst.rule}"},
-            why=f"which other repositories have {worst.rule}",
+            arguments={"where": f"rule:{rule} -repo:{row.name}"},
+            why=f"which other repositories have {rule}",
         ),
-        Next(
-            tool="changes_since",
-            arguments={"since": "24h"},
-            why="what happened in the fleet lately",
-        ),
+        Next(tool="changes_since", arguments={"since": "24h"}, why="what happened lately"),
     ]

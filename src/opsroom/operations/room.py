@@ -6,7 +6,8 @@ monitors, and another takes over when the owner goes.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Hashable
+import os.path
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,9 +18,10 @@ from anyio.abc import TaskStatus
 
 from opsroom.errors import NotFound, OpsroomError
 from opsroom.model.event import Event
+from opsroom.model.repository import RepositoryState
 from opsroom.model.text import plain
 from opsroom.model.where import Where
-from opsroom.operations.fleet import Fleet, Row, named, within
+from opsroom.operations.fleet import Fleet, Row, named
 from opsroom.settings import DirectorySource, Settings
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ class Room:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.settings = settings
+        self._roots = tuple(f"{os.path.realpath(source.path)}/" for source in settings.sources)
         self.scope = scope or Where()
         self.watches = watches
         self.now = clock
@@ -179,8 +182,33 @@ class Room:
         self._disturbed = anyio.Event()
 
     def rows(self) -> list[Row]:
-        """The repositories that exist for this caller."""
-        return within(self.fleet, self.scope, self._wanted)
+        """The repositories that exist for this caller: of its sources, in its scope, not gone."""
+        blind = self._blind()
+        seen = (self._as_seen(row, blind) for row in self.fleet if self._is_mine(row))
+        return [
+            row
+            for row in seen
+            if row.repository.state is not RepositoryState.GONE and self.scope.matches(row)
+        ]
+
+    def _blind(self) -> dict[str, str]:
+        """The sources of which nothing at all can be looked at now, and why."""
+        return {
+            key: f"{key.partition(':')[2]}: {reason}"
+            for key, survey in self._surveys.items()
+            for path, reason in survey.problems
+            if path == key.partition(":")[2]
+        }
+
+    def _as_seen(self, row: Row, blind: Mapping[str, str]) -> Row:
+        reasons = [blind[key] for key in row.repository.sources if key in blind]
+        return row.blinded(reasons[0]) if len(reasons) == len(row.repository.sources) else row
+
+    def _is_mine(self, row: Row) -> bool:
+        """Whether a source of this caller sees it, whichever process found it through which."""
+        return not self._wanted.isdisjoint(row.repository.sources) or any(
+            f"{facts.clone.path}/".startswith(self._roots) for facts in row.snapshot.clones
+        )
 
     def row(self, name: str) -> Row:
         """One repository by name, or by a path inside a clone of it.
@@ -216,8 +244,7 @@ class Room:
         mine = [
             row.repository
             for row in self.fleet
-            if not self._wanted.isdisjoint(row.repository.sources)
-            and all(each.matches(row) for each in filters)
+            if self._is_mine(row) and all(each.matches(row) for each in filters)
         ]
         keys = frozenset(repository.key for repository in mine)
         names = frozenset(repository.name for repository in mine)

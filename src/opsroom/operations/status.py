@@ -63,7 +63,7 @@ class FleetStatus(Answer):
 
 
 async def fleet_status(room: Room, where: str, max_tokens: int) -> FleetStatus:
-    """Count, rank and cut. Healthy repositories are counted, not listed.
+    """Count, rank and cut. Without a filter healthy repositories are counted, not listed.
 
     Raises:
         UsageError: the filter can't be understood.
@@ -81,17 +81,20 @@ async def _answer(room: Room, wanted: Where, max_tokens: int) -> FleetStatus:
     rows = [row for row in room.rows() if wanted.matches(row)]
     now = room.now()
     graded = grades(rows)
-    listed = [row for row in ranked(rows) if row.health.grade is not Grade.GREEN]
+    listed = [row for row in ranked(rows) if wanted.terms or row.health.grade is not Grade.GREEN]
     severities = Counter(kept.finding.severity for row in rows for kept in row.findings)
     problems = room.problems()
-    seen, covered = as_of(rows, now, room.fresh_for), coverage(rows, now, room.fresh_for)
+    unseen = 0 if wanted.terms or room.scope.terms else len(problems)
+    seen, covered = as_of(rows, now, room.fresh_for), coverage(rows, now, room.fresh_for, unseen)
+    notes = [room.note(), *([] if rows or not wanted.terms else ["nothing matches the filter"])]
+    notes += untold(room.rows(), wanted)
 
     def build(kept: Sequence[Standing]) -> FleetStatus:
         left = listed[len(kept) :]
         return FleetStatus(
             as_of=seen,
             coverage=covered,
-            note=room.note(),
+            note="; ".join(note for note in notes if note),
             counts=Counts(**{grade.value: count for grade, count in graded.items()}),
             findings={
                 severity.value: severities[severity]
@@ -104,6 +107,17 @@ async def _answer(room: Room, wanted: Where, max_tokens: int) -> FleetStatus:
         )
 
     return fit([standing(row) for row in listed[:200]], max_tokens, build)
+
+
+def untold(rows: Sequence[Row], where: Where) -> list[str]:
+    """What a filter asks about that isn't known of some repositories: no news is not good news."""
+    keys = dict.fromkeys(term.key for term in where.terms if term.key)
+    counts = {key: sum(row.values(key) is None for row in rows) for key in keys}
+    return [
+        f"{key} is unknown for {count} of {len(rows)} ({key}:unknown lists them)"
+        for key, count in counts.items()
+        if count
+    ]
 
 
 def standing(row: Row, reasons: int = 3) -> Standing:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from opsroom.discover import discover
-from opsroom.errors import NotFound, UsageError
+from opsroom.errors import Call, NotFound, UsageError
 from opsroom.model.nearest import nearest
 from opsroom.operations.answers import Answer
 from opsroom.operations.room import Room
@@ -30,9 +30,9 @@ Budget = Annotated[int, Field(ge=200, le=20_000, description="Answer size, in to
 
 
 class Arguments(BaseModel):
-    """The arguments of one call, checked; unknown ones are refused."""
+    """The arguments of one call, checked; unknown ones are refused. A number may stand for text."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
 
 
 def _arguments(function: Callable[..., Any]) -> type[Arguments]:
@@ -178,9 +178,11 @@ def check(model: type[Arguments], arguments: Mapping[str, Any], name: str) -> di
         if key not in known:
             near = nearest(key, known)
             wanted = ", ".join(known) or "none"
+            better = {near or key if each == key else each: arguments[each] for each in arguments}
             raise UsageError(
                 f"{name} has no argument {key[:60]!r}",
                 f"did you mean {near!r}?" if near else f"its arguments are: {wanted}",
+                [Call(name, better, "the same with the nearest argument")] if near else [],
             )
     try:
         checked = model.model_validate(dict(arguments))

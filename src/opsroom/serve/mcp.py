@@ -44,7 +44,7 @@ from mcp.types import (
 )
 
 from opsroom import __version__
-from opsroom.errors import NotFound, OpsroomError, UsageError
+from opsroom.errors import Call, NotFound, OpsroomError, UsageError
 from opsroom.operations import prompts, surface
 from opsroom.operations.answers import Answer
 from opsroom.operations.completion import complete
@@ -61,6 +61,7 @@ INSTRUCTIONS = (
     "other tools can open."
 )
 HOUR = 3_600_000
+OVERVIEW = Call("fleet_status", {}, "how the fleet stands")
 
 Context = ServerRequestContext[Any]
 Page = PaginatedRequestParams | None
@@ -236,9 +237,7 @@ def _code(error: OpsroomError) -> int:
 
 
 def _refusal(error: OpsroomError) -> CallToolResult:
-    following: list[dict[str, Any]] = [
-        {"tool": "fleet_status", "arguments": {}, "why": "lists the repositories and their names"}
-    ]
+    following = [call._asdict() for call in error.calls or [OVERVIEW]]
     return CallToolResult(
         content=[TextContent(type="text", text=str(error))],
         structured_content={"error": error.message, "hint": error.hint, "next": following},

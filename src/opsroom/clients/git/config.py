@@ -62,6 +62,12 @@ class Config:
             "promisor" in remote for remote in self.sections("remote").values()
         )
 
+    @property
+    def hides_untracked(self) -> bool | None:
+        """Whether untracked files are not to be shown; None where nothing is said."""
+        value = self.last("status.showuntrackedfiles")
+        return None if value is None else value.lower() in FALSE
+
     def overrides(self) -> tuple[Setting, ...]:
         """Settings that take every filter its program.
 

@@ -24,11 +24,12 @@ BRANCH_FORMAT = "%00".join(
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One commit: when it was made and by which address."""
+    """One commit: when it was made, and its author's address and name."""
 
     oid: str
     at: datetime
-    author: bytes
+    address: bytes
+    name: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,12 @@ def newest_commits(place: Place) -> Sequence[Commit]:
     Raises:
         ObservationError: an object is missing or corrupt, or git could not tell.
     """
-    output = git(place, ["rev-list", f"--max-count={NEWEST}", "--format=%ct %ae", "HEAD", "--"])
-    lines = output.splitlines()
+    wanted = "--format=%ct %ae%n%an"
+    lines = git(place, ["rev-list", f"--max-count={NEWEST}", wanted, "HEAD", "--"]).split(b"\n")
     commits: list[Commit] = []
-    for header, body in zip(lines[0::2], lines[1::2], strict=True):
-        at, _, author = body.partition(b" ")
-        commits.append(Commit(header.split(b" ")[1].decode("ascii"), moment(at), author.lower()))
+    for header, body, name in zip(lines[0:-1:3], lines[1::3], lines[2::3], strict=True):
+        at, _, address = body.partition(b" ")
+        commits.append(Commit(header.split(b" ")[1].decode("ascii"), moment(at), address, name))
     return commits
 
 

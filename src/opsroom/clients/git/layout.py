@@ -14,6 +14,7 @@ from opsroom.clients.git.regular import read_regular
 from opsroom.errors import ObservationError
 
 BARE = re.compile(rb"^[ \t]*bare[ \t]*=[ \t]*true[ \t\r]*$", re.MULTILINE | re.IGNORECASE)
+SUBMODULE_PATH = re.compile(rb'^[ \t]*path[ \t]*=[ \t]*"?([^"\r\n]+?)"?[ \t\r]*$', re.MULTILINE)
 MAX_LINKED = 500
 
 
@@ -33,6 +34,24 @@ def is_git_dir(folder: Path) -> bool:
 def is_bare(git_dir: Path) -> bool:
     """Whether the configuration says that this Git directory has no work tree around it."""
     return bool(BARE.search(read_regular(git_dir / "config") or b""))
+
+
+def submodules_of(folder: Path) -> frozenset[Path]:
+    """Where the submodules that the `.gitmodules` of a work tree names have their work trees.
+
+    Raises:
+        ObservationError: that file can't be read.
+    """
+    content = read_regular(folder / ".gitmodules") or b""
+    return frozenset(folder / os.fsdecode(path) for path in SUBMODULE_PATH.findall(content))
+
+
+def points_to(folder: Path, git_dir: Path) -> bool:
+    """Whether the `.git` file of `folder` names this Git directory."""
+    try:
+        return _named_by(folder / ".git") == _real(git_dir)
+    except ObservationError:
+        return False
 
 
 def clone_of(folder: Path) -> Place:

@@ -15,7 +15,6 @@ COMMAND = (
     "--show-stash",
     "--ahead-behind",
     "--no-renames",
-    "--untracked-files=normal",
     "--ignore-submodules=dirty",
     "-z",
 )
@@ -46,18 +45,24 @@ class Status:
 
 
 def read_status(
-    place: Place, overrides: Collection[Setting], filters: Collection[str], *, own_attributes: bool
+    place: Place,
+    overrides: Collection[Setting],
+    filters: Collection[str],
+    *,
+    own_attributes: bool,
+    untracked: bool,
 ) -> Status:
     """Ask git for the state of the work tree at `place`.
 
     `filters` are the filters that were taken their program: paths that only one of them could
     compare are counted as `unfiltered`. `own_attributes`: the repository's configuration names a
-    file of attributes.
+    file of attributes. `untracked`: look for files that are not tracked.
 
     Raises:
         ObservationError: git could not tell.
     """
-    status = parse_status(git(place, COMMAND, overrides=overrides))
+    mode = f"--untracked-files={'normal' if untracked else 'no'}"
+    status = parse_status(git(place, [*COMMAND, mode], overrides=overrides))
     if status.modified and filters and (own_attributes or _mentions_filter(place, status.modified)):
         _set_apart(place, overrides, filters, status)
     return status

@@ -10,20 +10,32 @@ from opsroom.clients.git.config import parse_listing
 
 @dataclass(frozen=True, slots=True)
 class UserSettings:
-    """What changes the meaning of `git status` (ignored files, line ends) and of ownership.
+    """What changes the meaning of `git status`, of ownership and of a remote's URL.
 
-    `filters` names the filters that the user's Git would have run, for example Git LFS.
+    `hides_untracked` is None where nothing is said. `filters` names the filters that the user's Git
+    would have run, for example Git LFS. `instead_of` holds what URLs begin with (`insteadOf`), each
+    with what stands for it.
     """
 
     excludes_file: str | None
     autocrlf: str | None
     safe_directories: tuple[str, ...]
+    hides_untracked: bool | None
     filters: frozenset[str]
+    instead_of: tuple[tuple[str, str], ...]
 
     def overrides(self, known: frozenset[str]) -> tuple[Setting, ...]:
         """Settings to hand to git where the repository itself (`known` keys) is silent."""
         wanted = (("core.excludesfile", self.excludes_file), ("core.autocrlf", self.autocrlf))
         return tuple((key, value) for key, value in wanted if value and key not in known)
+
+    def rewritten(self, url: str) -> str:
+        """The URL that Git would use: the longest beginning counts, the first of equal ones."""
+        fitting = [each for each in self.instead_of if url.startswith(each[0])]
+        if not fitting:
+            return url
+        beginning, base = max(fitting, key=lambda each: len(each[0]))
+        return base + url.removeprefix(beginning)
 
 
 @cache
@@ -35,7 +47,13 @@ def user() -> UserSettings:
         excludes_file=os.path.expanduser(excludes) if excludes else None,
         autocrlf=config.last("core.autocrlf"),
         safe_directories=_safe_directories(config.values.get("safe.directory", ())),
+        hides_untracked=config.hides_untracked,
         filters=config.filters,
+        instead_of=tuple(
+            (beginning, base)
+            for base, keys in config.sections("url").items()
+            for beginning in keys.get("insteadof", ())
+        ),
     )
 
 

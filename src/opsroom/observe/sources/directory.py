@@ -1,14 +1,24 @@
 """A folder as a source: the clones that lie in it.
 
 The walk doesn't enter clones, hidden folders, folders of installed packages, or links; a clone
-that is a hidden folder itself is found. A linked work tree counts as one of its clone, wherever
-the two lie, and a submodule as part of the repository around it.
+that is a hidden folder itself is found. Only the clone at the root is entered: it may be a
+repository around others. A linked work tree counts as one of its clone, wherever the two lie, and a
+submodule as part of the repository around it.
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
-from opsroom.clients.git.layout import Submodule, clone_of, is_bare, is_git_dir, linked_worktrees
+from opsroom.clients.git.layout import (
+    Submodule,
+    clone_of,
+    is_bare,
+    is_git_dir,
+    linked_worktrees,
+    points_to,
+    submodules_of,
+)
 from opsroom.clients.git.place import Place, shown
 from opsroom.errors import ObservationError
 from opsroom.model.repository import Clone
@@ -17,8 +27,11 @@ from opsroom.observe.checkout import Checkout, Found, Problem
 NEVER_ENTERED = frozenset(
     {"node_modules", "bower_components", "__pycache__", "__pypackages__", "site-packages"}
 )
-MAX_DEPTH = 6
+MAX_DEPTH = 8
 MAX_FOLDERS = 50_000
+
+BARE = ".bare"
+"""The usual name of a bare repository that lies beside its work trees in a folder of their own."""
 
 
 def find(root: Path, *, max_depth: int = MAX_DEPTH, max_folders: int = MAX_FOLDERS) -> Found:
@@ -35,6 +48,7 @@ def find(root: Path, *, max_depth: int = MAX_DEPTH, max_folders: int = MAX_FOLDE
         walk.problem(root, "not a folder")
     except (OSError, ValueError) as error:
         walk.problem(root, _why(error))
+    walk.tell_left_out()
     if not walk.places and not walk.problems:
         walk.problem(root, "no Git repository found here")
     checkouts = (_checkout(place) for place in walk.places.values())
@@ -53,19 +67,22 @@ class _Walk:
         self.problems: list[Problem] = []
         self.max_depth = max_depth
         self.left = max_folders
+        self.submodules: frozenset[Path] = frozenset()
+        self.without_worktree: list[Path] = []
+        self.too_deep: Path | None = None
 
     def problem(self, path: Path, reason: str) -> None:
         self.problems.append(Problem(shown(path), reason))
 
     def visit(self, folder: Path, depth: int) -> None:
-        """Take `folder` if it is a clone, else look into its folders."""
+        """Take `folder` if it is a clone, else, and at the root, look into its folders."""
         self.left -= 1
         if self.left < 0:
             if self.left == -1:
                 self.problem(folder, "stopped looking here: too many folders; name smaller ones")
             return
         try:
-            if self._taken(folder, depth):
+            if self._taken(folder, depth) and not (depth == 0 and self._may_surround(folder)):
                 return
             below = self._folders(folder)
         except OSError as error:
@@ -74,11 +91,37 @@ class _Walk:
             self.problem(folder, _why(error))
             return
         for name in below:
-            if not name.startswith("."):
-                if depth < self.max_depth:
-                    self.visit(folder / name, depth + 1)
-            elif os.path.lexists(folder / name / ".git"):
-                self._taken(folder / name, depth + 1)
+            if folder / name not in self.submodules:
+                self._enter(folder / name, depth + 1)
+
+    def _enter(self, folder: Path, depth: int) -> None:
+        hidden = folder.name.startswith(".")
+        if not hidden and depth <= self.max_depth:
+            self.visit(folder, depth)
+        elif folder.name != ".git" and os.path.lexists(folder / ".git"):
+            if hidden:
+                self._taken(folder, depth)
+            else:
+                self.too_deep = self.too_deep or folder
+
+    def _may_surround(self, folder: Path) -> bool:
+        """Whether other clones may lie in the clone `folder`, and which of them are its own."""
+        if not os.path.lexists(folder / ".git"):
+            return False
+        try:
+            self.submodules = submodules_of(folder)
+        except ObservationError as error:
+            self.problem(folder, error.message)
+        return True
+
+    def tell_left_out(self) -> None:
+        """Add as problems what was met at the end of the walk, and is in no clone."""
+        if self.too_deep:
+            reason = f"more than {self.max_depth} folders down, and there may be others: name it"
+            self.problem(self.too_deep, reason)
+        for git_dir in self.without_worktree:
+            if git_dir not in self.places:
+                self.problem(git_dir, "a Git directory without its work tree is left out")
 
     def _taken(self, folder: Path, depth: int) -> bool:
         """Whether `folder` is a clone, or claims to be one."""
@@ -88,6 +131,8 @@ class _Walk:
             elif is_git_dir(folder):
                 if is_bare(folder) or depth == 0:
                     self._keep(Place(folder, folder, None))
+                else:
+                    self.without_worktree.append(folder)
             else:
                 return False
         except Submodule:
@@ -116,11 +161,22 @@ def _checkout(place: Place) -> Checkout:
     worktrees = linked_worktrees(place.common_dir)
     if place.worktree is not None:
         worktrees.insert(0, place)
-    folder = place.worktree or place.git_dir
-    if place.worktree is None and folder.name == ".git":
-        folder = folder.parent
+    folder = place.worktree or _around(place.git_dir, worktrees)
     clone = Clone(path=shown(folder), git_dir=shown(place.git_dir), bare=place.worktree is None)
     return Checkout(clone, place, tuple(worktrees))
+
+
+def _around(bare: Path, worktrees: Sequence[Place]) -> Path:
+    """The folder that stands for a bare repository: its own, or that of its work trees around it."""
+    around = bare.parent
+    if bare.name == ".git":
+        return around
+    if bare.name != BARE:
+        return bare
+    if os.path.lexists(around / ".git"):
+        return around if points_to(around, bare) else bare
+    beside = any(each.folder.parent == around for each in worktrees)
+    return around if beside else bare
 
 
 def _why(error: Exception) -> str:

@@ -1,4 +1,8 @@
-"""The token of the centre: the one in settings, or one made at the first start."""
+"""The tokens of the centre, made at its first start: who may call it, and who may approve.
+
+The server token may stand in settings instead. The approver token is a person's, and only the
+file holds it.
+"""
 
 import os
 import secrets
@@ -8,6 +12,7 @@ from opsroom.errors import SettingsError
 from opsroom.settings import Settings
 
 FILE = "server.token"
+APPROVER_FILE = "approver.token"
 
 
 def server_token(settings: Settings) -> str:
@@ -17,6 +22,16 @@ def server_token(settings: Settings) -> str:
         SettingsError: the file can't be read or written, is empty, or others can read it.
     """
     return known_token(settings) or _made(settings.home / FILE)
+
+
+def approver_token(settings: Settings) -> str:
+    """The token, made and kept in `$OPSROOM_HOME/approver.token` (0600) where there is none.
+
+    Raises:
+        SettingsError: the file can't be read or written, is empty, or others can read it.
+    """
+    file = settings.home / APPROVER_FILE
+    return _kept(file) or _made(file)
 
 
 def known_token(settings: Settings) -> str | None:
@@ -53,7 +68,7 @@ def _kept(file: Path) -> str | None:
 def _made(file: Path) -> str:
     """A new token. Two processes that start together agree: the one that is late reads."""
     token = secrets.token_urlsafe(32)
-    draft = file.with_name(f".{FILE}.{secrets.token_hex(4)}")
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -68,6 +83,6 @@ def _made(file: Path) -> str:
     except OSError as error:
         raise SettingsError(
             f"no token can be kept in {file}: {error.strerror}",
-            'set server.token to "env:NAME" or "file:PATH", or mend the folder',
+            "mend the folder, or name another with OPSROOM_HOME",
         ) from error
     return token
