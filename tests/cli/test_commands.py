@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -152,15 +153,51 @@ def test_status(opsroom: Opsroom, yard: Yard, config: Path) -> None:
     assert labelled["coverage"]["asked"] == 2
 
 
+def test_what_could_not_be_looked_at_makes_status_exit_with_three(
+    opsroom: Opsroom, yard: Yard, config: Path
+) -> None:
+    yard.clone("api")
+    assert opsroom("status", "--config", config).code == 0
+    (yard.clone("torn") / ".git/index").write_bytes(b"DIRCnonsense")
+    ran = opsroom("status", "--config", config, "--json")
+    assert ran.code == 3
+    assert ran.json["coverage"]["unknown"] == 1
+    assert opsroom("status", "repo:api", "--config", config).code == 0
+    missing = yard.home.parent / "missing"
+    config.write_text(f'[[source]]\nkind = "directory"\npath = "{missing}"\n')
+    ran = opsroom("status", "--config", config)
+    assert ran.code == 3
+    assert "no such folder" in ran.out
+
+
+def test_watching_ends_well(yard: Yard, config: Path) -> None:
+    yard.clone("api")
+    line = ["status", "--watch", "--json", "--config", str(config)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "opsroom", *line],
+        env={**os.environ, "OPSROOM_HOME": str(yard.home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as watching:
+        assert watching.stdout
+        assert json.loads(watching.stdout.readline())["coverage"]["asked"] == 1
+        watching.send_signal(signal.SIGINT)
+        _, said = watching.communicate(timeout=4)
+    assert (watching.returncode, said) == (0, "")
+    assert not (yard.home / "store.sqlite-wal").exists()
+
+
 def test_the_line_for_a_prompt_is_quick(opsroom: Opsroom, yard: Yard, config: Path) -> None:
     yard.clone("api")
-    opsroom("status", "--line").complains(3, "store")
+    line = ["status", "--line", "--config", str(config)]
+    opsroom(*line).complains(3, "store")
     opsroom("status", "--config", config)
-    ran = opsroom("status", "--line")
+    ran = opsroom(*line)
     assert ran.out == "●1\n"
     heavy = "sqlalchemy,pydantic_core,mcp,rich,anyio,alembic,aiosqlite"
     script = (
-        "import sys; from opsroom.cli import run; run(['status', '--line']);"
+        f"import sys; from opsroom.cli import run; run({line!r});"
         f"print([name for name in '{heavy}'.split(',') if name in sys.modules], file=sys.stderr)"
     )
     begun = time.monotonic()
@@ -175,6 +212,40 @@ def test_the_line_for_a_prompt_is_quick(opsroom: Opsroom, yard: Yard, config: Pa
     assert "sqlalchemy" not in done.stderr
     assert "mcp" not in done.stderr
     assert time.monotonic() - begun < 3
+
+
+def test_the_line_is_about_the_sources_of_the_settings(
+    opsroom: Opsroom, yard: Yard, config: Path
+) -> None:
+    yard.clone("api")
+    opsroom("status", "--config", config)
+    assert opsroom("status", "--line").out == "no source is configured\n"
+    other = yard.home.parent / "other"
+    config.write_text(f'[[source]]\nkind = "directory"\npath = "{other}"\n')
+    assert opsroom("status", "--line", "--config", config).out == "no repositories !never\n"
+    config.write_text('store = "postgresql://localhost/opsroom"\n')
+    opsroom("status", "--line", "--config", config).complains(2, "SQLite only")
+
+
+def test_a_number_may_stand_for_text(opsroom: Opsroom, yard: Yard, config: Path) -> None:
+    yard.clone("api")
+    ran = opsroom("call", "changes_since", "since=0", "--config", config)
+    assert ran.code == 0
+    assert ran.json["cursor"]
+    opsroom("call", "changes_since", "since=true", "--config", config).complains(2, "since")
+
+
+def test_scanning_is_off_and_can_be_said_to_be(opsroom: Opsroom, yard: Yard) -> None:
+    yard.clone("api")
+    assert opsroom("audit", yard.code, "--no-scan").code == 0
+
+
+def test_doctor_checks_one_source(opsroom: Opsroom, yard: Yard, config: Path) -> None:
+    yard.clone("api")
+    line = ["doctor", "--json", "--config", config, "--source"]
+    (part,) = opsroom(*line, yard.code.name).json
+    assert (part["part"], part["state"]) == (f"source {yard.code}", "works")
+    opsroom(*line, f"{yard.code.name}s").complains(2, f"did you mean {yard.code.name}?")
 
 
 def test_call(opsroom: Opsroom, yard: Yard, config: Path) -> None:
@@ -210,7 +281,7 @@ def test_a_backup_and_the_way_back(opsroom: Opsroom, yard: Yard, config: Path) -
     ran = opsroom("restore", copy)
     assert ran.code == 0
     assert "kept in" in ran.err
-    assert opsroom("status", "--line").out == "●1\n"
+    assert opsroom("status", "--line", "--config", config).out == "●1\n"
     answer = opsroom("call", "changes_since", f"since={old}", "--config", config).json
     assert "another history" in answer["note"]
     assert answer["state"]["coverage"]["asked"] == 2

@@ -65,6 +65,9 @@ def test_a_kept_fleet_stays_and_nothing_else_does(
 ) -> None:
     addresses(demo)
     demo.terminate()
-    demo.communicate(timeout=10)
+    _, errors = demo.communicate(timeout=10)
+    assert (demo.returncode, errors) == (0, "the demo has ended\n")
+    stores = (tmp_path / "kept" / "home").glob("store.sqlite*")
+    assert [path.name for path in stores] == ["store.sqlite"], "closed, so no log is left"
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
     assert (tmp_path / "kept" / "demo.json").is_file()

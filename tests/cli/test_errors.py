@@ -27,6 +27,9 @@ def settings(yard: Yard, text: str) -> Path:
         (["serve", "--port", "70000"], "70000"),
         (["serve", "--port", "many"], "many"),
         (["--nonsense"], "--nonsense"),
+        (["audit", ".", "--scan"], "no scanners"),
+        (["doctor", "--source", "code"], "opsroom init"),
+        (["status", "health:red", "--line"], "WHERE"),
         (["status", "helth:red"], "health"),
         (["status", "health:pink"], "green"),
         (["status", 'repo:"open'], "quote"),
@@ -84,7 +87,7 @@ def test_a_path_that_is_not_there_could_not_be_observed(opsroom: Opsroom, yard: 
     missing = yard.code / "missing"
     ran = opsroom("audit", yard.code, missing, "--json")
     assert ran.code == 3
-    assert ran.json["coverage"]["asked"] == 1
+    assert ran.json["coverage"]["asked"] == 2
     assert ran.json["problems"] == [{"path": str(missing), "reason": "no such folder"}]
 
 
@@ -141,7 +144,8 @@ def test_a_corrupt_store(opsroom: Opsroom, yard: Yard) -> None:
         ["serve", "--port", "0"],
     ):
         opsroom(*line).complains(3, str(store), "restore")
-    opsroom("status", "--line").complains(3, str(store))
+    config = settings(yard, f'[[source]]\nkind = "directory"\npath = "{yard.code}"\n')
+    opsroom("status", "--line", "--config", config).complains(3, str(store))
     assert store.read_bytes() == b"this is no database" * 1000
 
 

@@ -22,7 +22,7 @@ from opsroom.clients.git import command
 from opsroom.clients.git.ownership import allowed
 from opsroom.clients.git.user import user
 from opsroom.model.snapshot import Files, Refs, Unknown, Worktree
-from opsroom.observe.clone import look
+from opsroom.observe.clone import look, see
 from opsroom.observe.sources.directory import find
 
 NOBODY = 65534
@@ -119,6 +119,31 @@ def test_a_folder_that_vanishes_between_find_and_look(workshop: Workshop) -> Non
     known = checkout(folder)
     folder.rename(workshop.root / "moved")
     assert {reason(group) for group in look(known).groups} == {"it is no longer there"}
+
+
+@pytest.mark.parametrize("what", ["api", "api/.git"])
+def test_a_clone_that_is_gone_is_told_from_one_that_fails(workshop: Workshop, what: str) -> None:
+    folder = workshop.repository()
+    known = checkout(folder)
+    assert not see(known).gone
+    (workshop.root / what).rename(workshop.root / "moved")
+    assert see(known).gone
+
+
+def test_a_work_tree_that_is_gone_takes_its_clone_along(workshop: Workshop) -> None:
+    workshop.run(workshop.root, "init", "-q", "--separate-git-dir", "away.git", "api")
+    known = checkout(workshop.root / "api")
+    (workshop.root / "api").rename(workshop.root / "moved")
+    assert see(known).gone
+
+
+def test_a_clone_that_is_broken_is_not_gone(workshop: Workshop) -> None:
+    folder = workshop.repository()
+    known = checkout(folder)
+    (folder / ".git" / "HEAD").unlink()
+    seen = see(known)
+    assert isinstance(seen.facts.refs, Unknown)
+    assert not seen.gone
 
 
 def test_a_linked_work_tree_that_vanishes_alone(workshop: Workshop) -> None:

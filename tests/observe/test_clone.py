@@ -219,13 +219,6 @@ def test_the_default_branch_without_a_remote(
     assert refs(folder).default_branch == default
 
 
-def test_authors_are_counted_by_address(workshop: Workshop) -> None:
-    folder = workshop.repository()
-    for author in ("Ann@Example.org", "bob@example.org"):
-        workshop.commit(folder, {"a": author}, author=author)
-    assert refs(folder).authors == 2
-
-
 def test_dates_that_no_calendar_holds(workshop: Workshop) -> None:
     folder = workshop.empty()
     tree = workshop.run(folder, "write-tree").strip()
@@ -323,6 +316,31 @@ def test_the_users_excludes_file_is_obeyed(workshop: Workshop) -> None:
     folder = workshop.repository()
     (folder / "notes.txt").write_text("x")
     assert worktree(folder).untracked == 0
+
+
+@pytest.mark.parametrize(
+    ("own", "users", "untracked"),
+    [
+        (None, None, 1),
+        ("no", None, 0),
+        (None, "no", 0),
+        (None, "False", 0),
+        ("normal", "no", 1),
+        ("all", "no", 1),
+        ("no", "all", 0),
+    ],
+)
+def test_untracked_files_are_not_shown_where_that_is_the_wish(
+    workshop: Workshop, own: str | None, users: str | None, untracked: int
+) -> None:
+    folder = workshop.repository()
+    (folder / "new").write_text("x")
+    if own:
+        workshop.run(folder, "config", "status.showUntrackedFiles", own)
+    if users:
+        workshop.run(folder, "config", "--global", "status.showUntrackedFiles", users)
+    (folder / "README.md").write_text("changed")
+    assert (worktree(folder).untracked, worktree(folder).modified) == (untracked, 1)
 
 
 def test_the_users_line_ends_are_obeyed(workshop: Workshop) -> None:

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
@@ -118,6 +119,28 @@ async def test_a_folder_that_is_already_gone_is_left_out(workshop: Workshop) -> 
     both = [checkout(first), checkout(second)]
     first.rename(workshop.home / "away")
     async with watching(both, [], second / "probe") as stream:
+        workshop.run(second, "commit", "-q", "--allow-empty", "-m", "x")
+        await until(stream, str(second))
+
+
+@pytest.mark.anyio
+async def test_a_folder_whose_name_is_not_utf_8_is_left_out(workshop: Workshop) -> None:
+    odd = Path(os.fsdecode(os.fsencode(workshop.root) + b"/caf\xe9"))
+    workshop.repository("first").rename(odd)
+    second = workshop.repository("second")
+    clones = [checkout(odd), checkout(second)]
+    async with watching(clones, [workshop.root, odd], second / "probe") as stream:
+        workshop.run(second, "commit", "-q", "--allow-empty", "-m", "x")
+        await until(stream, str(second))
+
+
+@pytest.mark.anyio
+async def test_a_file_whose_name_is_not_utf_8_does_not_end_watching(workshop: Workshop) -> None:
+    first, second = workshop.repository("first"), workshop.repository("second")
+    both = [checkout(first), checkout(second)]
+    async with watching(both, [], second / "probe") as stream:
+        Path(os.fsdecode(os.fsencode(first) + b"/caf\xe9")).write_text("x")
+        await until(stream, SOURCE)
         workshop.run(second, "commit", "-q", "--allow-empty", "-m", "x")
         await until(stream, str(second))
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import anyio
 import pytest
 
-from opsroom.errors import StoreError
-from opsroom.operations.diagnosis import Part, State, diagnose
+from opsroom.errors import StoreError, UsageError
+from opsroom.operations.diagnosis import Part, State, diagnose, diagnose_source
 from opsroom.settings import Settings, for_paths
 from opsroom.store.database import Store
 
@@ -76,6 +76,22 @@ def test_sources_are_counted(settings: Settings, tmp_path: Path) -> None:
     assert [part.said for part in both] == ["1 clones"]
 
 
+def test_one_source_is_looked_at_alone(settings: Settings, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path / "code" / "api")], check=True)
+    folders = [tmp_path / "code", tmp_path / "gone", tmp_path / "one/same", tmp_path / "two/same"]
+    several = for_paths(folders, settings)
+    for name in ("code", str(tmp_path / "code"), several.sources[0].key):
+        found = anyio.run(diagnose_source, several, name)
+        assert (found.part, found.said) == (f"source {tmp_path}/code", "1 clones")
+    assert anyio.run(diagnose_source, several, "gone").state is State.BROKEN
+    with pytest.raises(UsageError, match="did you mean code"):
+        anyio.run(diagnose_source, several, "cod")
+    with pytest.raises(UsageError, match="2 sources are called 'same'"):
+        anyio.run(diagnose_source, several, "same")
+    with pytest.raises(UsageError, match="opsroom init"):
+        anyio.run(diagnose_source, settings, "code")
+
+
 def _all(settings: Settings) -> list[Part]:
     async def look() -> list[Part]:
         return [part async for part in diagnose(settings)]
@@ -83,16 +99,18 @@ def _all(settings: Settings) -> list[Part]:
     return anyio.run(look)
 
 
-def test_a_token_that_others_can_read_is_broken(settings: Settings) -> None:
+@pytest.mark.parametrize("name", ["server", "approver"])
+def test_a_token_that_others_can_read_is_broken(settings: Settings, name: str) -> None:
     settings.home.mkdir()
-    token = settings.home / "server.token"
+    token = settings.home / f"{name}.token"
     token.write_text("secret")
     token.chmod(0o644)
-    found = parts(settings)["server token"]
+    found = parts(settings)[f"{name} token"]
     assert (found.state, found.fix) == (State.BROKEN, f"chmod 600 {token}")
     assert "secret" not in found.said
     token.chmod(0o600)
-    assert parts(settings)["server token"].state is State.WORKS
+    assert parts(settings)[f"{name} token"].state is State.WORKS
+    assert "both tokens" in parts(settings)["same user"].said
 
 
 def test_the_owner_is_named_while_it_lives(settings: Settings) -> None:

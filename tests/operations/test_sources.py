@@ -1,11 +1,15 @@
 """Sources that lie in one another, and sources of which nothing can be seen."""
 
+import shutil
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
+import anyio
 import pytest
-from tests.operations.rooms import Yard, look_over, opened
+from tests.operations.rooms import Yard, kinds, last, look_over, opened
 
-from opsroom.errors import UsageError
+from opsroom.errors import ObservationError, UsageError
+from opsroom.operations.monitors import files
 from opsroom.operations.repository import repository_health
 from opsroom.operations.status import fleet_status
 from opsroom.settings import DirectorySource, Settings
@@ -77,3 +81,41 @@ async def test_a_filter_lists_the_healthy_and_says_what_is_not_known(yard: Yard)
         blind = await fleet_status(room, "ci:failing", 4000)
         assert "ci is unknown for 1 of 1" in blind.note
         assert "nothing matches" in blind.note
+
+
+async def test_a_deleted_clone_is_gone_and_nothing_has_failed(yard: Yard) -> None:
+    clone = yard.clone("api")
+    yard.clone("web")
+    async with opened(yard.settings()) as room:
+        await look_over(room)
+        before = await last(room)
+        shutil.rmtree(clone)
+        await room.lookout.look([str(clone)])
+        assert await kinds(room, before) == []
+        await look_over(room)
+        assert await kinds(room, before) == [("repository.gone", "local/api")]
+
+
+async def test_watching_is_tried_again_where_the_machine_refused_it(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = 0
+
+    async def refused(*_: object) -> AsyncGenerator[set[str]]:
+        nonlocal tries
+        tries += 1
+        raise ObservationError("no watches are left")
+        yield set()
+
+    monkeypatch.setattr(files, "watch", refused)
+    monkeypatch.setattr(files, "RETRY", 0.0)
+    yard.clone("api")
+    async with opened(yard.settings()) as room:
+        await look_over(room)
+        with anyio.move_on_after(2):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(files.run, room)
+                while tries < 3:
+                    await anyio.sleep(0.01)
+                tasks.cancel_scope.cancel()
+    assert tries >= 3

@@ -62,6 +62,15 @@ async def test_the_list_of_tools_is_small(server: Server[Any]) -> None:
     assert sum(map(len, mine)) <= 16_000
 
 
+@pytest.mark.parametrize("era", ["auto", "legacy"])
+async def test_a_number_may_stand_for_text(server: Server[Any], era: Any) -> None:
+    async with Client(server, mode=era, cache=None) as client:
+        for since in (0, "0"):
+            answer = await client.call_tool("changes_since", {"since": since})
+            assert not answer.is_error, answer
+        assert (await client.call_tool("changes_since", {"since": True})).is_error
+
+
 async def test_a_mistake_of_ours_says_nothing_of_its_insides(
     server: Server[Any], room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from opsroom.cli import Options, command
 from opsroom.errors import Exit, UsageError
 
 if TYPE_CHECKING:
+    from opsroom.operations.room import Room
     from opsroom.operations.status import FleetStatus
     from opsroom.settings import Settings
 
@@ -66,14 +67,14 @@ async def _show(options: Options, where: str, *, watch: bool, as_json: bool) -> 
                 shown = answer.model_dump_json()
                 _print(answer, as_json=as_json, clear=watch)
             if not watch:
-                return Exit.FINE if _complete(answer, room.settings) else Exit.UNOBSERVED
+                return Exit.FINE if _complete(room, answer) else Exit.UNOBSERVED
             await anyio.sleep(EVERY)
 
 
-def _complete(answer: "FleetStatus", settings: "Settings") -> bool:
-    """Whether all that was asked about was looked at in time, and nothing is still under way."""
-    waiting = bool(answer.note and settings.sources)
-    return not (answer.problems or answer.coverage.stale or answer.coverage.unknown or waiting)
+def _complete(room: "Room", answer: "FleetStatus") -> bool:
+    """Whether all that was asked about was looked at in time, and no look is still under way."""
+    missing = answer.problems or answer.coverage.stale or answer.coverage.unknown
+    return not missing and not (room.settings.sources and room.note())
 
 
 def _print(answer: "FleetStatus", *, as_json: bool, clear: bool) -> None:

@@ -93,7 +93,8 @@ class Refs(Facts):
     last_commit_at: datetime | None = None
     """The newest commit on any local branch."""
     authors: int | None = None
-    """Different author addresses among the newest 50 commits of HEAD; None without commits."""
+    """Different people among the authors of the newest 50 commits of HEAD, joined by name or
+    address, programs left out; None without any."""
     tags: int = 0
     stashes: int = 0
     fetched_at: datetime | None = None

@@ -111,8 +111,8 @@ class Lookout:
     async def look(self, paths: Collection[str]) -> None:
         """Really look at these clones, and record what was seen.
 
-        A clone that a pass has let go of meanwhile is left out. The gate is remembered last: what
-        could not be recorded is looked at again.
+        A clone that is no longer there is left to the next pass, which comes at once. The gate is
+        remembered last: what could not be recorded is looked at again.
         """
         chosen = [self.known[path] for path in paths if path in self.known]
         with cause("look"):
@@ -121,6 +121,8 @@ class Lookout:
                 begun = anyio.current_time()
                 seen = await anyio.to_thread.run_sync(_look, batch, abandon_on_cancel=True)
                 still = {path: look for path, look in seen.items() if path in self.known}
+                if len(still) < len(batch):
+                    self._room.disturb()
                 await record(self._room, [sighting for _, sighting in still.values()])
                 for path, (gate, _) in still.items():
                     if known := self.known.get(path):
@@ -160,6 +162,7 @@ def _look(batch: Iterable[Known]) -> dict[str, tuple[Signature, Sighting]]:
     return {
         each.checkout.clone.path: (seen.signature, Sighting(seen.facts, each.source))
         for each, seen in zip(known, looks, strict=True)
+        if not seen.gone
     }
 
 

@@ -31,10 +31,95 @@ def test_does_not_enter_clones_hidden_folders_or_packages(workshop: Workshop) ->
     assert paths(workshop.root) == ["a"]
 
 
-def test_depth_is_limited(workshop: Workshop) -> None:
-    workshop.repository("1/2/3")
-    assert len(find(workshop.root, max_depth=3).clones) == 1
-    assert not find(workshop.root, max_depth=2).clones
+def test_a_clone_that_lies_too_deep_is_left_out_and_told_once(workshop: Workshop) -> None:
+    for name in ("1/2/3", "1/2/4", "a"):
+        workshop.repository(name)
+    assert len(find(workshop.root, max_depth=3).clones) == 3
+    found = find(workshop.root, max_depth=2)
+    assert [clone.clone.path for clone in found.clones] == [str(workshop.root / "a")]
+    assert found.problems == (
+        Problem(
+            str(workshop.root / "1/2/3"),
+            "repositories more than 2 folders down are left out, as here: "
+            "name a folder nearer to them",
+        ),
+    )
+
+
+def test_a_clone_at_the_root_is_entered(workshop: Workshop) -> None:
+    workshop.repository()
+    around = workshop.root / "api"
+    for name in ("a", "group/b", ".dotfiles", "a/inner", "node_modules/x"):
+        workshop.repository(f"api/{name}")
+    assert paths(around) == [".", ".dotfiles", "a", "group/b"]
+
+
+def test_a_clone_whose_git_is_broken_is_entered_at_the_root(workshop: Workshop) -> None:
+    around = workshop.empty("around")
+    workshop.repository("around/a")
+    (around / ".git" / "HEAD").unlink()
+    found = find(around)
+    assert [clone.clone.path for clone in found.clones] == [str(around / "a")]
+    assert [problem.path for problem in found.problems] == [str(around)]
+
+
+def test_a_submodule_with_a_git_directory_of_its_own_is_no_clone(workshop: Workshop) -> None:
+    """As `git submodule add` leaves it where the folder was a clone already."""
+    outer = workshop.repository("outer")
+    for name in ("sub", "deep/er", "other"):
+        workshop.repository(f"outer/{name}")
+    for name in ("sub", "deep/er"):
+        workshop.run(outer, "submodule", "add", "-q", "https://example.org/a/b", name)
+    assert (outer / "sub" / ".git").is_dir()
+    assert paths(outer) == [".", "other"]
+
+
+def test_submodules_that_are_named_by_a_pipe_are_not_waited_for(workshop: Workshop) -> None:
+    folder = workshop.repository("a")
+    os.mkfifo(folder / ".gitmodules")
+    assert paths(folder) == ["."]
+
+
+def test_a_git_directory_without_a_work_tree_is_told(workshop: Workshop) -> None:
+    workshop.repository("a")
+    alone = workshop.root / "yadm" / "repo.git"
+    alone.parent.mkdir()
+    (workshop.repository("b") / ".git").rename(alone)
+    found = find(workshop.root)
+    assert [clone.clone.path for clone in found.clones] == [str(workshop.root / "a")]
+    assert found.problems == (
+        Problem(str(alone), "a Git directory without a work tree is left out: name it"),
+    )
+    assert paths(alone) == ["."]
+
+
+@pytest.mark.parametrize("name", ["api", "zzz"])
+def test_a_separate_git_directory_is_no_problem(workshop: Workshop, name: str) -> None:
+    workshop.run(workshop.root, "init", "-q", "--separate-git-dir", "away.git", name)
+    assert paths(workshop.root) == [name]
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("root", ["", "proj", "proj/main", "proj/.bare"])
+def test_a_bare_repository_amid_its_work_trees_takes_their_folder(
+    workshop: Workshop, root: str, named: bool
+) -> None:
+    bare = workshop.clone(workshop.repository("elsewhere"), "proj/.bare", "--bare")
+    workshop.run(bare, "worktree", "add", "-q", "../main", "main")
+    if named:
+        (workshop.root / "proj" / ".git").write_text("gitdir: ./.bare\n")
+    (workshop.root / "elsewhere").rename(workshop.home / "elsewhere")
+    (only,) = find(workshop.root / root).clones
+    assert only.clone.path == str(workshop.root / "proj")
+    assert only.clone.git_dir == str(bare)
+    assert [tree.worktree for tree in only.worktrees] == [workshop.root / "proj" / "main"]
+
+
+def test_a_bare_repository_does_not_take_the_folder_of_another_clone(workshop: Workshop) -> None:
+    folder = workshop.repository("proj")
+    bare = workshop.clone(folder, "proj/.bare", "--bare")
+    workshop.run(bare, "worktree", "add", "-q", "../main", "main")
+    assert paths(folder) == [".", ".bare"]
 
 
 def test_a_walk_that_was_cut_short_says_so(workshop: Workshop) -> None:

@@ -6,7 +6,13 @@ import pytest
 from pydantic import SecretStr
 
 from opsroom.errors import SettingsError
-from opsroom.serve.web.tokens import FILE, known_token, server_token
+from opsroom.serve.web.tokens import (
+    APPROVER_FILE,
+    FILE,
+    approver_token,
+    known_token,
+    server_token,
+)
 from opsroom.settings import Server, Settings
 
 
@@ -63,3 +69,16 @@ def test_a_home_that_is_no_folder_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SettingsError, match=FILE):
         server_token(Settings(home=tmp_path / "file" / "home"))
+
+
+def test_the_approver_has_a_token_of_its_own(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, server=Server(token=SecretStr("given")))
+    made = approver_token(settings)
+    assert len(made) >= 40
+    assert approver_token(settings) == made
+    assert server_token(Settings(home=tmp_path)) != made
+    kept = tmp_path / APPROVER_FILE
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    kept.chmod(0o640)
+    with pytest.raises(SettingsError, match=APPROVER_FILE):
+        approver_token(settings)

@@ -37,12 +37,11 @@ def is_bare(git_dir: Path) -> bool:
 
 
 def submodules_of(folder: Path) -> frozenset[Path]:
-    """Where the submodules that the `.gitmodules` of a work tree names have their work trees.
-
-    Raises:
-        ObservationError: that file can't be read.
-    """
-    content = read_regular(folder / ".gitmodules") or b""
+    """Where the submodules lie that the `.gitmodules` of a work tree names, if it can be read."""
+    try:
+        content = read_regular(folder / ".gitmodules") or b""
+    except ObservationError:
+        return frozenset()
     return frozenset(folder / os.fsdecode(path) for path in SUBMODULE_PATH.findall(content))
 
 

@@ -28,6 +28,9 @@ NEVER_ENTERED = frozenset(
     {"node_modules", "bower_components", "__pycache__", "__pypackages__", "site-packages"}
 )
 MAX_DEPTH = 8
+MAX_DEPTH_IN_A_CLONE = 3
+"""Folders that a pass looks into below a root that is a clone itself: its own can be very many."""
+
 MAX_FOLDERS = 50_000
 
 BARE = ".bare"
@@ -70,25 +73,32 @@ class _Walk:
         self.submodules: frozenset[Path] = frozenset()
         self.without_worktree: list[Path] = []
         self.too_deep: Path | None = None
+        self.inside = False
+        """Whether the root is a clone: what it doesn't show is a matter of its own files."""
 
     def problem(self, path: Path, reason: str) -> None:
         self.problems.append(Problem(shown(path), reason))
 
     def visit(self, folder: Path, depth: int) -> None:
-        """Take `folder` if it is a clone, else, and at the root, look into its folders."""
+        """Take `folder` if it is a clone; look into its folders if it is none, or the root."""
         self.left -= 1
         if self.left < 0:
             if self.left == -1:
                 self.problem(folder, "stopped looking here: too many folders; name smaller ones")
             return
         try:
-            if self._taken(folder, depth) and not (depth == 0 and self._may_surround(folder)):
-                return
+            if self._taken(folder, depth):
+                if depth > 0 or not os.path.lexists(folder / ".git"):
+                    return
+                self.submodules = submodules_of(folder)
+                self.max_depth = min(self.max_depth, MAX_DEPTH_IN_A_CLONE)
+                self.inside = True
             below = self._folders(folder)
         except OSError as error:
             if depth == 0:
                 raise
-            self.problem(folder, _why(error))
+            if not self.inside:
+                self.problem(folder, _why(error))
             return
         for name in below:
             if folder / name not in self.submodules:
@@ -104,24 +114,14 @@ class _Walk:
             else:
                 self.too_deep = self.too_deep or folder
 
-    def _may_surround(self, folder: Path) -> bool:
-        """Whether other clones may lie in the clone `folder`, and which of them are its own."""
-        if not os.path.lexists(folder / ".git"):
-            return False
-        try:
-            self.submodules = submodules_of(folder)
-        except ObservationError as error:
-            self.problem(folder, error.message)
-        return True
-
     def tell_left_out(self) -> None:
-        """Add as problems what was met at the end of the walk, and is in no clone."""
+        """Add as problems what the whole walk met and no clone accounts for."""
         if self.too_deep:
-            reason = f"more than {self.max_depth} folders down, and there may be others: name it"
-            self.problem(self.too_deep, reason)
+            reason = f"repositories more than {self.max_depth} folders down are left out, as here"
+            self.problem(self.too_deep, f"{reason}: name a folder nearer to them")
         for git_dir in self.without_worktree:
             if git_dir not in self.places:
-                self.problem(git_dir, "a Git directory without its work tree is left out")
+                self.problem(git_dir, "a Git directory without a work tree is left out: name it")
 
     def _taken(self, folder: Path, depth: int) -> bool:
         """Whether `folder` is a clone, or claims to be one."""
@@ -167,7 +167,7 @@ def _checkout(place: Place) -> Checkout:
 
 
 def _around(bare: Path, worktrees: Sequence[Place]) -> Path:
-    """The folder that stands for a bare repository: its own, or that of its work trees around it."""
+    """The folder that stands for a bare repository: its own, or the one around its work trees."""
     around = bare.parent
     if bare.name == ".git":
         return around

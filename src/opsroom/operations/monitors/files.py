@@ -33,15 +33,21 @@ async def _watch(room: Room) -> None:
         await lookout.met()
         return
     stop = anyio.Event()
+    refused: ObservationError | None = None
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_stop_when_others, room, known, stop)
         checkouts = [found.checkout for found in lookout.known.values()]
         roots = [str(source.path) for source in await room.wanted()]
-        async for changed in watch(checkouts, roots, stop):
-            if SOURCE in changed:
-                room.disturb()
-            await lookout.look(changed - {SOURCE})
+        try:
+            async for changed in watch(checkouts, roots, stop):
+                if SOURCE in changed:
+                    room.disturb()
+                await lookout.look(changed - {SOURCE})
+        except ObservationError as error:  # raised below: a task group would wrap it
+            refused = error
         tasks.cancel_scope.cancel()
+    if refused:
+        raise refused
 
 
 async def _stop_when_others(room: Room, known: frozenset[str], stop: anyio.Event) -> None:

@@ -1,0 +1,25 @@
+from tests.observe.workshop import Workshop, facts, forget_environment, refs
+
+
+def test_the_users_short_forms_of_urls_are_written_out(workshop: Workshop) -> None:
+    folder = workshop.repository()
+    workshop.run(folder, "remote", "add", "origin", "gh:acme/api")
+    workshop.run(folder, "remote", "set-url", "--push", "origin", "gh:me/api")
+    for key, value in (
+        ("url.https://example.org/.insteadOf", "g"),
+        ("url.https://ann:hunter2@github.com/.insteadOf", "gh:"),
+    ):
+        workshop.run(folder, "config", "--global", key, value)
+    forget_environment()
+    assert workshop.run(folder, "ls-remote", "--get-url", "origin").strip().endswith("/acme/api")
+    (remote,) = refs(folder).remotes
+    assert remote.url == "https://github.com/acme/api"
+    assert remote.push_url == "https://github.com/me/api"
+    assert "hunter2" not in facts(folder).model_dump_json()
+
+
+def test_short_forms_of_the_repository_itself_are_left_alone(workshop: Workshop) -> None:
+    folder = workshop.repository()
+    workshop.run(folder, "remote", "add", "origin", "https://github.com/acme/api")
+    workshop.run(folder, "config", "url./srv/git/.insteadOf", "https://github.com/")
+    assert refs(folder).remotes[0].url == "https://github.com/acme/api"
