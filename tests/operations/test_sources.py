@@ -1,8 +1,8 @@
 """Sources that lie in one another, and sources of which nothing can be seen."""
 
 import shutil
-from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import NoReturn
 
 import anyio
 import pytest
@@ -101,11 +101,10 @@ async def test_watching_is_tried_again_where_the_machine_refused_it(
 ) -> None:
     tries = 0
 
-    async def refused(*_: object) -> AsyncGenerator[set[str]]:
+    def refused(*_: object) -> NoReturn:
         nonlocal tries
         tries += 1
         raise ObservationError("no watches are left")
-        yield set()
 
     monkeypatch.setattr(files, "watch", refused)
     monkeypatch.setattr(files, "RETRY", 0.0)

@@ -72,8 +72,8 @@ def command(name: str, **options: Any) -> Callable[[Callable[..., Any]], click.C
             start_log(merged.log, debug=merged.debug)
             return function(merged, **given)
 
-        made: click.Command = click.command(name, **options)(_shared(run))
-        return made
+        made: Callable[[Callable[..., Any]], click.Command] = click.command(name, **options)
+        return made(_shared(run))
 
     return declare
 

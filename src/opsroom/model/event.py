@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from pydantic import Field
+
 from opsroom.model.value import Value
 
 KINDS: dict[str, str] = {
@@ -24,7 +26,7 @@ class Happening(Value):
     kind: str
     repository: str | None = None
     summary: str
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = Field(default_factory=dict)
 
 
 class Event(Happening):
