@@ -196,18 +196,40 @@ def told(lines: list[str]) -> set[str]:
     return {" ".join(line.split()) for line in lines}
 
 
-def test_the_readme_from_nothing_to_the_first_answer(empty: Path) -> None:
-    """Types every command after `make demo`, and measures how long the first answer takes."""
+@dataclass(frozen=True)
+class Installed:
+    """A shell in which the README's installation was typed, and the seconds that took."""
+
+    shell: Shell
+    took: float
+
+
+INSTALLING = tuple(each for each in COMMANDS if re.search(r"venv|pip install|PATH=", each.command))
+
+
+@pytest.fixture(scope="module")
+def installed(empty: Path) -> Iterator[Installed]:
     shell = Shell(empty)
+    began = time.monotonic()
+    for each in INSTALLING:
+        *said, code = shell.type(each.command)
+        assert code == "0 ENDED", f"{each.command}: {said}"
+    yield Installed(shell, time.monotonic() - began)
+    shell.close()
+
+
+def test_the_readme_from_nothing_to_the_first_answer(installed: Installed) -> None:
+    """Types every command after `make demo`, and measures how long the first answer takes."""
+    assert len(INSTALLING) == 3
     began = time.monotonic()
     first = 0.0
     for each in COMMANDS:
-        if each.command.startswith("make "):
+        if each.command.startswith("make ") or each in INSTALLING:
             continue
         if each.command == "opsroom serve":
-            shell.start(each.command, "opsroom is at")
+            installed.shell.start(each.command, "opsroom is at")
             continue
-        *said, code = shell.type(each.command)
+        *said, code = installed.shell.type(each.command)
         expected = "3 ENDED" if each.command.startswith("opsroom audit") else "0 ENDED"
         assert code == expected, f"{each.command}: {said}"
         assert told(list(each.printed)) <= told(said), each.command
@@ -216,8 +238,7 @@ def test_the_readme_from_nothing_to_the_first_answer(empty: Path) -> None:
             assert answer["counts"] == {"red": 2, "unknown": 1, "yellow": 3, "green": 18} or (
                 "where=" in each.command and answer["counts"]["red"] == 2
             )
-            first = first or time.monotonic() - began
-    shell.close()
+            first = first or installed.took + time.monotonic() - began
     print(f"{first:.1f} s from an empty environment to the first true fleet_status")
     assert 0 < first < 300
 

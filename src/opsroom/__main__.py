@@ -1,5 +1,6 @@
 """`opsroom`, and `python -m opsroom`."""
 
+import gc
 import sys
 
 from opsroom.cli import run
@@ -7,7 +8,9 @@ from opsroom.cli import run
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # the last collection, over all that is alive, would be for nothing
+    sys.exit(code)
 
 
 if __name__ == "__main__":

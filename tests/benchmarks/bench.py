@@ -25,6 +25,9 @@ class Bench:
 
     full: bool
     scratch: Path
+    load: float = field(default_factory=lambda: os.getloadavg()[0])
+    """What the machine was doing already, in processes that want to run."""
+
     tables: list[Table] = field(default_factory=list[Table])
     _fleets: dict[int, list[Path]] = field(default_factory=dict[int, list[Path]])
 

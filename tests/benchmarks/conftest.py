@@ -25,7 +25,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     full = os.environ.get("OPSROOM_BENCH", "small") == "full"
     bench = Bench(full, tmp_path_factory.mktemp("bench"))
     yield bench
-    written = page(bench.tables)
+    written = page(bench.tables, bench.load)
     print(f"\n{written}")
     reported = {table.source for table in bench.tables}
     if full and reported == {file.stem for file in HERE.glob("test_*.py")}:

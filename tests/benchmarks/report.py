@@ -20,8 +20,8 @@ of the single rounds. Nothing was tuned between rounds.
 """
 
 
-def page(tables: Sequence[Table]) -> str:
-    """The whole page, as Markdown."""
+def page(tables: Sequence[Table], load: float) -> str:
+    """The whole page, as Markdown. `load` is that of the machine before it began."""
     figures = [
         (
             table.title,
@@ -36,7 +36,7 @@ def page(tables: Sequence[Table]) -> str:
     ]
     lines = [
         INTRODUCTION,
-        f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine()}.",
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine()}. Load before it began: {load:.1f}.",
         "",
         *grid(("benchmark", "figure", "measured", "target", "met", "spread"), figures),
     ]

@@ -17,7 +17,7 @@ from tests.benchmarks.measure import Figure, Series, Table, shown
 SSE, HTTP, HTTP_OLD = "SSE", "MCP over HTTP, 2026-07-28", "MCP over HTTP, 2025-11-25"
 STDIO, STDIO_OLD = "MCP over stdio, 2026-07-28", "MCP over stdio, 2025-11-25"
 CROWD = 200
-COMMITTERS = 12
+COMMITTERS = 30
 """Clones that are committed to, in turn."""
 
 APART = 2.5

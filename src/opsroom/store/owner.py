@@ -7,6 +7,7 @@ however it ends, so that another can take over at its next attempt.
 import fcntl
 import os
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -167,10 +168,20 @@ class _DatabaseOwner(Owner):
     async def release(self) -> None:
         session, self._session, self.held = self._session, None, False
         if session is not None:
+            with move_on_after(PATIENCE), suppress(OSError, *_lost()):
+                # Closing alone would free the lock only when the server gets to it.
+                await session.execute("SELECT pg_advisory_unlock_all()")
             await session.close()
 
     async def who(self) -> str:
         return "another process, perhaps on another machine"
+
+
+def _lost() -> tuple[type[Exception], ...]:
+    """What a session says that is gone already, and its locks with it."""
+    from psycopg import Error
+
+    return (Error,)
 
 
 def _is_open_at(descriptor: int, file: Path) -> bool:
