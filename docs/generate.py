@@ -150,7 +150,8 @@ def filters_page() -> str:
 def commands_page() -> str:
     """Every command as its own help tells it."""
     parts = ["# Commands\n\nEach command takes `--config`, `--home`, `--log` and `--debug`.\n"]
-    context = click.Context(opsroom, info_name="opsroom", obj=Options())
+    settings = opsroom.context_settings
+    context = opsroom.context_class(opsroom, info_name="opsroom", obj=Options(), **settings)
     for name in opsroom.list_commands(context):
         found = opsroom.get_command(context, name)
         if found is not None:
