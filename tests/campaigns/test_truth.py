@@ -118,13 +118,26 @@ def watched_life(folder: Path, seed: int, steps: int) -> Life:
     return life
 
 
+def agree(state: State, truth: State) -> bool:
+    """Whether both say the same.
+
+    What can't be observed in full now may have findings that only the store remembers: they are
+    not fixed by a look that failed.
+    """
+    return state.keys() == truth.keys() and all(
+        grade == truth[name][0]
+        and (found >= truth[name][1] if grade == "unknown" else found == truth[name][1])
+        for name, (grade, found) in state.items()
+    )
+
+
 async def settle(told: Settings) -> tuple[State, State, list[Event]]:
     """Open a room, and wait until it agrees with an audit: what each says, and the journal."""
     async with Room(told) as room:
         await room.open()
         truth = await anyio.to_thread.run_sync(audited, told)
         with anyio.move_on_after(QUIET):
-            while kept(room) != truth:
+            while not agree(kept(room), truth):
                 await room.store.changed()
                 await room.refresh()
         return kept(room), truth, await room.store.journal.after(0, 100_000)
@@ -147,7 +160,7 @@ def campaign(folder: Path, seed: int, steps: int) -> Ran:
     began = time.monotonic()
     state, truth, events = anyio.run(settle, told)
     took = time.monotonic() - began
-    assert state == truth
+    assert agree(state, truth), (state, truth)
     assert [event.id for event in events] == sorted({event.id for event in events})
     opened = {f"finding_{mark}" for _, marks in truth.values() for mark in marks}
     assert {event.kind for event in events} >= {"repository.found", "repository.changed"}
