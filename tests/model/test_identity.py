@@ -188,23 +188,23 @@ def test_two_hosts_are_told_apart_by_host_and_port() -> None:
 
 
 def test_two_folders_are_told_apart_by_the_shortest_parent() -> None:
-    assert called(local("/h/work/api"), local("/h/play/api"), local("/h/work/web")) == [
-        "local/api@work",
+    assert called(local("/h/job/api"), local("/h/play/api"), local("/h/job/web")) == [
+        "local/api@job",
         "local/api@play",
         "local/web",
     ]
 
 
 def test_parents_that_clash_go_one_further_up() -> None:
-    assert called(local("/a/work/api"), local("/b/work/api"), local("/c/play/api")) == [
-        "local/api@a-work",
-        "local/api@b-work",
+    assert called(local("/a/job/api"), local("/b/job/api"), local("/c/play/api")) == [
+        "local/api@a-job",
+        "local/api@b-job",
         "local/api@play",
     ]
 
 
 def test_a_joined_parent_that_meets_a_real_one_is_told_apart_too() -> None:
-    given = called(local("/a/work/api"), local("/b/work/api"), local("/x/a-work/api"))
+    given = called(local("/a/job/api"), local("/b/job/api"), local("/x/a-job/api"))
     assert len(set(given)) == 3
 
 
@@ -214,8 +214,8 @@ def test_a_folder_and_a_remote_owner_called_local() -> None:
 
 
 def test_a_folder_at_the_root_and_one_beneath_another() -> None:
-    given = called(local("/api"), local("/work/api"))
-    assert given[1] == "local/api@work"
+    given = called(local("/api"), local("/job/api"))
+    assert given[1] == "local/api@job"
     assert re.fullmatch(r"local/api@[0-9a-f]{8}", given[0])
 
 

@@ -273,6 +273,19 @@ def test_folders_without_permission(workshop: Workshop, as_nobody: Callable[[Pat
     assert "problem locked permission denied" in output
 
 
+def test_a_folder_without_permission_in_a_clone_is_a_matter_of_its_own_files(
+    workshop: Workshop, as_nobody: Callable[[Path], str]
+) -> None:
+    folder = workshop.repository("api")
+    locked = folder / "pgdata"
+    locked.mkdir()
+    locked.chmod(0o700 if os.geteuid() == 0 else 0)
+    output = as_nobody(folder)
+    locked.chmod(0o700)
+    assert "problem" not in output
+    assert output, "the clone itself is found"
+
+
 def test_a_clone_without_permission(workshop: Workshop, as_nobody: Callable[[Path], str]) -> None:
     folder = workshop.repository("api")
     for path in (folder / ".git").iterdir():

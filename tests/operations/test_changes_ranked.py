@@ -66,3 +66,12 @@ def test_bad_news_comes_first() -> None:
         ]
     )
     assert [each.id for each in ranked] == [4, 6, 5, 3, 2, 1, 7]
+
+
+def test_a_moved_folder_is_no_news_of_its_findings_but_another_clone_is() -> None:
+    said = {"summary": "uncommitted-changes: 1 modified: README.md"}
+    fixed = event(1, "finding.fixed", finding="finding_1", cause="pass-1").model_copy(update=said)
+    moved = event(2, "finding.opened", finding="finding_2", cause="pass-1").model_copy(update=said)
+    other = event(2, "finding.opened", finding="finding_2", cause="look-2").model_copy(update=said)
+    assert deduplicated([fixed, moved]) == []
+    assert deduplicated([fixed, other]) == [fixed, other]

@@ -6,10 +6,13 @@ from typing import NoReturn
 
 import anyio
 import pytest
-from tests.operations.rooms import Yard, kinds, last, look_over, opened
+from tests.operations.rooms import Yard, kinds, last, look_over, opened, unhealthy
 
 from opsroom.errors import ObservationError, UsageError
+from opsroom.operations.changes import changes_since
+from opsroom.operations.journal import newest
 from opsroom.operations.monitors import files
+from opsroom.operations.overview import overview, summary
 from opsroom.operations.repository import repository_health
 from opsroom.operations.status import fleet_status
 from opsroom.settings import DirectorySource, Settings
@@ -118,3 +121,32 @@ async def test_watching_is_tried_again_where_the_machine_refused_it(
                     await anyio.sleep(0.01)
                 tasks.cancel_scope.cancel()
     assert tries >= 3
+
+
+async def test_a_moved_clone_says_only_that_it_moved(yard: Yard) -> None:
+    clone = yard.clone("api", "https://github.com/acme/api.git")
+    unhealthy([clone])
+    async with opened(yard.settings()) as room:
+        await look_over(room)
+        before = await last(room)
+        (yard.code / "apis").mkdir()
+        clone.rename(yard.code / "apis/api")
+        await look_over(room)
+        told = await changes_since(room, str(before), 4000)
+        assert {change.kind for change in told.events} == {"repository.changed"}
+
+
+async def test_every_answer_counts_a_place_that_could_not_be_looked_into(yard: Yard) -> None:
+    yard.clone("api")
+    (yard.code / "broken").mkdir()
+    (yard.code / "broken/.git").write_text("nonsense")
+    async with opened(yard.settings()) as room:
+        await look_over(room)
+        for answer in (
+            await fleet_status(room, "", 4000),
+            await overview(room, ""),
+            await summary(room),
+            await newest(room, 50),
+            await changes_since(room, "24h", 4000),
+        ):
+            assert (answer.coverage.asked, answer.coverage.unknown) == (2, 1), type(answer)

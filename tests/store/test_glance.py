@@ -9,13 +9,14 @@ import pytest
 from tests.store.samples import NOW
 
 from opsroom.errors import StoreError
+from opsroom.settings import Watch
 from opsroom.store.glance import glance
 from opsroom.store.place import Place
 from opsroom.store.schema import prepare
 from opsroom.store.tables import EPOCH, MICROSECOND
 
 HERE, THERE = "directory:/here", "directory:/there"
-EVERY = timedelta(seconds=15)
+LATE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -52,37 +53,37 @@ def passed(home: Path, source: str, age: timedelta) -> None:
 def test_only_repositories_of_the_sources_count_and_each_once(home: Path) -> None:
     for source in (HERE, THERE):
         passed(home, source, timedelta())
-    assert glance(home, [HERE], EVERY, NOW) == "■1 ▲1"
-    assert glance(home, [THERE], EVERY, NOW) == "▲1 ●1"
-    assert glance(home, [HERE, THERE], EVERY, NOW) == "■1 ▲1 ●1"
+    assert glance(home, [HERE], LATE, NOW) == "■1 ▲1"
+    assert glance(home, [THERE], LATE, NOW) == "▲1 ●1"
+    assert glance(home, [HERE, THERE], LATE, NOW) == "■1 ▲1 ●1"
 
 
 @pytest.mark.parametrize(
     ("age", "every", "mark"),
     [
-        (timedelta(seconds=60), EVERY, ""),
-        (timedelta(seconds=61), EVERY, " !1m"),
+        (timedelta(seconds=60), timedelta(seconds=15), ""),
+        (timedelta(seconds=61), timedelta(seconds=15), " !1m"),
         (timedelta(seconds=59), timedelta(seconds=1), ""),
         (timedelta(minutes=3), timedelta(minutes=1), ""),
-        (timedelta(hours=3, minutes=59), EVERY, " !3h"),
-        (timedelta(days=40), EVERY, " !40d"),
+        (timedelta(hours=3, minutes=59), timedelta(seconds=15), " !3h"),
+        (timedelta(days=40), timedelta(seconds=15), " !40d"),
     ],
 )
 def test_an_old_pass_is_marked(home: Path, age: timedelta, every: timedelta, mark: str) -> None:
     passed(home, HERE, age)
-    assert glance(home, [HERE], every, NOW) == f"■1 ▲1{mark}"
+    assert glance(home, [HERE], Watch(gate_every=every).late, NOW) == f"■1 ▲1{mark}"
 
 
 def test_one_source_that_nobody_watches_is_enough(home: Path) -> None:
     passed(home, HERE, timedelta())
-    assert glance(home, [HERE, THERE], EVERY, NOW) == "■1 ▲1 ●1 !never"
+    assert glance(home, [HERE, THERE], LATE, NOW) == "■1 ▲1 ●1 !never"
     passed(home, THERE, timedelta(hours=2))
-    assert glance(home, [HERE, THERE], EVERY, NOW) == "■1 ▲1 ●1 !2h"
+    assert glance(home, [HERE, THERE], LATE, NOW) == "■1 ▲1 ●1 !2h"
 
 
 def test_a_store_that_is_not_there_or_none(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no store"):
-        glance(tmp_path, [HERE], EVERY, NOW)
+        glance(tmp_path, [HERE], LATE, NOW)
     (tmp_path / "store.sqlite").write_bytes(b"nothing" * 1000)
     with pytest.raises(StoreError, match="can't be read"):
-        glance(tmp_path, [HERE], EVERY, NOW)
+        glance(tmp_path, [HERE], LATE, NOW)

@@ -45,7 +45,7 @@ def _argument(text: str) -> tuple[str, Any]:
 
 
 def _kept_token(options: Options) -> str | None:
-    file = options.settings().home / "server.token"
+    file = options.settings().server_token_file
     return file.read_text("ascii").strip() if file.is_file() else None
 
 

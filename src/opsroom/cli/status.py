@@ -50,7 +50,7 @@ def _line(settings: "Settings") -> str:
     if not settings.sources:
         return "no source is configured"
     sources = [source.key for source in settings.sources]
-    return glance(settings.home, sources, settings.watch.gate_every, datetime.now(UTC))
+    return glance(settings.home, sources, settings.watch.late, datetime.now(UTC))
 
 
 async def _show(options: Options, where: str, *, watch: bool, as_json: bool) -> int:

@@ -100,6 +100,11 @@ def web_url(url: str) -> str | None:
     return f"https://{address.host}{port}/{quote(address.name, safe='/~@+')}"
 
 
+def in_uri(part: str) -> str:
+    """Return a part of a name as URIs of resources write it: slashes of an owner are `%2F`."""
+    return quote(part, safe="@")
+
+
 def without_credentials(url: str) -> str:
     """Return a URL that can be shown: no user but a bare `git`, no password, query or fragment."""
     if "://" not in url:

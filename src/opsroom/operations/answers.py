@@ -79,7 +79,8 @@ def fit(rows: Sequence[Row], budget: int, build: Callable[[Sequence[Row]], A]) -
 
 def lead(as_of: datetime | None, coverage: Coverage, note: str) -> list[str]:
     """The lines with which every reading begins: how far to trust it."""
-    seen = f"as of {as_of:%Y-%m-%dT%H:%M:%SZ}" if as_of else "nothing looked at yet"
+    never = ["nothing looked at yet"] if coverage.asked else []
+    seen = [f"as of {as_of:%Y-%m-%dT%H:%M:%SZ}"] if as_of else never
     missing = [
         f"{count} {word}"
         for count, word in ((coverage.stale, "stale"), (coverage.unknown, "unknown"))
@@ -87,6 +88,6 @@ def lead(as_of: datetime | None, coverage: Coverage, note: str) -> list[str]:
     ]
     noun = "repository" if coverage.asked == 1 else "repositories"
     return [
-        f"{coverage.asked} {noun}, {', '.join([seen, *missing])}",
+        ", ".join([f"{coverage.asked} {noun}", *seen, *missing]),
         *([f"Note: {note}"] if note else []),
     ]

@@ -12,7 +12,6 @@ from opsroom.model.text import plain
 from opsroom.model.value import Value
 from opsroom.operations import ids
 from opsroom.operations.answers import QUOTED, Answer, Omitted, fit, lead
-from opsroom.operations.fleet import as_of, coverage
 from opsroom.operations.room import Room
 from opsroom.operations.status import FleetStatus, fleet_status
 from opsroom.settings import parse_duration
@@ -120,8 +119,7 @@ async def changes_since(room: Room, since: str, max_tokens: int) -> Changes:
     heard = room.hears()
     seen = [event for event in events if heard(event) and not event.data.get("baseline")]
     rows = room.rows()
-    now = room.now()
-    looked, covered = as_of(rows, now, room.fresh_for), coverage(rows, now, room.fresh_for)
+    looked, covered = room.looked(rows, whole=True)
     changes = [_change(event) for event in rank(deduplicated(seen))]
     places = {row.name: Place(path=row.snapshot.path, url=row.repository.url) for row in rows}
 
@@ -200,12 +198,12 @@ def deduplicated(events: Sequence[Event]) -> list[Event]:
     return sorted(kept, key=lambda event: event.id)
 
 
-def _sentence(event: Event) -> tuple[str | None, str]:
-    return event.repository, event.summary
+def _sentence(event: Event) -> tuple[object, ...]:
+    return event.repository, event.summary, event.data.get("cause")
 
 
-def _moved_elsewhere(events: Sequence[Event]) -> set[tuple[str | None, str]]:
-    """What was fixed at one place and opened at another, word for word: a folder was renamed."""
+def _moved_elsewhere(events: Sequence[Event]) -> set[tuple[object, ...]]:
+    """What one pass saw fixed at one place and open at another, word for word: a moved folder."""
     fixed = {_sentence(event) for event in events if event.kind == "finding.fixed"}
     return fixed & {_sentence(event) for event in events if event.kind == "finding.opened"}
 

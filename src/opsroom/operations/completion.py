@@ -1,8 +1,8 @@
 """Completion of arguments: names of repositories, owners, and ways to say since when."""
 
 from collections.abc import Mapping
-from urllib.parse import quote
 
+from opsroom.model.identity import in_uri
 from opsroom.operations.room import Room
 
 
@@ -19,13 +19,13 @@ async def complete(room: Room, argument: str, typed: str, given: Mapping[str, st
         case "repository":
             values = [row.name for row in rows]
         case "owner":
-            values = sorted({quote(row.repository.owner, safe="@") for row in rows})
+            values = sorted({in_uri(row.repository.owner) for row in rows})
         case "name":
             owner = given.get("owner")
             values = [
                 row.name.rpartition("/")[2]
                 for row in rows
-                if owner is None or quote(row.repository.owner, safe="@") == owner
+                if owner is None or in_uri(row.repository.owner) == owner
             ]
         case "since" | "cursor":
             values = [await room.cursor()]

@@ -224,8 +224,8 @@ def _postgres(settings: Settings) -> Part:
 def _private_files(settings: Settings) -> Iterator[Part]:
     """Yield how private tokens and settings are."""
     for name, file in (
-        ("server token", settings.home / "server.token"),
-        ("approver token", settings.home / "approver.token"),
+        ("server token", settings.server_token_file),
+        ("approver token", settings.approver_token_file),
         ("settings file", settings.file),
     ):
         if file is not None and file.exists():

@@ -6,7 +6,6 @@ from opsroom.model.event import Event
 from opsroom.model.text import plain
 from opsroom.model.value import Value
 from opsroom.operations.answers import Answer, lead
-from opsroom.operations.fleet import as_of, coverage
 from opsroom.operations.room import Room
 from opsroom.store.cursor import LOST, Cursor, CursorState
 
@@ -82,10 +81,10 @@ async def following(room: Room, cursor: str, count: int) -> JournalPage:
 
 
 def _page(room: Room, events: list[Event], cursor: str, *, complete: bool) -> JournalPage:
-    rows, now = room.rows(), room.now()
+    looked, covered = room.looked(room.rows(), whole=True)
     return JournalPage(
-        as_of=as_of(rows, now, room.fresh_for),
-        coverage=coverage(rows, now, room.fresh_for),
+        as_of=looked,
+        coverage=covered,
         cursor=cursor,
         complete=complete,
         events=[Entry.of(event) for event in events],

@@ -16,7 +16,7 @@ from opsroom.model.snapshot import CloneFacts, Refs, Worktree
 from opsroom.model.text import plain
 from opsroom.model.value import Value
 from opsroom.model.where import Where
-from opsroom.operations.fleet import Freshness, Row, as_of, coverage, grades, ranked
+from opsroom.operations.fleet import Freshness, Row, grades, ranked
 from opsroom.operations.room import Room
 from opsroom.operations.status import Counts
 
@@ -137,11 +137,12 @@ async def overview(room: Room, where: str) -> Overview:
 async def _overview(room: Room, wanted: Where) -> Overview:
     cursor = await _place(room)
     rows = _matching(room, wanted)
+    looked, covered = room.looked(rows, whole=not wanted.terms)
     now = room.now()
     sources = [source.key for source in room.settings.sources]
     return Overview(
-        as_of=as_of(rows, now, room.fresh_for),
-        coverage=coverage(rows, now, room.fresh_for),
+        as_of=looked,
+        coverage=covered,
         cursor=cursor,
         note=room.note(),
         where=str(wanted),
@@ -162,11 +163,12 @@ async def detail(room: Room, name: str) -> Detail:
     """
     cursor = await _place(room)
     row = room.row(name)
+    looked, covered = room.looked([row])
     now = room.now()
     clones = [_shown(facts) for facts in row.snapshot.clones]
     return Detail(
-        as_of=as_of([row], now, room.fresh_for),
-        coverage=coverage([row], now, room.fresh_for),
+        as_of=looked,
+        coverage=covered,
         cursor=cursor,
         note=room.note(),
         name=row.name,
@@ -201,10 +203,10 @@ async def summary(room: Room, where: str = "") -> Summary:
 async def _summary(room: Room, wanted: Where) -> Summary:
     cursor = await _place(room)
     rows = _matching(room, wanted)
-    now = room.now()
+    looked, covered = room.looked(rows, whole=not wanted.terms)
     return Summary(
-        as_of=as_of(rows, now, room.fresh_for),
-        coverage=coverage(rows, now, room.fresh_for),
+        as_of=looked,
+        coverage=covered,
         cursor=cursor,
         note=room.note(),
         grade=max((row.health.grade for row in rows), key=lambda grade: grade.rank, default=None),

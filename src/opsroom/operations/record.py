@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsroom.judge.changes import changed, observation
@@ -105,8 +106,9 @@ async def record_pass(room: "Room", source: DirectorySource, found: Found, *, fa
     async with room.store.write() as connection:
         await room.fleet.refresh(connection)
         draft = Draft()
+        root = source.path.resolve()
         for row in room.fleet.of_source(source.key):
-            _pass_by(draft, room, row, source, here, found, now, failed=failed)
+            _pass_by(draft, room, row, source, root, here, found, now, failed=failed)
         held = {
             facts.clone.path
             for row in room.fleet.of_source(source.key)
@@ -114,7 +116,7 @@ async def record_pass(room: "Room", source: DirectorySource, found: Found, *, fa
         }
         draft.happenings += [
             happening
-            for happening in _source_moved(source, known, problems, failed=failed)
+            for happening in _source_moved(source, known, problems)
             if happening.data["path"] not in held  # its repository has an event of its own
         ]
         await draft.save(connection, now)
@@ -248,6 +250,7 @@ def _pass_by(
     room: "Room",
     row: Row,
     source: DirectorySource,
+    root: Path,
     here: frozenset[str],
     found: Found,
     now: datetime,
@@ -259,7 +262,6 @@ def _pass_by(
     Of those that lie behind something which could not be looked into nothing is known now. Where
     that is the whole source, one event says so for all, and they grow stale.
     """
-    root = source.path.resolve()
     elsewhere = row.repository.sources != (source.key,)
     clones: list[CloneFacts] = []
     for facts in row.snapshot.clones:
@@ -338,14 +340,10 @@ def _source_moved(
     source: DirectorySource,
     known: Survey | None,
     problems: Sequence[tuple[str, str]],
-    *,
-    failed: bool,
 ) -> list[Happening]:
     """An event when a source begins to fail, or ends failing."""
     before = dict(known.problems) if known else {}
     now = dict(problems)
-    if failed and not now:
-        now = {str(source.path): "nothing is left of it: is its disk mounted?"}
     failing = [
         Happening(
             kind="observation.failed",

@@ -14,7 +14,7 @@ from opsroom.model.text import plain
 from opsroom.model.value import Value
 from opsroom.operations import ids
 from opsroom.operations.answers import QUOTED, Answer, Next, Omitted, fit, lead
-from opsroom.operations.fleet import Row, as_of, coverage
+from opsroom.operations.fleet import Row
 from opsroom.operations.room import Room
 
 
@@ -127,8 +127,7 @@ async def repository_health(room: Room, repository: str, max_tokens: int) -> Rep
 
 
 def _answer(room: Room, row: Row, max_tokens: int) -> RepositoryHealth:
-    now = room.now()
-    seen, covered = as_of([row], now, room.fresh_for), coverage([row], now, room.fresh_for)
+    seen, covered = room.looked([row])
     trees = sorted(worktrees(row.snapshot), key=_calmness)
     findings = [_line(row, index) for index in range(len(row.findings))]
     how = {kept.finding.id: kept.finding.remediation for kept in row.findings}

@@ -7,7 +7,7 @@ monitors, and another takes over when the owner goes.
 
 import logging
 import os.path
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,11 +17,12 @@ import anyio
 from anyio.abc import TaskStatus
 
 from opsroom.errors import NotFound, OpsroomError
+from opsroom.model.coverage import Coverage
 from opsroom.model.event import Event
 from opsroom.model.repository import RepositoryState
 from opsroom.model.text import plain
 from opsroom.model.where import Where
-from opsroom.operations.fleet import Fleet, Row, named
+from opsroom.operations.fleet import Fleet, Row, as_of, coverage, named
 from opsroom.settings import DirectorySource, Settings
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ FIRST_LOOK = 20.0
 """Seconds after its opening in which a question waits for a look at the fleet."""
 REMEMBER = 5.0
 """Seconds for which an answer about an unmoved fleet is given again."""
-UNWATCHED = timedelta(seconds=60)
-"""A source whose last pass is older is taken for unwatched, whatever `gate_every` says."""
 MEMORIES = 64
 """Answers that are remembered at most."""
 
@@ -210,6 +209,18 @@ class Room:
             f"{facts.clone.path}/".startswith(self._roots) for facts in row.snapshot.clones
         )
 
+    def looked(
+        self, rows: Sequence[Row], *, whole: bool = False
+    ) -> tuple[datetime | None, Coverage]:
+        """How far to trust an answer about these rows: `as_of` and coverage.
+
+        `whole`: they are all that this caller has, so that places which could not be looked into
+        count as unknown repositories.
+        """
+        now = self.now()
+        unseen = len(self.problems()) if whole and not self.scope.terms else 0
+        return as_of(rows, now, self.fresh_for), coverage(rows, now, self.fresh_for, unseen)
+
     def row(self, name: str) -> Row:
         """One repository by name, or by a path inside a clone of it.
 
@@ -304,7 +315,7 @@ class Room:
 
         Who owns the store watches it alone: what others saw before it began may be over.
         """
-        limit = self.now() - max(self.settings.watch.gate_every * 4, UNWATCHED)
+        limit = self.now() - self.settings.watch.late
         if self.owner:
             limit = max(limit, self._began)
         return [

@@ -9,7 +9,7 @@ from opsroom.model.health import Grade
 from opsroom.model.value import Value
 from opsroom.model.where import Where
 from opsroom.operations.answers import Answer, Omitted, fit, lead
-from opsroom.operations.fleet import Row, as_of, coverage, grades, ranked
+from opsroom.operations.fleet import Row, grades, ranked
 from opsroom.operations.room import Room
 
 
@@ -78,16 +78,15 @@ async def fleet_status(room: Room, where: str, max_tokens: int) -> FleetStatus:
 async def _answer(room: Room, wanted: Where, max_tokens: int) -> FleetStatus:
     cursor = await room.cursor()
     await room.refresh()  # after the cursor: what these rows miss comes after it
-    rows = [row for row in room.rows() if wanted.matches(row)]
-    now = room.now()
+    known = room.rows()
+    rows = [row for row in known if wanted.matches(row)]
     graded = grades(rows)
     listed = [row for row in ranked(rows) if wanted.terms or row.health.grade is not Grade.GREEN]
     severities = Counter(kept.finding.severity for row in rows for kept in row.findings)
     problems = room.problems()
-    unseen = 0 if wanted.terms or room.scope.terms else len(problems)
-    seen, covered = as_of(rows, now, room.fresh_for), coverage(rows, now, room.fresh_for, unseen)
+    seen, covered = room.looked(rows, whole=not wanted.terms)
     notes = [room.note(), *([] if rows or not wanted.terms else ["nothing matches the filter"])]
-    notes += untold(room.rows(), wanted)
+    notes += untold(known, wanted)
 
     def build(kept: Sequence[Standing]) -> FleetStatus:
         left = listed[len(kept) :]

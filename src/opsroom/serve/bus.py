@@ -9,7 +9,6 @@ remembers the connections, by the one private attribute that Opsroom touches in 
 import logging
 from collections.abc import Callable
 from contextlib import aclosing
-from urllib.parse import quote
 
 import anyio
 from mcp.server.context import ServerRequestContext
@@ -19,6 +18,7 @@ from mcp.types import EmptyResult, SubscribeRequestParams, UnsubscribeRequestPar
 
 from opsroom.errors import StoreError
 from opsroom.model.event import Event
+from opsroom.model.identity import in_uri
 from opsroom.operations.room import Room
 
 log = logging.getLogger("opsroom.bus")
@@ -84,7 +84,7 @@ class Bus(InMemorySubscriptionBus):
 def repository_uri(name: str) -> str:
     """The resource of a repository; slashes of its owner become `%2F`."""
     owner, _, last = name.rpartition("/")
-    return f"opsroom://repos/{quote(owner, safe='@')}/{quote(last, safe='@')}"
+    return f"opsroom://repos/{in_uri(owner)}/{in_uri(last)}"
 
 
 def uris(event: Event) -> list[str]:

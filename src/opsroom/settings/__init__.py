@@ -148,6 +148,11 @@ class Watch(Value):
         description="How often the cheap look asks whether anything moved.",
     )
 
+    @property
+    def late(self) -> timedelta:
+        """How old the last pass over a source may be before nobody seems to watch it."""
+        return max(self.gate_every * 4, timedelta(minutes=1))
+
 
 class JournalSetting(Value):
     """How long events are kept."""
@@ -191,6 +196,16 @@ class Settings(SettingsFile, validate_by_name=True):
     """What a process runs with. `file` is what was read, None when there is no settings file."""
 
     file: Path | None = None
+
+    @property
+    def server_token_file(self) -> Path:
+        """Where the centre keeps the token that it makes, where the settings name none."""
+        return self.home / "server.token"
+
+    @property
+    def approver_token_file(self) -> Path:
+        """Where the centre keeps the token with which a person approves."""
+        return self.home / "approver.token"
 
     @property
     def limits(self) -> Limits:

@@ -15,9 +15,6 @@ from opsroom.model.duration import UNITS
 
 MARKS = {"red": "■", "yellow": "▲", "green": "●", "unknown": "?"}
 
-UNWATCHED = timedelta(seconds=60)
-"""A pass that is not older is never called old."""
-
 GRADES = """
     SELECT verdicts.grade, count(*) FROM verdicts
     JOIN repositories ON repositories.id = verdicts.repository_id
@@ -34,7 +31,7 @@ PASSES = """
 """
 
 
-def glance(home: Path, sources: Sequence[str], gate_every: timedelta, now: datetime) -> str:
+def glance(home: Path, sources: Sequence[str], late: timedelta, now: datetime) -> str:
     """How many repositories of these sources have each grade, worst first, as the store has it.
 
     `!` and an age end the line when a source was not passed over lately: nobody watches it, or
@@ -54,7 +51,7 @@ def glance(home: Path, sources: Sequence[str], gate_every: timedelta, now: datet
     except sqlite3.Error as error:
         raise StoreError(f"{file} can't be read", str(error)) from error
     told = [f"{mark}{counts[grade]}" for grade, mark in MARKS.items() if counts.get(grade)]
-    old = _old(passes, max(gate_every * 4, UNWATCHED), now)
+    old = _old(passes, late, now)
     return " ".join([*(told or ["no repositories"]), *old])
 
 

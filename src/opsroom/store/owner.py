@@ -166,22 +166,17 @@ class _DatabaseOwner(Owner):
         return self.held
 
     async def release(self) -> None:
+        from psycopg import Error
+
         session, self._session, self.held = self._session, None, False
         if session is not None:
-            with move_on_after(PATIENCE), suppress(OSError, *_lost()):
+            with move_on_after(PATIENCE), suppress(Error):
                 # Closing alone would free the lock only when the server gets to it.
                 await session.execute("SELECT pg_advisory_unlock_all()")
             await session.close()
 
     async def who(self) -> str:
         return "another process, perhaps on another machine"
-
-
-def _lost() -> tuple[type[Exception], ...]:
-    """What a session says that is gone already, and its locks with it."""
-    from psycopg import Error
-
-    return (Error,)
 
 
 def _is_open_at(descriptor: int, file: Path) -> bool:

@@ -54,6 +54,18 @@ def test_a_clone_at_the_root_is_entered(workshop: Workshop) -> None:
     assert paths(around) == [".", ".dotfiles", "a", "group/b"]
 
 
+def test_a_clone_at_the_root_is_not_searched_deep_and_says_what_it_left_out(
+    workshop: Workshop,
+) -> None:
+    workshop.repository("around")
+    for name in ("1/2/3", "1/2/x/4"):
+        workshop.repository(f"around/{name}")
+    around = workshop.root / "around"
+    found = find(around)
+    assert [each.clone.path for each in found.clones] == [str(around), str(around / "1/2/3")]
+    assert [problem.path for problem in found.problems] == [str(around / "1/2/x/4")]
+
+
 def test_a_clone_whose_git_is_broken_is_entered_at_the_root(workshop: Workshop) -> None:
     around = workshop.empty("around")
     workshop.repository("around/a")

@@ -11,9 +11,6 @@ from pathlib import Path
 from opsroom.errors import SettingsError
 from opsroom.settings import Settings
 
-FILE = "server.token"
-APPROVER_FILE = "approver.token"
-
 
 def server_token(settings: Settings) -> str:
     """The token, made and kept in `$OPSROOM_HOME/server.token` (0600) where there is none.
@@ -21,7 +18,7 @@ def server_token(settings: Settings) -> str:
     Raises:
         SettingsError: the file can't be read or written, is empty, or others can read it.
     """
-    return known_token(settings) or _made(settings.home / FILE)
+    return known_token(settings) or _made(settings.server_token_file)
 
 
 def approver_token(settings: Settings) -> str:
@@ -30,7 +27,7 @@ def approver_token(settings: Settings) -> str:
     Raises:
         SettingsError: the file can't be read or written, is empty, or others can read it.
     """
-    file = settings.home / APPROVER_FILE
+    file = settings.approver_token_file
     return _kept(file) or _made(file)
 
 
@@ -42,7 +39,7 @@ def known_token(settings: Settings) -> str | None:
     """
     if settings.server.token:
         return settings.server.token.get_secret_value()
-    return _kept(settings.home / FILE)
+    return _kept(settings.server_token_file)
 
 
 def _kept(file: Path) -> str | None:
