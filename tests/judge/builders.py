@@ -6,6 +6,7 @@ from typing import Any
 
 from opsroom.judge.examination import built_in, fingerprint
 from opsroom.model.check import Outcome, Verdict
+from opsroom.model.facts import Unknown
 from opsroom.model.finding import Finding
 from opsroom.model.limits import Limits
 from opsroom.model.repository import Clone, Repository
@@ -17,7 +18,6 @@ from opsroom.model.snapshot import (
     Refs,
     RemoteAddress,
     Snapshot,
-    Unknown,
     Worktree,
 )
 

@@ -20,10 +20,11 @@ from tests.judge.builders import (
 
 from opsroom.judge.examination import built_in, examine, fingerprint, unknown_rules
 from opsroom.model.check import Check, Outcome, no, unknown, yes
+from opsroom.model.facts import Unknown
 from opsroom.model.health import Grade
 from opsroom.model.limits import Limits, Override, Profile
 from opsroom.model.severity import Severity
-from opsroom.model.snapshot import Snapshot, Unknown
+from opsroom.model.snapshot import Snapshot
 from opsroom.model.where import Where
 
 

@@ -21,7 +21,8 @@ import opsroom
 from opsroom.clients.git import command
 from opsroom.clients.git.ownership import allowed
 from opsroom.clients.git.user import user
-from opsroom.model.snapshot import Files, Refs, Unknown, Worktree
+from opsroom.model.facts import Unknown
+from opsroom.model.snapshot import Files, Refs, Worktree
 from opsroom.observe.clone import look, see
 from opsroom.observe.sources.directory import find
 

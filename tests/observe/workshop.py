@@ -8,7 +8,8 @@ from pathlib import Path
 
 from opsroom.clients.git import command
 from opsroom.clients.git.user import user
-from opsroom.model.snapshot import CloneFacts, Files, Refs, Unknown, Worktree
+from opsroom.model.facts import Unknown
+from opsroom.model.snapshot import CloneFacts, Files, Refs, Worktree
 from opsroom.observe.checkout import Checkout
 from opsroom.observe.clone import look
 from opsroom.observe.sources.directory import find

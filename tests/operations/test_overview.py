@@ -4,8 +4,9 @@ import pytest
 from tests.operations.rooms import Clock, Yard, look_over, opened, unhealthy
 
 from opsroom.errors import NotFound, UsageError
+from opsroom.model.facts import Unknown
 from opsroom.model.health import Grade
-from opsroom.model.snapshot import Refs, Unknown, Worktree
+from opsroom.model.snapshot import Refs, Worktree
 from opsroom.operations import overview as views
 from opsroom.operations.overview import detail, overview, summary
 

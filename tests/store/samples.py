@@ -6,19 +6,11 @@ from datetime import UTC, datetime, timedelta
 from anyio import fail_after
 
 from opsroom.model.event import Event, Happening
+from opsroom.model.facts import Unknown
 from opsroom.model.finding import Finding, KeptFinding
 from opsroom.model.repository import Clone, Repository
 from opsroom.model.severity import Severity
-from opsroom.model.snapshot import (
-    Branch,
-    CloneFacts,
-    Files,
-    LargeFile,
-    Refs,
-    Snapshot,
-    Unknown,
-    Worktree,
-)
+from opsroom.model.snapshot import Branch, CloneFacts, Files, LargeFile, Refs, Snapshot, Worktree
 from opsroom.store.database import Store
 from opsroom.store.journal import append
 

@@ -3,10 +3,11 @@ from sqlalchemy import event, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from tests.store.samples import MINUTE, NOW, clone, fleet, snapshot, worktree
 
+from opsroom.model.facts import Unknown
 from opsroom.model.health import Cost, Grade, Health
 from opsroom.model.repository import RepositoryState
 from opsroom.model.severity import Severity
-from opsroom.model.snapshot import CloneFacts, Snapshot, Unknown
+from opsroom.model.snapshot import CloneFacts, Snapshot
 from opsroom.store.database import Store
 from opsroom.store.facts import OTHER_VERSION
 from opsroom.store.meta import next_revision

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from opsroom.judge.wording import counted, listed
 from opsroom.model.event import Happening
+from opsroom.model.facts import Unknown
 from opsroom.model.health import Grade, Health
-from opsroom.model.snapshot import Branch, CloneFacts, Refs, Snapshot, Unknown, Worktree
+from opsroom.model.snapshot import Branch, CloneFacts, Refs, Snapshot, Worktree
 from opsroom.model.text import plain
 
 SUMMARY = 300

@@ -7,10 +7,11 @@ yellow or red, and what would have been green is unknown.
 
 from collections.abc import Iterable
 
+from opsroom.model.facts import Unknown
 from opsroom.model.finding import Finding
 from opsroom.model.health import Cost, Grade, Health
 from opsroom.model.severity import Severity
-from opsroom.model.snapshot import Snapshot, Unknown
+from opsroom.model.snapshot import Snapshot
 from opsroom.model.text import plain
 
 POINTS = {

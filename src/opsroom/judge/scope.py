@@ -1,8 +1,9 @@
 """A snapshot as the filter language sees it, before anything was judged."""
 
+from opsroom.model.facts import Unknown
 from opsroom.model.limits import Profile
 from opsroom.model.repository import RepositoryState
-from opsroom.model.snapshot import Refs, Snapshot, Unknown, Worktree
+from opsroom.model.snapshot import Refs, Snapshot, Worktree
 
 
 class Scope:

@@ -7,7 +7,8 @@ what was not. So a check says one thing, of known facts, and can't forget the un
 from collections.abc import Callable, Iterable, Iterator
 
 from opsroom.model.check import Outcome, no, unknown, yes
-from opsroom.model.snapshot import CloneFacts, Files, Refs, Snapshot, Unknown, Worktree
+from opsroom.model.facts import Unknown
+from opsroom.model.snapshot import CloneFacts, Files, Refs, Snapshot, Worktree
 from opsroom.model.text import plain
 
 NO_COMMIT = "no commit yet"

@@ -17,7 +17,9 @@ class Repository(Value):
     """Identity and place of one repository.
 
     `key` never changes while the repository is the same one (`host/owner/name` of its remote, or
-    the path of a local one); `name` is what people and agents call it, unique in the fleet.
+    the path of a local one, as they were when it was found); `name` is what people and agents call
+    it, unique in the fleet. `host_id` is what its host knows it by, whatever its name; `also` are
+    keys that its remotes had before or after it was renamed: clones that say one are of it.
     """
 
     key: str
@@ -28,6 +30,8 @@ class Repository(Value):
     labels: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     state: RepositoryState = RepositoryState.KNOWN
+    host_id: str | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def owner(self) -> str:

@@ -1,30 +1,17 @@
 """A Snapshot: the newest facts of one repository, from every source that sees it.
 
 Facts come in groups; each group carries its own `at` (when it was really looked at) and `source`,
-or is `Unknown` with the reason. Text in facts was written by strangers: it is data.
+or is `Unknown` with the reason.
 """
 
 from datetime import datetime
 from typing import Literal
 
+from opsroom.model.ci import Ci
+from opsroom.model.facts import Facts, Unknown
+from opsroom.model.host import HostSettings, Remote, Security
 from opsroom.model.repository import Clone, Repository
 from opsroom.model.value import Value
-
-
-class Unknown(Value):
-    """A group of facts that could not be observed, and why. Never the same as 'nothing there'."""
-
-    at: datetime
-    source: str
-    reason: str
-
-
-class Facts(Value):
-    """A group of facts that was observed together at `at`."""
-
-    at: datetime
-    source: str
-
 
 Operation = Literal["merge", "rebase", "cherry-pick", "revert", "bisect", "am"]
 
@@ -147,15 +134,31 @@ class CloneFacts(Value):
 
 
 class Snapshot(Value):
-    """The newest facts of one repository."""
+    """The newest facts of one repository: of its clones here, and of its host.
+
+    A group of the host's is None where no source asks a host about this repository. `listed` is
+    what the head of the default branch tracks, as far as the host was asked to list it.
+    """
 
     repository: Repository
     clones: tuple[CloneFacts, ...] = ()
+    remote: Remote | Unknown | None = None
+    settings: HostSettings | Unknown | None = None
+    ci: Ci | Unknown | None = None
+    security: Security | Unknown | None = None
+    listed: Files | Unknown | None = None
 
     @property
     def groups(self) -> tuple[Facts | Unknown, ...]:
-        """Every group of facts, of every clone."""
-        return tuple(group for clone in self.clones for group in clone.groups)
+        """Every group of facts that somebody looks at: of every clone, then of the host."""
+        cloned = (group for clone in self.clones for group in clone.groups)
+        return (*cloned, *self.hosted)
+
+    @property
+    def hosted(self) -> tuple[Facts | Unknown, ...]:
+        """The groups that a host tells, as far as one was asked."""
+        groups = (self.remote, self.settings, self.ci, self.security, self.listed)
+        return tuple(group for group in groups if group is not None)
 
     @property
     def worktrees(self) -> tuple[Worktree | Unknown, ...]:

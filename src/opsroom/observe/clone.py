@@ -22,7 +22,8 @@ from opsroom.clients.git.status import Status, read_status
 from opsroom.clients.git.tracked import read_tracked
 from opsroom.clients.git.user import user
 from opsroom.errors import ObservationError
-from opsroom.model.snapshot import CloneFacts, Files, Refs, Unknown, Worktree
+from opsroom.model.facts import Unknown
+from opsroom.model.snapshot import CloneFacts, Files, Refs, Worktree
 from opsroom.model.text import plain, readable
 from opsroom.observe.branches import describe_refs
 from opsroom.observe.checkout import Checkout

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from opsroom.errors import SettingsError
 from opsroom.judge.examination import built_in, examine, unknown_rules
 from opsroom.model.coverage import Coverage
+from opsroom.model.facts import Unknown
 from opsroom.model.finding import Finding
 from opsroom.model.health import Health
 from opsroom.model.severity import Severity
-from opsroom.model.snapshot import Snapshot, Unknown
+from opsroom.model.snapshot import Snapshot
 from opsroom.observe.survey import survey
 from opsroom.operations import gather
 from opsroom.settings import Settings

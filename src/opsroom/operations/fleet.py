@@ -13,10 +13,11 @@ import anyio
 
 from opsroom.errors import Call, NotFound, UsageError
 from opsroom.model.coverage import Coverage
+from opsroom.model.facts import Facts, Unknown
 from opsroom.model.finding import FindingState, KeptFinding
 from opsroom.model.health import Grade, Health
 from opsroom.model.repository import Repository, RepositoryState
-from opsroom.model.snapshot import Facts, Refs, Snapshot, Unknown, Worktree
+from opsroom.model.snapshot import Refs, Snapshot, Worktree
 from opsroom.model.text import plain
 
 if TYPE_CHECKING:

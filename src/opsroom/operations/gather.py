@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePath
 
+from opsroom.model.facts import Unknown
 from opsroom.model.identity import Identity, identity_of, names
 from opsroom.model.repository import Repository
-from opsroom.model.snapshot import CloneFacts, Refs, RemoteAddress, Snapshot, Unknown
+from opsroom.model.snapshot import CloneFacts, Refs, RemoteAddress, Snapshot
 from opsroom.settings import DirectorySource
 
 

@@ -7,9 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from opsroom.model.facts import Unknown
 from opsroom.model.health import Cost, Grade
 from opsroom.model.severity import Severity
-from opsroom.model.snapshot import Snapshot, Unknown, Worktree
+from opsroom.model.snapshot import Snapshot, Worktree
 from opsroom.model.text import plain
 from opsroom.model.value import Value
 from opsroom.operations import ids

@@ -13,8 +13,9 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import bindparam, case, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from opsroom.model.facts import Facts, Unknown
 from opsroom.model.repository import Clone
-from opsroom.model.snapshot import CloneFacts, Facts, Files, Refs, Unknown, Worktree
+from opsroom.model.snapshot import CloneFacts, Files, Refs, Worktree
 from opsroom.store.choose import among
 from opsroom.store.tables import facts
 from opsroom.store.upsert import upsert

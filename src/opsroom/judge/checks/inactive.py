@@ -6,9 +6,10 @@ from datetime import datetime
 from opsroom.judge.subjects import NO_CLONE, NO_COMMIT
 from opsroom.judge.wording import day
 from opsroom.model.check import Check, Outcome, no, unknown, yes
+from opsroom.model.facts import Unknown
 from opsroom.model.limits import Limits
 from opsroom.model.severity import Severity
-from opsroom.model.snapshot import Refs, Snapshot, Unknown
+from opsroom.model.snapshot import Refs, Snapshot
 
 
 def look(

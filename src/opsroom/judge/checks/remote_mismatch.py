@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from opsroom.judge.names import akin, folder, last
 from opsroom.judge.subjects import of_clones
 from opsroom.model.check import Check, Outcome, no, yes
+from opsroom.model.facts import Unknown
 from opsroom.model.identity import remote_identity
 from opsroom.model.severity import Severity
-from opsroom.model.snapshot import CloneFacts, RemoteAddress, Snapshot, Unknown
+from opsroom.model.snapshot import CloneFacts, RemoteAddress, Snapshot
 
 
 def look(snapshot: Snapshot, *_: object) -> Iterator[Outcome]:

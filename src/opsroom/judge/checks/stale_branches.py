@@ -7,9 +7,10 @@ from opsroom.judge.names import LONG_LIVED
 from opsroom.judge.subjects import SHALLOW, of_clones
 from opsroom.judge.wording import counted, day, listed
 from opsroom.model.check import Check, Outcome, no, unknown, yes
+from opsroom.model.facts import Unknown
 from opsroom.model.limits import Limits
 from opsroom.model.severity import Severity
-from opsroom.model.snapshot import Branch, CloneFacts, Refs, Snapshot, Unknown, Worktree
+from opsroom.model.snapshot import Branch, CloneFacts, Refs, Snapshot, Worktree
 
 
 def look(

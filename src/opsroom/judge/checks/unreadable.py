@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from opsroom.judge.wording import listed
 from opsroom.model.check import Check, Outcome, no, yes
+from opsroom.model.facts import Unknown
 from opsroom.model.severity import Severity
-from opsroom.model.snapshot import Snapshot, Unknown
+from opsroom.model.snapshot import Snapshot
 
 
 def look(snapshot: Snapshot, *_: object) -> Iterator[Outcome]:
