@@ -6,8 +6,10 @@ from typing import Any
 
 from opsroom.judge.examination import built_in, fingerprint
 from opsroom.model.check import Outcome, Verdict
+from opsroom.model.ci import Ci, CiRun
 from opsroom.model.facts import Unknown
 from opsroom.model.finding import Finding
+from opsroom.model.host import HostSettings, PullRequest, Remote, Security, SecurityAlert, Untold
 from opsroom.model.limits import Limits
 from opsroom.model.repository import Clone, Repository
 from opsroom.model.severity import Severity
@@ -98,6 +100,93 @@ def clone(
 def snapshot(*clones: CloneFacts, **facts: Any) -> Snapshot:
     usual: dict[str, Any] = {"key": "github.com/acme/api", "name": "acme/api"}
     return Snapshot(repository=Repository(**{**usual, **facts}), clones=clones or (clone(),))
+
+
+THERE: dict[str, Any] = {"at": NOW, "source": "github:github.com/acme"}
+
+
+def remote(**facts: Any) -> Remote:
+    """A repository that is level with the clone above, private, and moved yesterday."""
+    usual: dict[str, Any] = {
+        "host": "github.com",
+        "id": "R_1",
+        "full_name": "acme/api",
+        "url": "https://github.com/acme/api",
+        "visibility": "private",
+        "default_branch": "main",
+        "head": HEAD,
+        "head_at": NOW - timedelta(days=1),
+        "pushed_at": NOW - timedelta(days=1),
+    }
+    return Remote(**THERE, **{**usual, **facts})
+
+
+def ci_run(number: int = 1, conclusion: str | None = "success", **facts: Any) -> CiRun:
+    """A run on HEAD that took a minute; without a conclusion it goes on."""
+    usual: dict[str, Any] = {
+        "host": "github.com",
+        "number": number,
+        "workflow": "CI",
+        "branch": "main",
+        "head": HEAD,
+        "status": "done" if conclusion else "running",
+        "conclusion": conclusion,
+        "created_at": NOW - timedelta(minutes=9),
+        "started_at": NOW - timedelta(minutes=9),
+        "updated_at": NOW - timedelta(minutes=8),
+        "url": f"https://github.com/acme/api/actions/runs/{number}",
+    }
+    return CiRun.model_validate({**usual, **facts})
+
+
+def ci(state: str = "passing", *runs: CiRun, **facts: Any) -> Ci:
+    return Ci.model_validate({**THERE, "state": state, "head": HEAD, "runs": runs, **facts})
+
+
+def host_settings(**facts: Any) -> HostSettings:
+    usual: dict[str, Any] = {
+        "vulnerability_alerts": True,
+        "security_policy": True,
+        "rules": (),
+        "rulesets": (),
+    }
+    return HostSettings(**THERE, **{**usual, **facts})
+
+
+def security(**facts: Any) -> Security:
+    return Security(**THERE, **{"dependency": (), "code": (), "secret": (), **facts})
+
+
+def alert(number: int = 1, kind: str = "dependency", **facts: Any) -> SecurityAlert:
+    usual: dict[str, Any] = {"severity": Severity.HIGH, "summary": "bad", "created_at": NOW}
+    return SecurityAlert.model_validate({"kind": kind, "number": number, **usual, **facts})
+
+
+def pull(number: int = 1, **facts: Any) -> PullRequest:
+    usual: dict[str, Any] = {
+        "title": "Mend it",
+        "author": "ann",
+        "draft": False,
+        "head": HEAD,
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return PullRequest(number=number, **{**usual, **facts})
+
+
+def untold(fact: str, reason: str = "no permission") -> Untold:
+    return Untold(fact=fact, reason=reason)
+
+
+def hosted(*clones: CloneFacts, **groups: Any) -> Snapshot:
+    """A repository that a host tells of, without clones unless some are given."""
+    seen = snapshot(*clones).model_copy(update={"clones": clones})
+    return seen.model_copy(update={"remote": remote(), **groups})
+
+
+def unasked(reason: str = "the host doesn't answer") -> Unknown:
+    """A group of a host's facts that could not be had."""
+    return Unknown(**THERE, reason=reason)
 
 
 def blind(path: str = PATH, reason: str = "no permission") -> CloneFacts:

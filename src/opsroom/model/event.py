@@ -9,13 +9,19 @@ from opsroom.model.value import Value
 
 KINDS: dict[str, str] = {
     "repository.found": "A repository joined the fleet. `data.baseline` marks the first look.",
-    "repository.changed": "Commits, branches, the work tree or the health of a repository changed.",
-    "repository.gone": "Every clone of a repository has vanished.",
+    "repository.changed": "Commits, branches, the work tree or the health of a repository changed, "
+    "here or on its host.",
+    "repository.archived": "Its host made a repository read-only.",
+    "repository.gone": "Every clone of a repository has vanished, and no host has it.",
     "observation.failed": "A repository or a source could not be observed; `data.reason` says why.",
     "observation.recovered": "It can be observed again.",
+    "ci.started": "CI runs on the default branch; `data.ci_run` is the run.",
+    "ci.passed": "CI passes on the default branch: another commit, attempt or state than before.",
+    "ci.failed": "CI fails on the default branch; `ci_status` with `data.ci_run` says why.",
     "finding.opened": "A rule began to hold for a repository.",
     "finding.fixed": "A rule no longer holds, as seen by a real look.",
     "finding.reopened": "A finding that was fixed is back.",
+    "budget.low": "A host's budget of requests runs low; `data` says what is put off until when.",
 }
 """Every kind of event, and what it means."""
 
