@@ -28,6 +28,8 @@ async def main():
 anyio.run(main)
 """
 
+WATCHES = OWNS.replace("Path(sys.argv[1]))", "Path(sys.argv[1])), sys.argv[3]")
+
 
 @pytest.fixture(autouse=True)
 def made_home(home: Path) -> None:
@@ -129,3 +131,50 @@ async def test_the_lock_file_says_who_only_while_held(home: Path) -> None:
         assert (home / "owner.lock").read_text() == f"{os.getpid()}\n"
         assert (home / "owner.lock").stat().st_mode & 0o777 == 0o600
     assert (home / "owner.lock").read_text() == ""
+
+
+ACME = "github:git.example.org/acme"
+OTHER = "github:git.example.org/other"
+
+
+async def test_a_source_is_claimed_apart_from_the_store_and_from_other_sources(
+    place: Place,
+) -> None:
+    async with Owner.of(place) as store, Owner.of(place, ACME) as acme, Owner.of(place, OTHER) as b:
+        assert await store.try_acquire()
+        assert await acme.try_acquire()
+        assert await b.try_acquire()
+        async with Owner.of(place, ACME) as second:
+            assert not await second.try_acquire()
+            await store.release()
+            assert not await second.try_acquire()
+            await acme.release()
+            assert await second.try_acquire()
+            assert await b.check()
+
+
+async def test_a_killed_watcher_of_a_source_is_followed(place: Place, url: str | None) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", WATCHES, place.home, url or "", ACME],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "mine\n"
+    async with Owner.of(place, ACME) as claim:
+        assert not await claim.try_acquire()
+        process.send_signal(signal.SIGKILL)
+        with fail_after(4):
+            await claim.acquire()
+    process.wait()
+    process.stdout.close()
+
+
+async def test_sources_whose_names_look_alike_in_a_file_name_have_a_lock_each(home: Path) -> None:
+    place = Place(home)
+    async with Owner.of(place, "github:h/a b") as first, Owner.of(place, "github:h/a-b") as second:
+        assert await first.try_acquire()
+        assert await second.try_acquire()
+        files = sorted(file.name for file in home.glob("watch-github-h-a-b-*.lock"))
+        assert len(files) == 2
+        assert all((home / file).stat().st_mode & 0o777 == 0o600 for file in files)

@@ -14,6 +14,8 @@ class Lock(IntEnum):
     """One transaction at a time writes, so that ids grow in the order of commits."""
     OWNING = 0x0B503
     """One process at a time runs the monitors."""
+    WATCHING = 0x0B504
+    """One process at a time watches a source of a host."""
 
 
 def held_to_commit(lock: Lock) -> TextClause:

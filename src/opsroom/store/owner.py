@@ -1,13 +1,18 @@
-"""One owner a store: the process that runs the monitors. The others read and wait.
+"""One owner a store, which runs the monitors, and one a host's source, which watches that.
 
-On SQLite the owner holds a file lock, on Postgres a lock of its session. Both end with the process,
+The others read and wait. Whoever owns the store may lack the credential of a source, so a source
+is claimed by itself, among the processes that can watch it.
+
+On SQLite an owner holds a file lock, on Postgres a lock of its session. Both end with the process,
 however it ends, so that another can take over at its next attempt.
 """
 
 import fcntl
 import os
+import re
 from abc import ABC, abstractmethod
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -31,15 +36,15 @@ PATIENCE = 5.0
 
 
 class Owner(ABC):
-    """A claim on one store. Use as a context manager: leaving it releases."""
+    """A claim on one store, or on one source. Use as a context manager: leaving it releases."""
 
     held = False
     """Whether the store was owned when that was last looked at."""
 
     @classmethod
-    def of(cls, place: Place) -> "Owner":
-        """A claim on the store at `place`, not held yet."""
-        return _FileOwner(place) if place.url is None else _DatabaseOwner(place)
+    def of(cls, place: Place, source: str = "") -> "Owner":
+        """A claim on the store at `place`, or on the source of that key in it, not held yet."""
+        return _FileOwner(place, source) if place.url is None else _DatabaseOwner(place, source)
 
     @abstractmethod
     async def try_acquire(self) -> bool:
@@ -80,10 +85,13 @@ class Owner(ABC):
 
 
 class _FileOwner(Owner):
-    """A lock on `owner.lock` in the home folder, which also says the process id."""
+    """A lock on `owner.lock` or `watch-....lock` in the home folder; it says the process id, too.
 
-    def __init__(self, place: Place) -> None:
-        self._file = place.home / "owner.lock"
+    A file of a source stays when its lock is let go: removing it could take it from the next one.
+    """
+
+    def __init__(self, place: Place, source: str) -> None:
+        self._file = place.home / (_lock_name(source) if source else "owner.lock")
         self._descriptor: int | None = None
 
     async def try_acquire(self) -> bool:
@@ -128,8 +136,9 @@ class _FileOwner(Owner):
 class _DatabaseOwner(Owner):
     """An advisory lock of a session that is kept open for it."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, source: str) -> None:
         self._place = place
+        self._source = source
         self._session: AsyncConnection | None = None
 
     async def try_acquire(self) -> bool:
@@ -141,7 +150,8 @@ class _DatabaseOwner(Owner):
             if self._session is None or self._session.closed:
                 self._session = await connect(self._place)
             got = await self._session.execute(
-                "SELECT pg_try_advisory_lock(%s, hashtext(current_schema()))", [int(Lock.OWNING)]
+                "SELECT pg_try_advisory_lock(%s, hashtext(current_schema() || %s::text))",
+                [int(Lock.WATCHING if self._source else Lock.OWNING), self._source],
             )
             self.held = (await got.fetchone()) == (True,)
         except OperationalError as error:
@@ -177,6 +187,12 @@ class _DatabaseOwner(Owner):
 
     async def who(self) -> str:
         return "another process, perhaps on another machine"
+
+
+def _lock_name(source: str) -> str:
+    """A file name that people recognise and no two sources share."""
+    told = re.sub(r"[^a-z0-9.-]+", "-", source.lower())[:60]
+    return f"watch-{told}-{sha256(source.encode()).hexdigest()[:12]}.lock"
 
 
 def _is_open_at(descriptor: int, file: Path) -> bool:
