@@ -10,7 +10,7 @@ from opsroom.clients.process import run, trusted
 from opsroom.errors import OpsroomError
 
 TIMEOUT = 30.0
-MAX_OUTPUT = 1024 * 1024
+MAX_OUTPUT = 64 * 1024 * 1024
 MAX_MEMORY = 2 * 1024**3
 
 
@@ -31,7 +31,15 @@ class Git:
     at: datetime
 
     def __call__(self, *arguments: str, stdin: bytes = b"", allowed: Sequence[int] = (0,)) -> str:
-        """Run `git ARGUMENTS` and return what it printed.
+        """Run `git ARGUMENTS` and return what it printed, without space around it.
+
+        Raises:
+            OpsroomError: the exit code is not one of `allowed`.
+        """
+        return self.raw(*arguments, stdin=stdin, allowed=allowed).decode(errors="replace").strip()
+
+    def raw(self, *arguments: str, stdin: bytes = b"", allowed: Sequence[int] = (0,)) -> bytes:
+        """Run `git ARGUMENTS` and return the bytes that it printed.
 
         Raises:
             OpsroomError: the exit code is not one of `allowed`.
@@ -65,4 +73,4 @@ class Git:
             raise OpsroomError(
                 f"git {arguments[0]} failed in {self.folder} ({done.outcome} {done.code})", said
             )
-        return done.stdout.decode(errors="replace").strip()
+        return done.stdout

@@ -1,0 +1,1 @@
+"""What the double remembers: plain mutable records, changed only under the world's lock."""
