@@ -289,11 +289,12 @@ async def test_an_older_backup_is_migrated_and_the_file_left_alone(
 
     versions = tmp_path / "versions"
     versions.mkdir()
-    initial = next(schema.VERSIONS.glob("0001_*.py"))
-    (versions / initial.name).write_text(initial.read_text())
-    (versions / "0002_more.py").write_text(
-        'revision = "0002_more"\ndown_revision = "0001_initial"\nfrom alembic import op\n'
-        "def upgrade():\n    op.execute(\"UPDATE journal SET summary = 'migrated'\")\n"
+    for known in schema.VERSIONS.glob("[0-9]*.py"):
+        (versions / known.name).write_text(known.read_text())
+    newest = schema.known_versions()[-1]
+    (versions / "9000_more.py").write_text(
+        f'revision = "9000_more"\ndown_revision = "{newest}"\nfrom alembic import op\n'
+        + "def upgrade():\n    op.execute(\"UPDATE journal SET summary = 'migrated'\")\n"
     )
     old = copy.read_bytes()
     monkeypatch.setattr(schema, "VERSIONS", versions)

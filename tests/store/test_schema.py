@@ -9,6 +9,7 @@ from sqlalchemy import inspect, text
 from tests.store.samples import NOW, fleet, heard, tell
 
 from opsroom.errors import StoreError
+from opsroom.model.repository import Repository
 from opsroom.store import copies, schema
 from opsroom.store.database import Store
 from opsroom.store.engines import schema_work
@@ -20,8 +21,8 @@ from opsroom.store.snapshots import load_snapshots, save_snapshots
 pytestmark = pytest.mark.anyio
 
 FAILING = """
-revision = "0002_failing"
-down_revision = "0001_initial"
+revision = "9000_failing"
+down_revision = "{head}"
 from alembic import op
 import sqlalchemy as sa
 def upgrade():
@@ -32,8 +33,8 @@ def upgrade():
 """
 
 REBUILDING = """
-revision = "0002_rebuilding"
-down_revision = "0001_initial"
+revision = "9000_rebuilding"
+down_revision = "{head}"
 from alembic import op
 import sqlalchemy as sa
 def upgrade():
@@ -47,9 +48,9 @@ def add_version(name: str, script: str, tmp_path: Path, monkeypatch: pytest.Monk
     """Make this program one version newer."""
     versions = tmp_path / "versions"
     versions.mkdir()
-    initial = next(schema.VERSIONS.glob("0001_*.py"))
-    (versions / initial.name).write_text(initial.read_text())
-    (versions / f"{name}.py").write_text(script)
+    for known in schema.VERSIONS.glob("[0-9]*.py"):
+        (versions / known.name).write_text(known.read_text())
+    (versions / f"{name}.py").write_text(script.replace("{head}", known_versions()[-1]))
     monkeypatch.setattr(schema, "VERSIONS", versions)
 
 
@@ -132,9 +133,10 @@ async def test_a_migration_that_fails_leaves_the_old_store_working(
     url: str | None, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await fill(url, home)
+    version = known_versions()[-1]
     with monkeypatch.context() as newer:
-        add_version("0002_failing", FAILING, tmp_path, newer)
-        with pytest.raises(StoreError, match=r"0002_failing.*still is at 0001_initial"):
+        add_version("9000_failing", FAILING, tmp_path, newer)
+        with pytest.raises(StoreError, match=rf"9000_failing.*still is at {version}"):
             async with Store.open(url, home):
                 pass
     async with Store.open(url, home) as store:
@@ -145,7 +147,7 @@ async def test_a_migration_that_fails_leaves_the_old_store_working(
         await tell(store, "goes on")
     if url is None:
         (copy,) = (home / "backups").glob("*.sqlite")
-        assert copies.verify(copy) == "0001_initial"
+        assert copies.verify(copy) == version
 
 
 async def test_a_migration_that_rebuilds_a_table_loses_no_rows(
@@ -153,13 +155,41 @@ async def test_a_migration_that_rebuilds_a_table_loses_no_rows(
 ) -> None:
     """SQLite drops the old table; with foreign keys on, every fact would go with it."""
     await fill(url, home)
-    add_version("0002_rebuilding", REBUILDING, tmp_path, monkeypatch)
+    add_version("9000_rebuilding", REBUILDING, tmp_path, monkeypatch)
     async with Store.open(url, home) as store, store.read() as connection:
         kept = await load_snapshots(connection)
         stars = await connection.scalar(text("SELECT sum(stars) FROM repositories"))
     assert [one.snapshot for one in kept.values()] == fleet(3)
     assert stars == 3
-    assert shape(Place.of(url, home))["version"] == "0002_rebuilding"
+    assert shape(Place.of(url, home))["version"] == "9000_rebuilding"
+
+
+async def test_a_store_of_the_first_version_keeps_its_repositories(
+    url: str | None, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place.of(url, home)
+    home.mkdir()
+    first = tmp_path / "first"
+    first.mkdir()
+    initial = schema.VERSIONS / "0001_initial.py"
+    (first / initial.name).write_text(initial.read_text())
+    engine = schema_work(place)
+    with monkeypatch.context() as older, engine.begin() as connection:
+        older.setattr(schema, "VERSIONS", first)
+        migrate(connection)
+        connection.execute(text("INSERT INTO meta VALUES ('epoch', '01234567')"))
+        connection.execute(
+            text(
+                "INSERT INTO repositories (key, name, description, labels, sources, state,"
+                " first_seen, revision) VALUES"
+                " ('github.com/acme/api', 'acme/api', '', '[]', '[]', 'known', 0, 1)"
+            )
+        )
+    engine.dispose()
+    async with Store.open(url, home) as store, store.read() as connection:
+        (kept,) = (await load_snapshots(connection)).values()
+    assert kept.snapshot.repository == Repository(key="github.com/acme/api", name="acme/api")
+    assert shape(place)["version"] == known_versions()[-1]
 
 
 async def test_of_copies_made_before_a_migration_three_stay(home: Path) -> None:

@@ -1,11 +1,13 @@
 """Facts: the groups of a snapshot as rows, one for each thing that was looked at.
 
 The subject of `clone`, `refs` and `files` is the path of a clone; that of `worktree` the path of
-a work tree, or, where none could be told, the clone's path, `#` and a number.
+a work tree, or, where none could be told, the clone's path, `#` and a number; that of the groups
+which a host tells is `host`.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -13,9 +15,11 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import bindparam, case, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from opsroom.model.ci import Ci
 from opsroom.model.facts import Facts, Unknown
+from opsroom.model.host import HostSettings, Remote, Security
 from opsroom.model.repository import Clone
-from opsroom.model.snapshot import CloneFacts, Files, Refs, Worktree
+from opsroom.model.snapshot import CloneFacts, Files, Refs, Snapshot, Worktree
 from opsroom.store.choose import among
 from opsroom.store.tables import facts
 from opsroom.store.upsert import upsert
@@ -23,6 +27,15 @@ from opsroom.store.upsert import upsert
 OTHER_VERSION = "recorded by another version of Opsroom; the next look tells"
 F = TypeVar("F", bound=Facts)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+HOST = "host"
+HOSTED: dict[str, type[Facts]] = {
+    "remote": Remote,
+    "settings": HostSettings,
+    "ci": Ci,
+    "security": Security,
+    "listed": Files,
+}
+"""The groups that a host tells, under the names that a Snapshot has for them."""
 
 
 class _ClonePlace(BaseModel):
@@ -34,31 +47,32 @@ class _ClonePlace(BaseModel):
     position: int
 
 
-async def save_facts(
-    connection: AsyncConnection, clones_of: Mapping[int, Sequence[CloneFacts]]
-) -> None:
-    """Save what is known of all clones of these repositories, by the id of each.
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The facts of one repository. `hosted` holds the groups of its host, by name."""
 
-    A group never overwrites one with a newer `at`. Clones that are no longer there, and work
-    trees that the newest look at a clone no longer found, are forgotten.
+    clones: tuple[CloneFacts, ...] = ()
+    hosted: Mapping[str, Facts | Unknown] = field(default_factory=dict[str, Facts | Unknown])
+
+
+async def save_facts(connection: AsyncConnection, snapshots: Mapping[int, Snapshot]) -> None:
+    """Save what is known of these repositories, by the id of each.
+
+    A group never overwrites one with a newer `at`. Clones that are no longer there, work trees
+    that the newest look at a clone no longer found, and groups of a host that is no longer asked,
+    are forgotten.
     """
     rows = [
         {"repository_id": number, **row}
-        for number, clones in clones_of.items()
-        for position, clone in enumerate(clones)
-        for row in _rows(clone, position)
+        for number, snapshot in snapshots.items()
+        for row in _rows(snapshot)
     ]
     await upsert(connection, facts, rows, newest="at")
-    await _forget(
-        connection,
-        {number: {clone.clone.path for clone in clones} for number, clones in clones_of.items()},
-    )
+    await _forget(connection, snapshots)
 
 
-async def load_facts(
-    connection: AsyncConnection, ids: Sequence[int] | None
-) -> dict[int, tuple[CloneFacts, ...]]:
-    """What is known of the clones of these repositories, or of all."""
+async def load_facts(connection: AsyncConnection, ids: Sequence[int] | None) -> dict[int, Observed]:
+    """What is known of these repositories, or of all."""
     found = (
         await connection.execute(select(facts).where(among(facts.c.repository_id, ids)))
     ).mappings()
@@ -66,10 +80,22 @@ async def load_facts(
     for row in found:
         rows_of[row["repository_id"]][row["group"], row["subject"]] = dict(row)
     wanted = rows_of if ids is None else rows_of.keys() & set(ids)
-    return {number: _clones(rows_of[number]) for number in wanted}
+    return {
+        number: Observed(clones=_clones(rows_of[number]), hosted=_hosted(rows_of[number]))
+        for number in wanted
+    }
 
 
-def _rows(clone: CloneFacts, position: int) -> Iterable[dict[str, Any]]:
+def _rows(snapshot: Snapshot) -> Iterable[dict[str, Any]]:
+    for position, clone in enumerate(snapshot.clones):
+        yield from _clone_rows(clone, position)
+    for group in HOSTED:
+        found: Facts | Unknown | None = getattr(snapshot, group)
+        if found is not None:
+            yield _group(group, HOST, found)
+
+
+def _clone_rows(clone: CloneFacts, position: int) -> Iterable[dict[str, Any]]:
     path = clone.clone.path
     trees = [
         tree.path if isinstance(tree, Worktree) else f"{path}#{index}"
@@ -126,6 +152,14 @@ def _clones(rows: Mapping[tuple[str, str], Mapping[str, Any]]) -> tuple[CloneFac
     )
 
 
+def _hosted(rows: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[str, Facts | Unknown]:
+    return {
+        group: _read(kind, rows[group, HOST])
+        for group, kind in HOSTED.items()
+        if (group, HOST) in rows
+    }
+
+
 def _read(kind: type[F], row: Mapping[str, Any] | None) -> F | Unknown:
     """The group of a row; unknown where this version doesn't understand what is there."""
     if row is None:
@@ -138,28 +172,37 @@ def _read(kind: type[F], row: Mapping[str, Any] | None) -> F | Unknown:
     return Unknown(at=row["at"], source=row["source"], reason=row["reason"])
 
 
-async def _forget(connection: AsyncConnection, clones_of: Mapping[int, set[str]]) -> None:
-    """Delete the facts of clones that are not named, and of work trees that no clone names."""
+async def _forget(connection: AsyncConnection, snapshots: Mapping[int, Snapshot]) -> None:
+    """Delete the facts of clones and of work trees that are no longer named, and of no host."""
     place = case((facts.c.group == "clone", facts.c.body))
     rows = (
         await connection.execute(
             select(
                 facts.c.repository_id, facts.c.subject, facts.c.group, place.label("place")
-            ).where(among(facts.c.repository_id, clones_of))
+            ).where(among(facts.c.repository_id, snapshots))
         )
     ).all()
-    kept = {(number, path) for number, paths in clones_of.items() for path in paths}
+    kept = {
+        (number, facts_of.clone.path)
+        for number, snapshot in snapshots.items()
+        for facts_of in snapshot.clones
+    }
     trees = {
         (row.repository_id, tree)
         for row in rows
         if row.place is not None and (row.repository_id, row.subject) in kept
         for tree in _ClonePlace.model_validate_json(row.place).worktrees
     }
+
+    def is_kept(number: int, subject: str, group: str) -> bool:
+        if group in HOSTED:
+            return getattr(snapshots[number], group) is not None
+        return (number, subject) in (trees if group == "worktree" else kept)
+
     gone = [
         {"gone_id": row.repository_id, "gone_subject": row.subject, "gone_group": row.group}
         for row in rows
-        if row.repository_id in clones_of
-        and (row.repository_id, row.subject) not in (trees if row.group == "worktree" else kept)
+        if row.repository_id in snapshots and not is_kept(row.repository_id, row.subject, row.group)
     ]
     if gone:
         await connection.execute(

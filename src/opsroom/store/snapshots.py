@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from opsroom.model.health import Health
 from opsroom.model.snapshot import Snapshot
-from opsroom.store.facts import load_facts, save_facts
+from opsroom.store.facts import Observed, load_facts, save_facts
 from opsroom.store.repositories import load_repositories, repository, save_repositories
 from opsroom.store.verdicts import load_verdicts
 
@@ -30,12 +31,12 @@ async def load_snapshots(
     """The repositories with these keys, or all, in the order of names: three queries."""
     rows = await load_repositories(connection, keys)
     ids = None if keys is None else [row["id"] for row in rows]
-    clones = await load_facts(connection, ids)
+    observed = await load_facts(connection, ids)
     healths = await load_verdicts(connection, ids)
     return {
         row["key"]: Stored(
             id=row["id"],
-            snapshot=Snapshot(repository=repository(row), clones=clones.get(row["id"], ())),
+            snapshot=_snapshot(row, observed.get(row["id"], Observed())),
             health=healths.get(row["id"]),
             first_seen=row["first_seen"],
             revision=row["revision"],
@@ -54,7 +55,11 @@ async def save_snapshots(
     """
     fleet = [snapshot.repository for snapshot in snapshots]
     ids = await save_repositories(connection, fleet, revision, now)
-    await save_facts(
-        connection, {ids[snapshot.repository.key]: snapshot.clones for snapshot in snapshots}
-    )
+    await save_facts(connection, {ids[snapshot.repository.key]: snapshot for snapshot in snapshots})
     return ids
+
+
+def _snapshot(row: RowMapping, observed: Observed) -> Snapshot:
+    return Snapshot.model_validate(
+        {"repository": repository(row), "clones": observed.clones, **observed.hosted}
+    )

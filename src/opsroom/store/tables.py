@@ -113,6 +113,8 @@ repositories = Table(
     Column("state", Text, nullable=False),
     Column("first_seen", Timestamp, nullable=False),
     Column("revision", BigInteger, nullable=False, index=True),
+    Column("host_id", Prose),
+    Column("also", Json, nullable=False, server_default="[]"),
 )
 
 
@@ -164,6 +166,114 @@ verdicts = Table(
     Column("grade", Text, nullable=False),
     Column("score", Integer),
     Column("body", Text, nullable=False),
+    Column("at", Timestamp, nullable=False),
+)
+
+ci_runs = Table(
+    "ci_runs",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _repository(index=True),
+    Column("workflow", Prose, nullable=False),
+    Column("path", Prose, nullable=False),
+    Column("run_number", BigInteger, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("event", Prose, nullable=False),
+    Column("branch", Prose),
+    Column("head", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("conclusion", Text),
+    Column("created_at", Timestamp, nullable=False, index=True),
+    Column("started_at", Timestamp),
+    Column("updated_at", Timestamp, nullable=False),
+    Column("url", Prose, nullable=False),
+    Column("job", Prose),
+    Column("step", Prose),
+    Column("error", Prose),
+    Column("signature", Text, index=True),
+    Column("looked_at", Timestamp),
+)
+"""`looked_at` is when it was asked why this attempt failed; then `job` to `signature` say."""
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("source", Prose, primary_key=True),
+    Column("at", Timestamp),
+    Column("whole_at", Timestamp),
+    Column("sweep_every", Integer, nullable=False),
+    Column("look_every", Integer, nullable=False),
+)
+
+swept = Table(
+    "swept",
+    metadata,
+    Column("source", Prose, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("body", Json, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("guid", Text, primary_key=True),
+    Column("source", Prose, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("action", Text),
+    Column("subjects", Json, nullable=False),
+    Column("received_at", Timestamp, nullable=False, index=True),
+    Column("handled_at", Timestamp, index=True),
+    Column("attempts", Integer, nullable=False),
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("source", Prose, primary_key=True),
+    Column("since", Timestamp, primary_key=True),
+    Column("until", Timestamp),
+    Column("reason", Prose, nullable=False),
+)
+
+validators = Table(
+    "validators",
+    metadata,
+    Column("credential", Text, primary_key=True),
+    Column("url", Prose, primary_key=True),
+    Column("etag", Text, nullable=False),
+    Column("body", Prose, nullable=False),
+    Column("used_at", Timestamp, nullable=False, index=True),
+)
+
+spending = Table(
+    "spending",
+    metadata,
+    Column("credential", Text, primary_key=True),
+    Column("bucket", Text, primary_key=True),
+    Column("hour", Timestamp, primary_key=True),
+    Column("purpose", Text, primary_key=True),
+    Column("requests", BigInteger, nullable=False),
+    Column("points", BigInteger, nullable=False),
+)
+
+allowances = Table(
+    "allowances",
+    metadata,
+    Column("credential", Text, primary_key=True),
+    Column("bucket", Text, primary_key=True),
+    Column("limit", BigInteger, nullable=False),
+    Column("remaining", BigInteger, nullable=False),
+    Column("resets_at", Timestamp, nullable=False),
+    Column("at", Timestamp, nullable=False),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    _repository(primary_key=True),
+    Column("key", Prose, primary_key=True),
+    Column("pull", BigInteger, nullable=False),
     Column("at", Timestamp, nullable=False),
 )
 
