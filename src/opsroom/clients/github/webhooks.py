@@ -1,0 +1,188 @@
+"""Webhooks of GitHub: whether one is genuine, and the little of it that is used.
+
+A delivery is signed with HMAC-SHA256 over the bytes of its body, before anything parses them. All
+that is read from it is where to look again, plus the state of a run, which can only move forward.
+"""
+
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from pydantic import ValidationError
+
+from opsroom.errors import OpsroomError, UsageError
+from opsroom.model.ci import CiRun, CiStatus
+from opsroom.model.heard import Heard
+
+LARGEST_BODY = 25 * 1024 * 1024
+"""Bytes of one delivery. GitHub doesn't send larger ones."""
+
+LONGEST_WORD = 200
+"""Characters of an id or a name that are kept."""
+
+FLEET_EVENTS = frozenset({"repository", "installation", "installation_repositories", "public"})
+"""Events about which repositories there are."""
+
+QUIET_EVENTS = frozenset({"ping"})
+"""Events after which nothing can have moved."""
+
+DATED = (
+    ("workflow_run", "updated_at"),
+    ("check_suite", "updated_at"),
+    ("check_run", "completed_at"),
+    ("workflow_job", "completed_at"),
+    ("pull_request", "updated_at"),
+    ("issue", "updated_at"),
+    ("alert", "updated_at"),
+    ("release", "published_at"),
+    ("rule", "updated_at"),
+    ("repository_ruleset", "updated_at"),
+    ("deployment_status", "updated_at"),
+)
+"""Where a payload says when what it tells of happened, the first that is there."""
+
+STATUS: Mapping[str, CiStatus] = {"completed": "done", "in_progress": "running"}
+"""What GitHub calls the states of a run; every other one waits for something."""
+
+
+class Unsigned(OpsroomError):
+    """The sender of a delivery can't be told: no signature, a wrong one, or no secret here."""
+
+
+class Malformed(UsageError):
+    """A delivery that is signed and can't be read."""
+
+
+def signers(body: bytes, signature: str, secrets: Mapping[str, str]) -> list[str]:
+    """Whose secrets verify a body, by the names of `secrets`; takes the same time for any answer.
+
+    `signature` is the header `X-Hub-Signature-256`.
+
+    Raises:
+        Unsigned: nobody's; says whether there is a secret at all.
+    """
+    if not any(secrets.values()):
+        raise Unsigned(
+            "no webhook is expected here",
+            "set webhook_secret in the source of opsroom.toml, and the same on the host",
+        )
+    given = signature.encode("ascii", "replace")
+    found = [
+        name
+        for name, secret in secrets.items()
+        if secret and hmac.compare_digest(_signature(body, secret), given)
+    ]
+    if not found:
+        raise Unsigned(
+            "this webhook is not signed with a secret of this centre",
+            "see that webhook_secret and the secret of the webhook on the host are the same",
+        )
+    return found
+
+
+def _signature(body: bytes, secret: str) -> bytes:
+    return b"sha256=" + hmac.new(secret.encode(), body, sha256).hexdigest().encode()
+
+
+def heard(headers: Mapping[str, str], body: bytes, host: str) -> Heard:
+    """Read a genuine delivery. `headers` by names in lower case; `host` names runs.
+
+    Raises:
+        Malformed: a header is missing, or the body is not a JSON object.
+    """
+    delivery, event = (_word(headers.get(name)) for name in ("x-github-delivery", "x-github-event"))
+    if not delivery or not event:
+        raise Malformed("the webhook doesn't say which delivery of which event it is")
+    payload = _object(body)
+    repository = _part(payload, "repository")
+    return Heard(
+        delivery=delivery,
+        event=event,
+        action=_word(payload.get("action")),
+        hook=_word(headers.get("x-github-hook-id")),
+        owner=_owner(payload, repository),
+        repository_id=_word(repository.get("node_id")) or None,
+        full_name=_word(repository.get("full_name")) or None,
+        fleet=event in FLEET_EVENTS,
+        at=_when(payload, repository, event),
+        run=_run(payload, host) if event == "workflow_run" else None,
+    )
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        payload: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Malformed(
+            "the body of the webhook is not JSON",
+            "choose the content type application/json where the webhook is set up",
+        ) from None
+    if not isinstance(payload, dict):
+        raise Malformed("the body of the webhook is not a JSON object")
+    return payload
+
+
+def _part(payload: Mapping[str, Any], name: str) -> dict[str, Any]:
+    part: Any = payload.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _word(value: object) -> str:
+    """A short printable text; empty for anything else."""
+    text = value if isinstance(value, str) else ""
+    return text if text.isprintable() and len(text) <= LONGEST_WORD else ""
+
+
+def _owner(payload: Mapping[str, Any], repository: Mapping[str, Any]) -> str:
+    account = _part(_part(payload, "installation"), "account")
+    for part in (_part(repository, "owner"), _part(payload, "organization"), account):
+        if login := _word(part.get("login")):
+            return login
+    return ""
+
+
+def _when(payload: Mapping[str, Any], repository: Mapping[str, Any], event: str) -> datetime | None:
+    for name, key in DATED:
+        if told := _time(_part(payload, name).get(key)):
+            return told
+    return _time(repository.get("pushed_at" if event == "push" else "updated_at"))
+
+
+def _time(value: object) -> datetime | None:
+    """A time as payloads write it: ISO text, or in `push` seconds since 1970."""
+    try:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, UTC)
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except (ValueError, OverflowError, OSError):
+        return None
+    return found if found and found.tzinfo else None
+
+
+def _run(payload: Mapping[str, Any], host: str) -> CiRun | None:
+    """The run that a `workflow_run` tells of; None when it lacks what makes it one."""
+    run = _part(payload, "workflow_run")
+    status = run.get("status")
+    try:
+        return CiRun(
+            host=host,
+            number=run["id"],
+            workflow=_word(run.get("name")),
+            path=_word(run.get("path")).partition("@")[0],
+            run_number=run.get("run_number") or 0,
+            attempt=run.get("run_attempt") or 1,
+            event=_word(run.get("event")),
+            branch=_word(run.get("head_branch")) or None,
+            head=run["head_sha"],
+            status=STATUS.get(status, "queued") if isinstance(status, str) else "queued",
+            conclusion=run.get("conclusion"),
+            created_at=run["created_at"],
+            started_at=run.get("run_started_at"),
+            updated_at=run["updated_at"],
+            url=_word(run.get("html_url")),
+        )
+    except (KeyError, ValidationError):
+        return None
