@@ -1,0 +1,1 @@
+"""Keeping up with hosts: what to look at next, and what that may cost."""
