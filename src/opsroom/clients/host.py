@@ -12,13 +12,21 @@ from enum import IntEnum
 from typing import Literal, Protocol
 
 from opsroom.errors import ObservationError
+from opsroom.model.budget import Budget, Cadence, Price
 from opsroom.model.ci import Ci, CiRun, CiState
 from opsroom.model.facts import Unknown
 from opsroom.model.host import HostSettings, Remote, SecurityAlert, Visibility
 
 
 class HostError(ObservationError):
-    """The host could not be asked: wrong token, no network, budget spent."""
+    """The host could not be asked: wrong token, no network, budget spent.
+
+    `until`: asking again before then is of no use; None: nothing is known of that.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, until: datetime | None = None) -> None:
+        super().__init__(message, hint)
+        self.until = until
 
 
 class Priority(IntEnum):
@@ -105,6 +113,7 @@ class AlertList:
     alerts: Mapping[str, tuple[SecurityAlert, ...]] = field(
         default_factory=dict[str, tuple[SecurityAlert, ...]]
     )
+    covered: frozenset[str] | None = None
     untold: Mapping[str, str] = field(default_factory=dict[str, str])
     """Repositories of which this list says nothing, with the reason."""
     reason: str = ""
@@ -194,6 +203,18 @@ class Host(Protocol):
         Raises:
             HostError: jobs or log could not be had.
         """
+        ...
+
+    def budget(self) -> Budget:
+        """What the credential may still ask, and what was spent on what."""
+        ...
+
+    def prices(self, repositories: int) -> tuple[Price, ...]:
+        """What the questions about a fleet of this size would cost."""
+        ...
+
+    def cadence(self, repositories: int) -> Cadence:
+        """How often a fleet of this size can be swept and looked at inside the budget."""
         ...
 
     async def rights(self, owner: str) -> Rights:
