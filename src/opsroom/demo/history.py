@@ -1,16 +1,32 @@
-"""The past of a demo repository, as one stream for `git fast-import`."""
+"""The past of a demo repository: commits with the ids that Git gives them, and the releases.
+
+Ids are computed here, without Git, so that thousands of repositories have a head at once.
+"""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zlib import crc32
 
-from opsroom.demo.catalogue import KIM, SAM, Plot
-from opsroom.demo.contents import Tree, contents, message
+from opsroom.demo.catalogue import KIM, SAM, Plot, of_the_house
+from opsroom.demo.contents import contents, message
+from opsroom.demo.contents.everywhere import Release, Tree, tag
 from opsroom.demo.git import Author
+from opsroom.demo.github.encoding import (
+    Kind,
+    Signature,
+    TreeEntry,
+    commit_body,
+    object_id,
+    tree_body,
+)
 
 LARGE = 11 * 1024 * 1024
 """Bytes of the one file that should not be tracked."""
+
+SHORT = 2
+"""Commits of a repository that is only one of thousands."""
 
 LEFT_OUT = {
     "missing-readme": ("README.md",),
@@ -24,8 +40,11 @@ LEFT_OUT = {
 }
 """What a fault of a repository's contents leaves out of it."""
 
+Write = Callable[[Kind, bytes], str]
+"""Keeps an object and returns its id."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """One step of a history."""
 
@@ -33,48 +52,113 @@ class Commit:
     at: datetime
     message: str
     tree: Tree
+    tag: str | None = None
 
 
-def commits(plot: Plot, chance: random.Random, now: datetime) -> Iterator[Commit]:
-    """Yield the history of a repository, the oldest commit first; the newest is days old."""
-    steps = chance.randint(6, 14)
-    newest = now - timedelta(hours=chance.randint(5, 21 * 24))
-    if "inactive" in plot.faults:
-        newest -= timedelta(days=500)
-    for step in range(steps):
-        age = (steps - 1 - step) * timedelta(days=4, hours=chance.randint(0, 60))
-        author = SAM if plot.team and step % 3 == 1 else KIM
-        yield Commit(author, newest - age, message(plot, step), kept(plot, step))
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The one branch of a repository: ids of its commits, oldest first, and its tags."""
+
+    commits: tuple[str, ...]
+    at: tuple[datetime, ...]
+    tags: tuple[Release, ...]
+
+    @property
+    def head(self) -> str:
+        """The newest commit."""
+        return self.commits[-1]
+
+    @property
+    def refs(self) -> dict[str, str]:
+        """The refs that a host begins with."""
+        tags = {f"refs/tags/{each.tag}": each.commit for each in self.tags}
+        return {"refs/heads/main": self.head, **tags}
 
 
-def kept(plot: Plot, step: int) -> Tree:
-    """Return the files of a step, with the faults of the contents."""
+class Past:
+    """What happened before `now` in every repository, decided by a seed."""
+
+    def __init__(self, seed: int, now: datetime) -> None:
+        self._seed = seed
+        self._now = now
+        self._lines: dict[str, Line] = {}
+
+    def line(self, plot: Plot, write: Write) -> Line:
+        """Write down every object of a repository's past, and return what leads to them."""
+        commits: list[str] = []
+        at: list[datetime] = []
+        tags: list[Release] = []
+        paper = _Paper(write)
+        for step in self.commits(plot):
+            who = Signature(step.author, step.at)
+            parents = commits[-1:]
+            body = commit_body(paper.tree(step.tree), parents, who, who, step.message)
+            commits.append(write("commit", body))
+            at.append(step.at)
+            if step.tag:
+                tags.append(Release(step.tag, commits[-1]))
+        return Line(tuple(commits), tuple(at), tuple(tags))
+
+    def commits(self, plot: Plot) -> Iterator[Commit]:
+        """Yield the history of a repository, the oldest commit first; the newest is days old."""
+        chance = random.Random(f"{self._seed} {plot.slug}")  # noqa: S311 - no secret: a story
+        known = plot.slug in of_the_house() or not plot.hosted
+        steps = chance.randint(6, 14) if known else SHORT
+        newest = self._now - timedelta(hours=chance.randint(5, 21 * 24))
+        if "inactive" in plot.faults:
+            newest -= timedelta(days=500)
+        for step in range(steps):
+            age = (steps - 1 - step) * timedelta(days=4, hours=chance.randint(0, 60))
+            author = SAM if plot.team and step % 3 == 1 else KIM
+            tree = kept(plot, contents(plot, step, lambda need: self.release(plot, need)))
+            yield Commit(author, newest - age, message(plot, step), tree, tag(plot, step))
+
+    def release(self, plot: Plot, need: str) -> Release:
+        """The release of `need` that a repository pins; not all of them keep up."""
+        line = self._lines.get(need)
+        if line is None:
+            line = self._lines[need] = self.line(of_the_house()[need], object_id)
+        lag = crc32(f"{self._seed} {plot.slug} {need}".encode()) % 3
+        return line.tags[max(0, len(line.tags) - 1 - lag)]
+
+
+class _Paper:
+    """Trees of one repository; what was written once is not encoded again."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+        self._blobs: dict[str, str] = {}
+        self._trees: dict[tuple[TreeEntry, ...], str] = {}
+
+    def tree(self, files: Tree) -> str:
+        """Write a tree of these files, and return its id."""
+        entries: list[TreeEntry] = []
+        folders: dict[str, Tree] = {}
+        for path, text in files.items():
+            top, slash, rest = path.partition("/")
+            if slash:
+                folders.setdefault(top, {})[rest] = text
+            else:
+                entries.append(TreeEntry("100644", top, self._blob(text)))
+        entries += [TreeEntry("40000", name, self.tree(inside)) for name, inside in folders.items()]
+        key = tuple(entries)
+        if key not in self._trees:
+            self._trees[key] = self._write("tree", tree_body(entries))
+        return self._trees[key]
+
+    def _blob(self, text: str) -> str:
+        if text not in self._blobs:
+            self._blobs[text] = self._write("blob", text.encode())
+        return self._blobs[text]
+
+
+def kept(plot: Plot, files: Tree) -> Tree:
+    """Return the files with the faults of the contents."""
     absent = {path for fault in plot.faults for path in LEFT_OUT.get(fault, ())}
-    tree = {path: text for path, text in contents(plot, step).items() if path not in absent}
+    tree = {path: text for path, text in files.items() if path not in absent}
     if "vendored-dependencies" in plot.faults:
         tree["node_modules/left-pad/package.json"] = '{"name": "left-pad", "version": "1.3.0"}\n'
         tree["node_modules/left-pad/index.js"] = "module.exports = (text) => text;\n"
     if "large-files" in plot.faults:
         tree["assets/backdrop.raw"] = "\0" * LARGE
     return tree
-
-
-def stream(history: Iterator[Commit]) -> bytes:
-    """Return the history as `git fast-import` reads it: one branch, each file when it changes."""
-    parts: list[bytes] = []
-    before: Tree = {}
-    for commit in history:
-        who = f"{commit.author.name} <{commit.author.email}> {int(commit.at.timestamp())} +0000"
-        parts.append(f"commit refs/heads/main\nauthor {who}\ncommitter {who}\n".encode())
-        parts.append(_data(commit.message))
-        for path, text in commit.tree.items():
-            if before.get(path) != text:
-                parts.append(f"M 100644 inline {path}\n".encode() + _data(text))
-        parts += [f"D {path}\n".encode() for path in before if path not in commit.tree]
-        before = commit.tree
-    return b"".join([*parts, b"done\n"])
-
-
-def _data(text: str) -> bytes:
-    raw = text.encode()
-    return b"data %d\n%b\n" % (len(raw), raw)
