@@ -22,7 +22,7 @@ async def _timed(do: Callable[[], Awaitable[None]]) -> float:
 
 async def _measure(room: Room, rounds: int, count: int) -> dict[str, Series]:
     """Interleaved rounds over one open room, whose monitors do not run."""
-    (source,) = room.settings.sources
+    (source,) = room.settings.directories
     taken: dict[str, list[float]] = {GATED: [], FULL: []}
     async with room:
         await room.open()

@@ -85,7 +85,7 @@ async def opened(
 
 async def look_over(room: Room) -> None:
     """One pass over every source of the room."""
-    for source in room.settings.sources:
+    for source in room.settings.directories:
         await room.lookout.pass_over(source)
     await room.refresh()
 

@@ -204,7 +204,7 @@ async def test_what_is_no_longer_wanted_is_forgotten(yard: Yard, tmp_path: Path)
     async with opened(yard.settings(yard.code, other)) as room:
         await look_over(room)
         assert len(room.lookout.known) == 2
-        room.lookout.forget_all_but(room.settings.sources[:1])
+        room.lookout.forget_all_but(room.settings.directories[:1])
         assert list(room.lookout.known) == [str(yard.code / "api")]
         await look_over(room)
         assert len(room.lookout.known) == 2

@@ -54,7 +54,7 @@ def test_settings_are_private_and_load(tmp_path: Path) -> None:
     (tmp_path / "code").mkdir()
     write_settings(file, starter([tmp_path / "code"]), replace=False)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert [source.path for source in load(file, None, {}).sources] == [tmp_path / "code"]
+    assert [source.path for source in load(file, None, {}).directories] == [tmp_path / "code"]
 
 
 def test_settings_are_not_overwritten(tmp_path: Path) -> None:

@@ -206,7 +206,7 @@ async def test_an_older_look_never_overwrites_a_newer_one(yard: Yard) -> None:
     clone = yard.clone("api")
     async with opened(yard.settings()) as room:
         await look_over(room)
-        source = room.settings.sources[0]
+        source = room.settings.directories[0]
         old = only(room).snapshot.clones[0]
         yard.commit(clone)
         await look_over(room)

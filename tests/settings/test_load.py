@@ -191,7 +191,7 @@ def test_relative_paths_are_relative_to_the_file(write: Write, tmp_path: Path) -
     file = write('home = "room"\n[[source]]\nkind = "directory"\npath = "../a/./b"\n')
     settings = load(file, None, {})
     assert settings.home == tmp_path / "room"
-    assert settings.sources[0].path == tmp_path.parent / "a/b"
+    assert settings.directories[0].path == tmp_path.parent / "a/b"
 
 
 def test_a_file_that_was_asked_for_has_to_be_there(tmp_path: Path) -> None:
@@ -282,7 +282,8 @@ SOURCE = '[[source]]\nkind = "directory"\npath = "/a"\n'
         ("\n[server]\n\nprot = 1", 4, "server.prot", ["unknown key", "did you mean port?"]),
         (f"{SOURCE}{SOURCE}token = 'x'", 7, "source[1].token", ["unknown key", "labels"]),
         (f"{SOURCE}tags = ['x']", 4, "source[0].tags", ["unknown key", "one of kind, path"]),
-        ("[[source]]\nkind = 'github'", 2, "source[0].kind", ["'github'", "one of directory"]),
+        ("[[source]]\nkind = 'gitlab'", 2, "source[0].kind", ["'gitlab'", "directory", "github"]),
+        ("[[source]]\npath = '/a'", 1, "source[0].kind", ["missing", '"directory" or "github"']),
         ("[[source]]\nkind = 'dir'", 2, "source[0].kind", ["did you mean directory?"]),
         ("[[source]]\nkind = 'directory'", 1, "source[0].path", ["missing", 'path = "~/code"']),
         ("[[source]]\nkind = 'directory'\npath = 3", 3, "source[0].path", ["path"]),

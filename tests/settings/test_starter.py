@@ -17,7 +17,7 @@ def test_what_is_written_is_accepted(tmp_path: Path) -> None:
     file = tmp_path / "opsroom.toml"
     file.write_text(starter(folders), encoding="utf-8")
     read = load(file, tmp_path, {})
-    assert [source.path for source in read.sources] == folders
+    assert [source.path for source in read.directories] == folders
     assert read == Settings(home=tmp_path, file=file, sources=read.sources)
 
 
@@ -31,14 +31,16 @@ def test_without_a_source_it_shows_how_to_add_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("folders", [[], [Path("/a")]])
 def test_every_line_behind_a_mark_is_accepted_too(tmp_path: Path, folders: list[Path]) -> None:
     text = re.sub(r"^# (?=\[|\w+ = )", "", starter(folders), flags=re.MULTILINE)
+    text = re.sub(r"^(app_id|private_key) = .*$", "", text, flags=re.MULTILINE)  # beside a token
     text = text.replace("~/.config/opsroom/token", str(tmp_path / "token"))
     (tmp_path / "token").write_text("s3cret", encoding="utf-8")
     file = tmp_path / "opsroom.toml"
     file.write_text(text, encoding="utf-8")
-    read = load(file, None, {})
+    read = load(file, None, {"GITHUB_WRITE_TOKEN": "w", "WEBHOOK_SECRET": "s"})
     assert read.server.base_path == "/opsroom"
     assert read.checks[0].severity is None
-    assert read.sources[0].labels == ("laptop",)
+    assert read.directories[0].labels == ("laptop",)
+    assert (read.hosts[0].owner, read.hosts[0].token) == ("acme", "gh")
 
 
 def test_every_setting_stands_in_it() -> None:
@@ -52,12 +54,13 @@ def test_every_setting_stands_in_it() -> None:
 def test_every_key_is_described_once() -> None:
     described = [(each.table, each.key) for each in describe()]
     assert len(set(described)) == len(described)
-    expected = {key for table in TABLES for key in keys(table)} - set(TABLES)
+    tables = {table.partition(".")[0] for table in TABLES}
+    expected = {key for table in TABLES for key in keys(table)} - tables
     assert {key for _, key in described} == expected
     defaults = {f"{each.table}{each.key}": each.default for each in describe()}
     assert defaults["[server]port"] == "8723"
     assert defaults["[watch]worktree_every"] == '"10m"'
-    assert defaults["[[source]]path"] == ""
+    assert defaults['[[source]] kind = "directory"path'] == ""
     assert defaults["home"] == ""
 
 
@@ -77,4 +80,4 @@ def test_any_folder_reads_back(
     file = tmp_path_factory.getbasetemp() / "any.toml"
     paths = [Path("/h") / name for name in folders]
     file.write_text(starter(paths), encoding="utf-8", newline="")
-    assert [source.path for source in load(file, None, {}).sources] == paths
+    assert [source.path for source in load(file, None, {}).directories] == paths

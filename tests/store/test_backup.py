@@ -25,6 +25,13 @@ from opsroom.store.verdicts import save_verdicts
 pytestmark = pytest.mark.anyio
 
 FLEET = [*fleet(3), snapshot("acme/ünï", clone("/code/ü'\"\\"))]
+MORE = """
+revision = "9000_more"
+down_revision = "{head}"
+from alembic import op
+def upgrade():
+    op.execute("UPDATE journal SET summary = 'migrated'")
+"""
 SOURCE = Source(key="directory:/code", kind="directory", path="/code")
 
 
@@ -291,11 +298,7 @@ async def test_an_older_backup_is_migrated_and_the_file_left_alone(
     versions.mkdir()
     for known in schema.VERSIONS.glob("[0-9]*.py"):
         (versions / known.name).write_text(known.read_text())
-    newest = schema.known_versions()[-1]
-    (versions / "9000_more.py").write_text(
-        f'revision = "9000_more"\ndown_revision = "{newest}"\nfrom alembic import op\n'
-        + "def upgrade():\n    op.execute(\"UPDATE journal SET summary = 'migrated'\")\n"
-    )
+    (versions / "9000_more.py").write_text(MORE.replace("{head}", schema.known_versions()[-1]))
     old = copy.read_bytes()
     monkeypatch.setattr(schema, "VERSIONS", versions)
     await restore(copy, None, tmp_path / "new")

@@ -102,9 +102,9 @@ def audit(settings: Settings, progress: Progress | None = None) -> Audit:
     """
     refuse_unknown_rules(settings)
     now = datetime.now(UTC)
-    seen = survey([source.path for source in settings.sources], progress=progress)
+    seen = survey([source.path for source in settings.directories], progress=progress)
     repositories: list[Audited] = []
-    for snapshot in gather.snapshots(gather.sighted(seen.clones, settings.sources)):
+    for snapshot in gather.snapshots(gather.sighted(seen.clones, settings.directories)):
         examination = examine(snapshot, None, settings.limits, now)
         repositories.append(Audited(snapshot, examination.health, examination.findings))
     return Audit(

@@ -64,10 +64,12 @@ async def diagnose(settings: Settings) -> AsyncIterator[Part]:
     yield await _store(settings)
     yield await _owner(settings)
     clones = 0
-    for source in settings.sources:
+    for source in settings.directories:
         part, found = await anyio.to_thread.run_sync(_source, source)
         clones += found
         yield part
+    for host in settings.hosts:
+        yield _note(f"source {host.key}", f"asked at {host.base_url}")
     if not settings.sources:
         yield _note("source", "none is configured", "run `opsroom init PATH`")
     yield _watching(clones)
@@ -87,7 +89,7 @@ async def diagnose_source(settings: Settings, name: str) -> Part:
     Raises:
         UsageError: no source is called so, or several are.
     """
-    part, _ = await anyio.to_thread.run_sync(_source, _named(settings.sources, name))
+    part, _ = await anyio.to_thread.run_sync(_source, _named(settings.directories, name))
     return part
 
 

@@ -143,7 +143,7 @@ class Lookout:
 
     async def _meet_elsewhere(self, path: str) -> None:
         """Learn of a clone that another process found."""
-        sources = self._room.settings.sources
+        sources = self._room.settings.directories
         source = next((s for s in sources if Path(path).is_relative_to(s.path)), None)
         if source:
             found = await anyio.to_thread.run_sync(find, Path(path))

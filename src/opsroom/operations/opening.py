@@ -58,7 +58,7 @@ async def _want(room: "Room") -> None:
             labels=source.labels,
             environment=source.environment,
         )
-        for source in room.settings.sources
+        for source in room.settings.directories
     ]
     async with room.store.write() as connection:
         await sources.want(connection, mine, room.now() + WANTED_FOR)

@@ -56,7 +56,7 @@ class Room:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.settings = settings
-        self._roots = tuple(f"{os.path.realpath(source.path)}/" for source in settings.sources)
+        self._roots = tuple(f"{os.path.realpath(source.path)}/" for source in settings.directories)
         self.scope = scope or Where()
         self.watches = watches
         self.now = clock
@@ -156,7 +156,10 @@ class Room:
         return given
 
     async def wanted(self) -> list[DirectorySource]:
-        """Every source that some process on this store wants to be watched now."""
+        """Every folder that some process on this store wants to be watched now.
+
+        Hosts are not among them: only who has the token can ask one.
+        """
         from opsroom.store import sources
 
         async with self.store.read() as connection:

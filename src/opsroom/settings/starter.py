@@ -16,7 +16,10 @@ from opsroom.settings.written import from_here
 
 @dataclass(frozen=True)
 class Described:
-    """One key of the settings file. `default` and `example` are TOML; no default is empty."""
+    """One key of the settings file. `default` and `example` are TOML; no default is empty.
+
+    `table` is like `[server]`, empty above all tables, and says the kind where there are several.
+    """
 
     table: str
     key: str
@@ -26,13 +29,22 @@ class Described:
 
 
 def describe() -> Iterator[Described]:
-    """Yield every key, table by table; `table` is like `[server]`, or empty above all tables."""
+    """Yield every key, table by table."""
     for table in TABLES:
-        above = header(table) if table else ""
         for key, field in keys(table).items():
-            if key not in TABLES:
+            if not _is_table(key):
                 meaning = field.description or ""
-                yield Described(above, key, _default(field), _example(field), meaning)
+                yield Described(_title(table), key, _default(field), _example(field), meaning)
+
+
+def _is_table(key: str) -> bool:
+    return any(table.partition(".")[0] == key for table in TABLES)
+
+
+def _title(table: str) -> str:
+    kind = table.partition(".")[2]
+    said = f" kind = {literal(kind)}" if kind else ""
+    return f"{header(table)}{said}" if table else ""
 
 
 INTRODUCTION = """\
@@ -48,13 +60,13 @@ def starter(sources: Sequence[Path]) -> str:
     """
     texts = [INTRODUCTION]
     for table in TABLES:
-        above = header(table) if table else ""
-        lines = [each for each in describe() if each.table == above]
-        if table == "source" and sources:
+        lines = [each for each in describe() if each.table == _title(table)]
+        if table == "source.directory" and sources:
             texts += [_source(path) for path in sources]
             lines = lines[2:]
         elif table:
-            texts.append(f"# {above}" if table in REPEATED else above)
+            above = header(table)
+            texts.append(f"# {above}" if table.partition(".")[0] in REPEATED else above)
         texts += [f"# {each.meaning}\n# {each.key} = {each.example}" for each in lines]
     return "\n\n".join(texts) + "\n"
 

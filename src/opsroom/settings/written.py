@@ -7,11 +7,11 @@ the folder of the settings file; nothing depends on the working directory.
 import ipaddress
 import os.path
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, SecretStr, Strict, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
@@ -47,11 +47,13 @@ def _written(read: Callable[[str, Context], object]) -> BeforeValidator:
         try:
             return read(value, info.context or NO_FILE)
         except UsageError as error:
-            raise PydanticCustomError(
-                "refused", "{what}", {"what": error.message, "hint": error.hint}
-            ) from None
+            raise _refused(error.message, error.hint) from None
 
     return BeforeValidator(validate)
+
+
+def _refused(what: str, hint: str) -> PydanticCustomError:
+    return PydanticCustomError("refused", "{what}", {"what": what, "hint": hint})
 
 
 def _path(text: str, context: Context) -> Path:
@@ -82,16 +84,75 @@ def _referred(text: str, context: Context) -> str | None:
     return None
 
 
-def _secret(text: str, context: Context) -> SecretStr:
+def _kept_elsewhere(text: str, context: Context) -> str:
+    """Return a secret from where the settings say that it is."""
     found = _referred(text, context)
     if found is None:
         raise UsageError(
             "a secret can't be written into the settings",
             'keep it elsewhere, and write "env:NAME" or "file:PATH" here',
         )
+    return found
+
+
+def _secret(text: str, context: Context) -> SecretStr:
+    found = _kept_elsewhere(text, context)
     if not (found.isascii() and found.isprintable() and " " not in found):
         raise UsageError("a token is one word of ASCII characters", "make a new one")
     return SecretStr(found)
+
+
+def _token(text: str, context: Context) -> SecretStr | str:
+    """Return a token, or `gh`: whoever may start programs asks the command line for it."""
+    if text == "gh":
+        return text
+    try:
+        return _secret(text, context)
+    except UsageError as error:
+        hint = error.hint.replace('"file:PATH"', '"file:PATH" or "gh"')
+        raise UsageError(error.message, hint) from None
+
+
+def _pem(text: str, context: Context) -> SecretStr:
+    found = _kept_elsewhere(text, context)
+    if not re.match(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s", found):
+        raise UsageError("not a private key", "download the App's key again: a file in PEM")
+    return SecretStr(found)
+
+
+def _owners(value: object) -> object:
+    """Accept one name, or several."""
+    names: Sequence[object] = (value,) if isinstance(value, str) else ()
+    if isinstance(value, list | tuple):
+        names = tuple(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] # any values
+    if not names:
+        raise _refused("not a name", 'write owner = "NAME", or owner = ["NAME", "OTHER"]')
+    for name in names:
+        if not (isinstance(name, str) and re.fullmatch(OWNER, name)):
+            raise _refused(
+                f"{plain(str(name), 60)!r} is not the name of an owner",
+                'write the name alone, like "acme"; `include` chooses repositories',
+            )
+    return names
+
+
+def _glob(text: str, _: Context) -> str:
+    if text.count("/") != 1 or text.startswith("/") or text.endswith("/"):
+        raise UsageError("not a glob over owner/name", 'write "acme/*" or "*/web-*"')
+    return text.lower()
+
+
+def _string(value: object) -> object:
+    """Refuse what is no string, before a choice of types says it twice."""
+    if not isinstance(value, str | SecretStr):
+        raise _refused("not a string", 'write "env:NAME", "file:PATH" or "gh"')
+    return value
+
+
+def _app(value: object) -> object:
+    """Accept a number too."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_number else value
 
 
 def _store(text: str, context: Context) -> str:
@@ -129,6 +190,16 @@ def _shaped(pattern: str, what: str, hint: str) -> BeforeValidator:
     return _written(read)
 
 
+def on_loopback(host: str) -> bool:
+    """Whether a host name surely is this machine; False where that can't be told."""
+    name = host.strip("[]").lower()
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return name == "localhost"
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+
+
 def read_text(file: Path) -> str:
     """Return the text of a file that is not too large."""
     try:
@@ -162,6 +233,7 @@ def absolute(path: Path, name: str) -> Path:
     return path
 
 
+OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?"
 HOST = r"[A-Za-z0-9._-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?"
 Word = Annotated[str, StringConstraints(min_length=1)]
 Folder = Annotated[Path, _written(_path)]
@@ -178,3 +250,8 @@ Filter = Annotated[Where, _written(lambda text, _: Where.parse(text))]
 SeverityOrOff = Annotated[Severity | None, _written(_severity)]
 Secret = Annotated[SecretStr, _written(_secret)]
 PostgresUrl = Annotated[str, _written(_store)]
+Token = Annotated[Literal["gh"] | SecretStr, _written(_token), BeforeValidator(_string)]
+Pem = Annotated[SecretStr, _written(_pem)]
+Glob = Annotated[str, _written(_glob)]
+AppId = Annotated[str, BeforeValidator(_app), StringConstraints(pattern=r"^[A-Za-z0-9.]+$")]
+Owners = Annotated[tuple[str, ...], BeforeValidator(_owners)]
