@@ -29,6 +29,17 @@ class HostError(ObservationError):
         self.until = until
 
 
+class Later(HostError):
+    """The budget, or a limit of the host, doesn't allow it now for this priority: nobody's fault.
+
+    The host itself is well, and more urgent questions may still be asked.
+    """
+
+
+class NotLetIn(HostError):
+    """The host doesn't know the credential, or shuts it out: only a person can change that."""
+
+
 class Priority(IntEnum):
     """Who may still spend when the budget runs low: the lowest number last of all to wait."""
 
