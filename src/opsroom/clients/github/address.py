@@ -1,0 +1,55 @@
+"""Where a host answers: its REST and GraphQL addresses, and what it is called."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from opsroom.errors import SettingsError
+
+DOTCOM = "github.com"
+REST_OF_A_SERVER = "/api/v3"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The addresses of one host, without a slash at the end.
+
+    `name` is the first part of the keys of its repositories; a port that isn't the scheme's own
+    belongs to it.
+    """
+
+    name: str
+    rest: str
+    graphql: str
+
+    @classmethod
+    def of(cls, base_url: str) -> "Address":
+        """The host that answers REST at `base_url`, as settings and PyGithub name it.
+
+        A server of one's own answers under `/api/v3`, and GraphQL then under `/api/graphql`.
+
+        Raises:
+            SettingsError: it is no address of a host.
+        """
+        parts = urlsplit(base_url.rstrip("/"))
+        try:
+            port = parts.port
+        except ValueError:
+            port = None
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+            raise SettingsError(
+                "base_url is no address of a host",
+                "for example https://api.github.com or https://git.example.com/api/v3",
+            )
+        own = {"http": 80, "https": 443}[parts.scheme]
+        place = parts.hostname if port in (None, own) else f"{parts.hostname}:{port}"
+        if place in (DOTCOM, f"www.{DOTCOM}", f"api.{DOTCOM}"):
+            return cls(DOTCOM, f"https://api.{DOTCOM}", f"https://api.{DOTCOM}/graphql")
+        rest = f"{parts.scheme}://{place}{parts.path}"
+        if parts.path.endswith(REST_OF_A_SERVER):
+            return cls(place, rest, f"{rest.removesuffix('/v3')}/graphql")
+        return cls(place.removeprefix("api."), rest, f"{rest}/graphql")
+
+    def same_place(self, url: str) -> bool:
+        """Whether a URL leads to the same scheme, host and port as this host's REST."""
+        here, there = urlsplit(self.rest), urlsplit(url)
+        return (here.scheme, here.netloc) == (there.scheme, there.netloc)

@@ -1,0 +1,156 @@
+"""Asking GraphQL: errors belong to paths, and what came beside them is kept.
+
+An answer may hold data and errors at once. An error names the path of what could not be had; what
+is not under such a path is as true as in an answer without errors.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from opsroom.clients.github.limits import UNTOLD_QUIET
+from opsroom.clients.github.refusals import NO_PERMISSION, NOT_THERE, SIGN_ON, reason
+from opsroom.clients.github.transport import REPEATS, Overloaded, Spend, Transport
+from opsroom.clients.host import HostError
+from opsroom.model.text import plain
+
+Path = tuple[str | int, ...]
+
+GONE = "NOT_FOUND"
+"""What the host calls the error about a node that is not there, or not for this token."""
+
+OVERLOADED = ("resource limits", "timeout", "timed out")
+"""Words of errors that mean that too much was asked at once."""
+
+BROKE = "something went wrong while executing"
+"""Words of an error that, when it names no path, may mean the same, or that one thing broke all."""
+
+UNDERSTOOD_LESS = frozenset({"undefinedField", "argumentNotAccepted", "undefinedType"})
+"""Codes of errors about a document that the server's schema lacks something of."""
+
+
+@cache
+def document(name: str) -> str:
+    """A document of `queries/`, by its file's name."""
+    return (files("opsroom.clients.github") / "queries" / f"{name}.graphql").read_text("utf-8")
+
+
+class Misunderstood(HostError):
+    """The server's schema lacks something that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What one error of an answer says: its type, and the reason that stands for the fact."""
+
+    type: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The data of an answer, and the errors by the path of what is missing from it."""
+
+    data: Mapping[str, Any]
+    faults: Mapping[Path, Fault] = field(default_factory=dict[Path, Fault])
+
+    def fault(self, *path: str | int) -> Fault | None:
+        """Why what is at `path` is missing: an error there, above it or below it."""
+        for at, fault in self.faults.items():
+            shorter = min(len(at), len(path))
+            if at[:shorter] == path[:shorter]:
+                return fault
+        return None
+
+
+async def ask(
+    transport: Transport,
+    text: str,
+    variables: Mapping[str, Any],
+    spend: Spend,
+    *,
+    repeats: int = REPEATS,
+) -> Told:
+    """Send a document and take its answer apart.
+
+    Raises:
+        Overloaded: too much was asked at once, or something in it breaks the host.
+        Misunderstood: the server's schema lacks something of the document.
+        HostError: there is no answer, or no data for us in it.
+    """
+    body = {"query": text, "variables": variables}
+    reply = await transport.post(transport.address.graphql, body, spend, repeats=repeats)
+    if reply.status != 200 or not isinstance(reply.data, dict):
+        hint = "the host answers GraphQL to a token only" if reply.status in (401, 403) else ""
+        raise HostError(reason(reply), hint)
+    errors = [error for error in reply.data.get("errors") or [] if isinstance(error, dict)]
+    data = reply.data.get("data")
+    _whole(transport, errors, data, spend)
+    data = data if isinstance(data, dict) else {}
+    _settle(transport, data, spend)
+    faults = {_path(error): _fault(error) for error in reversed(errors) if error.get("path")}
+    if not data:
+        said = _fault(errors[0]).reason if errors else "the host told nothing"
+        raise HostError(said)
+    return Told(data, faults)
+
+
+def _whole(
+    transport: Transport, errors: Sequence[Mapping[str, Any]], data: object, spend: Spend
+) -> None:
+    """Raise for errors that are about the whole question."""
+    for error in errors:
+        said = str(error.get("message") or "")
+        words = said.lower()
+        kind = str(error.get("type") or "")
+        if kind == "RATE_LIMITED" or "rate limit" in words:
+            until = _refilled(transport, data)
+            transport.ledger.pause(until, "the host's budget is spent", spend.bucket)
+            raise HostError("the host's budget is spent", until=until)
+        broke = BROKE in words and not error.get("path")
+        if kind.startswith("RESOURCE_LIMITS") or broke or any(word in words for word in OVERLOADED):
+            raise Overloaded(f"the host could not answer it all: {plain(said, 150)}")
+        code = (error.get("extensions") or {}).get("code")
+        if code in UNDERSTOOD_LESS or "doesn't exist on type" in said or "Cannot query" in said:
+            raise Misunderstood(f"the host does not understand: {plain(said, 150)}")
+
+
+def _refilled(transport: Transport, data: object) -> datetime:
+    limit = data.get("rateLimit") if isinstance(data, dict) else None
+    told = limit.get("resetAt") if isinstance(limit, dict) else None
+    if isinstance(told, str):
+        return datetime.fromisoformat(told) - transport.skew
+    for bucket in transport.ledger.snapshot(transport.clock()).buckets:
+        if bucket.name == "graphql" and bucket.resets_at is not None:
+            return bucket.resets_at
+    return transport.clock() + UNTOLD_QUIET
+
+
+def _settle(transport: Transport, data: Mapping[str, Any], spend: Spend) -> None:
+    """Book what the host says that it cost, in place of what was expected."""
+    limit = data.get("rateLimit")
+    cost = limit.get("cost") if isinstance(limit, dict) else None
+    if isinstance(cost, int) and cost != spend.cost:
+        transport.ledger.settle(
+            spend.bucket, cost - spend.cost, spend.priority, spend.purpose, transport.clock()
+        )
+
+
+def _path(error: Mapping[str, Any]) -> Path:
+    return tuple(part for part in error["path"] if isinstance(part, str | int))
+
+
+def _fault(error: Mapping[str, Any]) -> Fault:
+    kind = str(error.get("type") or "")
+    said = plain(str(error.get("message") or ""), 200)
+    extensions = error.get("extensions")
+    if (isinstance(extensions, dict) and extensions.get("saml_failure")) or "SAML" in said:
+        return Fault(kind, SIGN_ON)
+    if kind == GONE:
+        return Fault(kind, NOT_THERE)
+    if kind in ("FORBIDDEN", "INSUFFICIENT_SCOPES") or "not accessible by" in said:
+        return Fault(kind, NO_PERMISSION)
+    return Fault(kind, f"the host failed: {said}" if said else "the host failed")
