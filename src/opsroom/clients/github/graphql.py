@@ -14,7 +14,7 @@ from typing import Any
 from opsroom.clients.github.limits import UNTOLD_QUIET
 from opsroom.clients.github.refusals import NO_PERMISSION, NOT_THERE, SIGN_ON, reason
 from opsroom.clients.github.transport import REPEATS, Overloaded, Spend, Transport
-from opsroom.clients.host import HostError
+from opsroom.clients.host import HostError, Later
 from opsroom.model.text import plain
 
 Path = tuple[str | int, ...]
@@ -109,7 +109,7 @@ def _whole(
         if kind == "RATE_LIMITED" or "rate limit" in words:
             until = _refilled(transport, data)
             transport.ledger.pause(until, "the host's budget is spent", spend.bucket)
-            raise HostError("the host's budget is spent", until=until)
+            raise Later("the host's budget is spent", until=until)
         broke = BROKE in words and not error.get("path")
         if kind.startswith("RESOURCE_LIMITS") or broke or any(word in words for word in OVERLOADED):
             raise Overloaded(f"the host could not answer it all: {plain(said, 150)}")

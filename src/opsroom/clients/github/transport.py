@@ -27,7 +27,7 @@ from opsroom.clients.github.limits import Limited, limited, read_limits
 from opsroom.clients.github.memory import LARGEST_KEPT, InMemory, Validators
 from opsroom.clients.github.refusals import UNKNOWN_TOKEN, reason
 from opsroom.clients.github.wire import Broken, Reply, Unanswered, Wire
-from opsroom.clients.host import HostError, Priority
+from opsroom.clients.host import HostError, Later, NotLetIn, Priority
 from opsroom.model.budget import BucketName
 
 LOG = logging.getLogger(__name__)
@@ -202,7 +202,7 @@ class Transport:
                     failure = self._left_alone(told, spend)
                 elif reply.status == 401:
                     if renewed or self.credential.kind != "app":
-                        raise HostError(
+                        raise NotLetIn(
                             UNKNOWN_TOKEN, "make a new one, and name it in the settings"
                         )
                     self.credential.forget()
@@ -248,7 +248,7 @@ class Transport:
             if refusal is None:
                 return
             if refusal.until > patient_until:
-                raise HostError(refusal.reason, until=refusal.until)
+                raise Later(refusal.reason, until=refusal.until)
             await anyio.sleep(max(0.01, (refusal.until - now).total_seconds()))
 
     def _charge(self, spend: Spend) -> None:
@@ -280,7 +280,7 @@ class Transport:
     def _left_alone(self, told: Limited, spend: Spend) -> HostError:
         until = told.until - self.skew if told.by_host_clock else told.until
         self.ledger.pause(until, told.reason, spend.bucket if told.primary else None)
-        return HostError(told.reason, until=until)
+        return Later(told.reason, until=until)
 
     def _fell_silent(self, error: Unanswered) -> HostError:
         self._silence = min(LONGEST_SILENCE, max(timedelta(seconds=1), self._silence * 2))
