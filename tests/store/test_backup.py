@@ -7,11 +7,16 @@ from anyio import Event, create_task_group, fail_after
 from tests.store.samples import MINUTE, NOW, clone, finding, fleet, heard, ids, snapshot, tell
 
 from opsroom.errors import StoreError
+from opsroom.model.budget import Budget
+from opsroom.model.ci import CiRun
 from opsroom.model.health import Grade, Health
 from opsroom.store import copies
 from opsroom.store.backup import backup, restore
+from opsroom.store.budgets import load_budgets, save_budget
+from opsroom.store.ci_runs import newest_ci_runs, save_ci_runs
 from opsroom.store.cursor import CursorState
 from opsroom.store.database import Store
+from opsroom.store.deliveries import Delivery, pending, take_in
 from opsroom.store.findings import load_findings, save_findings
 from opsroom.store.journal import JournalPruned
 from opsroom.store.meta import next_revision, revision
@@ -20,6 +25,13 @@ from opsroom.store.place import Place
 from opsroom.store.repositories import changed_since
 from opsroom.store.snapshots import load_snapshots, save_snapshots
 from opsroom.store.sources import Source, want, wanted
+from opsroom.store.sweeps import (
+    SweepMark,
+    load_sweep_marks,
+    load_swept,
+    save_sweep_mark,
+    save_swept,
+)
 from opsroom.store.verdicts import save_verdicts
 
 pytestmark = pytest.mark.anyio
@@ -32,6 +44,18 @@ from alembic import op
 def upgrade():
     op.execute("UPDATE journal SET summary = 'migrated'")
 """
+DELIVERY = Delivery(guid="d", source="github:x/acme", event="push", received_at=NOW)
+MARK = SweepMark(source="github:x/acme", at=NOW, sweep_every=MINUTE, look_every=MINUTE)
+BUDGET = Budget(host="x", account="a", at=NOW)
+RUN = CiRun(
+    host="x",
+    number=1,
+    workflow="ci",
+    head="a" * 40,
+    status="queued",
+    created_at=NOW,
+    updated_at=NOW,
+)
 SOURCE = Source(key="directory:/code", kind="directory", path="/code")
 
 
@@ -42,6 +66,11 @@ async def fill(store: Store) -> None:
             await save_findings(connection, {number: [finding("no-remote", f"f{number}")]})
             await save_verdicts(connection, {number: Health(grade=Grade.RED, score=None)}, NOW)
         await want(connection, [SOURCE], NOW + MINUTE)
+        await take_in(connection, DELIVERY)
+        await save_swept(connection, "github:x/acme", {"R_1": {"head": None}})
+        await save_sweep_mark(connection, MARK)
+        await save_ci_runs(connection, {FLEET[0].repository.key: [RUN]})
+        await save_budget(connection, BUDGET)
     await tell(store, "one", "two\n“quoted”")
 
 
@@ -55,6 +84,11 @@ async def content(store: Store) -> object:
             ],
             await load_findings(connection),
             await wanted(connection, NOW),
+            await pending(connection, ["github:x/acme"]),
+            await load_swept(connection, "github:x/acme"),
+            await load_sweep_marks(connection),
+            await newest_ci_runs(connection, None),
+            await load_budgets(connection),
             await store.journal.after(0),
         )
 

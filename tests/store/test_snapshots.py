@@ -1,13 +1,17 @@
+from datetime import datetime
+
 import pytest
 from sqlalchemy import event, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from tests.store.samples import MINUTE, NOW, clone, fleet, snapshot, worktree
 
+from opsroom.model.ci import Ci
 from opsroom.model.facts import Unknown
 from opsroom.model.health import Cost, Grade, Health
+from opsroom.model.host import HostSettings, Remote, Untold
 from opsroom.model.repository import RepositoryState
 from opsroom.model.severity import Severity
-from opsroom.model.snapshot import CloneFacts, Snapshot
+from opsroom.model.snapshot import CloneFacts, Files, Snapshot
 from opsroom.store.database import Store
 from opsroom.store.facts import OTHER_VERSION
 from opsroom.store.meta import next_revision
@@ -182,3 +186,56 @@ async def test_a_thousand_repositories_are_a_handful_of_statements(store: Store)
     assert len(counted) == 6
     assert [one.snapshot for one in loaded.values()] == fleet(1000)
     assert some.keys() == set(list(ids)[:900])
+
+
+def hosted(name: str, at: datetime = NOW, stars: int = 0) -> Snapshot:
+    """A repository that a host told everything of, and that has a clone."""
+    source = "github:github.com/acme"
+    told = {
+        "remote": Remote(
+            at=at,
+            source=source,
+            host="github.com",
+            id="R_1",
+            full_name=name,
+            url=f"https://github.com/{name}",
+            stars=stars,
+        ),
+        "settings": HostSettings(at=at, source=source, untold=(Untold(fact="rules", reason="x"),)),
+        "ci": Ci(at=at, source=source, state="passing", head="a" * 40),
+        "security": Unknown(at=at, source=source, reason="no permission"),
+        "listed": Files(at=at, source=source, readme="README.md"),
+    }
+    return snapshot(name, clone("/code/api")).model_copy(update=told)
+
+
+async def test_what_a_host_tells_comes_back_as_it_was(store: Store) -> None:
+    whole = hosted("acme/api")
+    identity = {"host_id": "R_1", "also": ("github.com/acme/old",)}
+    whole = whole.model_copy(update={"repository": whole.repository.model_copy(update=identity)})
+    await save(store, whole)
+    assert await kept(store) == whole
+
+
+async def test_each_group_of_a_host_keeps_its_newest_look(store: Store) -> None:
+    new, old = hosted("acme/api", NOW + MINUTE, stars=2), hosted("acme/api", NOW, stars=1)
+    await save(store, new.model_copy(update={"ci": old.ci}))
+    await save(store, old.model_copy(update={"ci": new.ci}))
+    assert await kept(store) == new
+
+
+async def test_groups_that_no_host_is_asked_for_are_forgotten(store: Store) -> None:
+    await save(store, hosted("acme/api"))
+    await save(store, hosted("acme/api").model_copy(update={"security": None, "listed": None}))
+    left = await kept(store)
+    assert (left.security, left.listed) == (None, None)
+    assert left.remote is not None
+    await save(store, snapshot("acme/api", clone("/code/api")))
+    assert await kept(store) == snapshot("acme/api", clone("/code/api"))
+
+
+async def test_clones_go_and_what_the_host_told_stays(store: Store) -> None:
+    await save(store, hosted("acme/api"))
+    left = hosted("acme/api").model_copy(update={"clones": ()})
+    await save(store, left)
+    assert await kept(store) == left

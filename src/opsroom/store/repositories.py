@@ -74,6 +74,13 @@ async def load_repositories(
     return [row for row in rows if wanted is None or row["key"] in wanted]
 
 
+async def ids_of(connection: AsyncConnection, keys: Collection[str]) -> dict[str, int]:
+    """The ids of those of these repositories that are there, by key."""
+    wanted = frozenset(keys)
+    known = await _known(connection, list(wanted))
+    return {key: number for key, (number, _) in known.items() if key in wanted}
+
+
 def repository(row: RowMapping) -> Repository:
     """The repository of a row."""
     return Repository.model_validate({field: row[field] for field in FIELDS})

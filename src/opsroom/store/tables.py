@@ -246,26 +246,24 @@ validators = Table(
     Column("used_at", Timestamp, nullable=False, index=True),
 )
 
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("at", Timestamp, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
 spending = Table(
     "spending",
     metadata,
-    Column("credential", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
     Column("bucket", Text, primary_key=True),
     Column("hour", Timestamp, primary_key=True),
     Column("purpose", Text, primary_key=True),
+    Column("priority", Text, primary_key=True),
     Column("requests", BigInteger, nullable=False),
     Column("points", BigInteger, nullable=False),
-)
-
-allowances = Table(
-    "allowances",
-    metadata,
-    Column("credential", Text, primary_key=True),
-    Column("bucket", Text, primary_key=True),
-    Column("limit", BigInteger, nullable=False),
-    Column("remaining", BigInteger, nullable=False),
-    Column("resets_at", Timestamp, nullable=False),
-    Column("at", Timestamp, nullable=False),
 )
 
 refusals = Table(

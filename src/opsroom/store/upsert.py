@@ -1,6 +1,7 @@
-"""Insert or overwrite, the same on both databases."""
+"""Insert or overwrite, or insert once, the same on both databases."""
 
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Table
@@ -21,10 +22,20 @@ async def upsert(
     """
     if not rows:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(table)
+    insert = _dialect(connection).insert(table)
     keys = [column.name for column in table.primary_key]
     overwritten = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}
     guard = None if newest is None else insert.excluded[newest] >= table.c[newest]
     statement = insert.on_conflict_do_update(index_elements=keys, set_=overwritten, where=guard)
     await connection.execute(statement, list(rows))
+
+
+async def insert_once(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row unless its primary key is taken; whether it was not."""
+    insert = _dialect(connection).insert(table).values(dict(row)).on_conflict_do_nothing()
+    inserted = await connection.execute(insert.returning(*table.primary_key))
+    return inserted.first() is not None
+
+
+def _dialect(connection: AsyncConnection) -> ModuleType:
+    return postgresql if connection.dialect.name == "postgresql" else sqlite

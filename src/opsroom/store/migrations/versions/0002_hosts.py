@@ -107,24 +107,24 @@ def _budget() -> None:
     )
     op.create_index("ix_validators_used_at", "validators", ["used_at"])
     op.create_table(
+        "budgets",
+        sa.Column("account", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("account", name="pk_budgets"),
+    )
+    op.create_table(
         "spending",
-        sa.Column("credential", sa.Text, nullable=False),
+        sa.Column("account", sa.Text, nullable=False),
         sa.Column("bucket", sa.Text, nullable=False),
         sa.Column("hour", sa.BigInteger, nullable=False),
         sa.Column("purpose", sa.Text, nullable=False),
+        sa.Column("priority", sa.Text, nullable=False),
         sa.Column("requests", sa.BigInteger, nullable=False),
         sa.Column("points", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("credential", "bucket", "hour", "purpose", name="pk_spending"),
-    )
-    op.create_table(
-        "allowances",
-        sa.Column("credential", sa.Text, nullable=False),
-        sa.Column("bucket", sa.Text, nullable=False),
-        sa.Column("limit", sa.BigInteger, nullable=False),
-        sa.Column("remaining", sa.BigInteger, nullable=False),
-        sa.Column("resets_at", sa.BigInteger, nullable=False),
-        sa.Column("at", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("credential", "bucket", name="pk_allowances"),
+        sa.PrimaryKeyConstraint(
+            "account", "bucket", "hour", "purpose", "priority", name="pk_spending"
+        ),
     )
 
 
