@@ -125,6 +125,10 @@ class Objects:
         for kind, body in self._batch(wanted):
             self._shelf.put(kind, body)
 
+    def known(self, oid: str) -> bool:
+        """Whether an object is in memory."""
+        return self._shelf.get(oid) is not None
+
     def has(self, oid: str) -> bool:
         """Whether there is such an object."""
         try:
