@@ -118,7 +118,7 @@ def remote(**facts: Any) -> Remote:
         "head_at": NOW - timedelta(days=1),
         "pushed_at": NOW - timedelta(days=1),
     }
-    return Remote(**THERE, **{**usual, **facts})
+    return Remote(**{**THERE, **usual, **facts})
 
 
 def ci_run(number: int = 1, conclusion: str | None = "success", **facts: Any) -> CiRun:
@@ -180,8 +180,9 @@ def untold(fact: str, reason: str = "no permission") -> Untold:
 
 def hosted(*clones: CloneFacts, **groups: Any) -> Snapshot:
     """A repository that a host tells of, without clones unless some are given."""
-    seen = snapshot(*clones).model_copy(update={"clones": clones})
-    return seen.model_copy(update={"remote": remote(), **groups})
+    named = {name: groups.pop(name) for name in ("key", "name", "also") if name in groups}
+    seen = snapshot(*clones, **named)
+    return seen.model_copy(update={"clones": clones, "remote": remote(), **groups})
 
 
 def unasked(reason: str = "the host doesn't answer") -> Unknown:

@@ -51,6 +51,10 @@ def severities(seen: Snapshot, limits: Limits, rule: str = "no-remote") -> list[
     return [each.severity for each in findings if each.rule == rule]
 
 
+HOST_RULES = frozenset({"failing-ci", "unprotected-default-branch", "vulnerability-alerts-off"})
+"""What only a host can tell."""
+CLONES_OR_NOT = frozenset({"unreadable", "missing-clone"})
+"""What a clone that can't be read tells by being there."""
 ALONE = snapshot(clone(refs=refs(branch(upstream=None), remotes=())))
 
 
@@ -58,7 +62,8 @@ def test_a_clone_in_order_is_green_and_has_no_finding() -> None:
     seen = examine(snapshot(), None, Limits(), NOW)
     assert seen.findings == ()
     assert (seen.health.grade, seen.health.score) == (Grade.GREEN, 100)
-    assert seen.looked == frozenset(built_in())
+    assert seen.looked == frozenset(built_in()) - HOST_RULES
+    assert set(seen.unknown) == {(rule, "no host was asked") for rule in HOST_RULES}
 
 
 def test_a_finding_says_what_and_what_to_do() -> None:
@@ -103,7 +108,8 @@ def test_a_half_seen_clone_keeps_what_is_known_to_be_bad() -> None:
 
 def test_what_only_the_remote_knows_is_unknown_and_costs_nothing() -> None:
     seen = examine(snapshot(clone(refs=refs(tags=3))), None, Limits(), NOW)
-    assert seen.unknown == (("stale-tags", "the remote was not asked"),)
+    told = {rule: reason for rule, reason in seen.unknown if rule not in HOST_RULES}
+    assert told == {"stale-tags": "the remote was not asked"}
     assert seen.health.score == 100
     assert seen.health.unknown == ()
 
@@ -262,7 +268,7 @@ def test_every_check_bears_every_kind_of_snapshot(rule: str, seen: Snapshot) -> 
     assert len(subjects) == len(set(subjects)) or any(o.verdict == "unknown" for o in outcomes)
 
 
-@pytest.mark.parametrize("rule", sorted(set(built_in()) - {"unreadable"}))
+@pytest.mark.parametrize("rule", sorted(set(built_in()) - HOST_RULES - CLONES_OR_NOT))
 def test_what_was_not_observed_is_no_finding_and_not_fine(rule: str) -> None:
     outcomes = list(built_in()[rule].look(snapshot(blind()), None, Limits(), NOW))
     assert {outcome.verdict.value for outcome in outcomes} == {"unknown"}

@@ -1,5 +1,5 @@
 import pytest
-from tests.judge.builders import blind, clone, empty, refs, snapshot
+from tests.judge.builders import blind, clone, empty, hosted, refs, remote, snapshot
 
 from opsroom.judge.examination import built_in
 from opsroom.judge.profile import profile, severity
@@ -10,6 +10,26 @@ from opsroom.model.severity import Severity
 @pytest.mark.parametrize(("authors", "told"), [(1, Profile.PERSONAL), (2, Profile.TEAM)])
 def test_several_people_make_a_team(authors: int, told: Profile) -> None:
     assert profile(snapshot(clone(refs=refs(authors=authors))), Limits()) is told
+
+
+@pytest.mark.parametrize(
+    ("visibility", "authors", "told"),
+    [
+        ("public", 2, Profile.PUBLIC),
+        ("public", None, Profile.PUBLIC),
+        ("public", 1, Profile.PERSONAL),
+        ("private", 9, Profile.PERSONAL),
+        ("internal", None, Profile.TEAM),
+        (None, 2, Profile.TEAM),
+        (None, None, Profile.PERSONAL),
+    ],
+)
+def test_the_host_says_who_may_see_it(
+    visibility: str | None, authors: int | None, told: Profile
+) -> None:
+    here = (clone(refs=refs(authors=authors)),) if authors else ()
+    seen = hosted(*here, remote=remote(visibility=visibility))
+    assert profile(seen, Limits()) is told
 
 
 def test_what_can_not_be_told_is_personal() -> None:

@@ -23,3 +23,16 @@ def test_short_forms_of_the_repository_itself_are_left_alone(workshop: Workshop)
     workshop.run(folder, "remote", "add", "origin", "https://github.com/acme/api")
     workshop.run(folder, "config", "url./srv/git/.insteadOf", "https://github.com/")
     assert refs(folder).remotes[0].url == "https://github.com/acme/api"
+
+
+def test_where_an_upstream_was_when_it_was_fetched(workshop: Workshop) -> None:
+    origin = workshop.repository("origin")
+
+    clone = workshop.clone(origin, "clone")
+    fetched = workshop.run(clone, "rev-parse", "origin/HEAD").strip()
+    workshop.commit(clone, {"ours": "1"})
+    workshop.run(clone, "branch", "--no-track", "alone")
+    heads = {branch.name: branch.upstream_head for branch in refs(clone).branches}
+    assert heads == {"main": fetched, "alone": None}
+    workshop.run(clone, "branch", "-D", "alone")
+    assert [branch.upstream_head for branch in refs(clone).branches] == [fetched]

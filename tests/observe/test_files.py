@@ -186,3 +186,20 @@ def test_a_hundred_thousand_paths() -> None:
     took = time.perf_counter() - started
     assert (found.count, found.unlocked) == (100_001, ())
     assert took < 2
+
+
+def test_a_list_that_stops_at_folders_says_which() -> None:
+    found = seen("README.md", "src/", ".github/", ".github/workflows/", ".github/workflows/ci.yml")
+    assert found.unlisted == ("src/",)
+    assert (found.count, found.ci) == (2, (".github/workflows/ci.yml",))
+
+
+def test_the_name_of_a_folder_alone_can_tell() -> None:
+    found = seen("node_modules/", "LICENSES/", "package.json")
+    assert found.vendored == ("node_modules",)
+    assert found.license == "LICENSES/"
+    assert found.unlisted == ("LICENSES/", "node_modules/")
+
+
+def test_a_whole_list_leaves_nothing_out() -> None:
+    assert seen("README.md", "src/main.py").unlisted == ()

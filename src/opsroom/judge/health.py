@@ -47,14 +47,14 @@ def health(findings: Iterable[Finding], failures: tuple[str, ...], *, observed: 
 def failures(snapshot: Snapshot) -> tuple[str, ...]:
     """Return each reason why a group of facts could not be observed, once."""
     several = len(snapshot.clones) > 1
-    return tuple(
-        dict.fromkeys(
-            f"{plain(clone.clone.path)}: {plain(group.reason)}" if several else plain(group.reason)
-            for clone in snapshot.clones
-            for group in clone.groups
-            if isinstance(group, Unknown)
-        )
+    cloned = (
+        f"{plain(clone.clone.path)}: {plain(group.reason)}" if several else plain(group.reason)
+        for clone in snapshot.clones
+        for group in clone.groups
+        if isinstance(group, Unknown)
     )
+    hosted = (plain(group.reason) for group in snapshot.hosted if isinstance(group, Unknown))
+    return tuple(dict.fromkeys((*cloned, *hosted)))
 
 
 def observed(snapshot: Snapshot) -> bool:

@@ -1,5 +1,6 @@
 """Whose standards a repository is held to."""
 
+from opsroom.judge.hosted import told
 from opsroom.model.check import Check
 from opsroom.model.limits import Limits, Profile
 from opsroom.model.severity import Severity
@@ -7,10 +8,11 @@ from opsroom.model.snapshot import Refs, Snapshot
 
 
 def profile(snapshot: Snapshot, limits: Limits) -> Profile:
-    """Return the profile that settings force, else team where several people commit.
+    """Return the profile that settings force, else what host and clones tell.
 
-    Visibility is a fact of the host; until one tells, nothing is held to public standards. A
-    repository whose authors can't be told is personal: the lenient guess.
+    Public where the host says so, unless one person alone commits; personal where it is private;
+    team where several people commit. Until a host tells who may see it, nothing is held to public
+    standards. A repository whose authors can't be told is personal: the lenient guess.
     """
     if limits.profile is not None:
         return limits.profile
@@ -18,7 +20,13 @@ def profile(snapshot: Snapshot, limits: Limits) -> Profile:
         (clone.refs.authors or 0 for clone in snapshot.clones if isinstance(clone.refs, Refs)),
         default=0,
     )
-    return Profile.TEAM if authors > 1 else Profile.PERSONAL
+    remote = told(snapshot)
+    visibility = remote.visibility if remote else None
+    if visibility == "private" or authors == 1:
+        return Profile.PERSONAL
+    if visibility == "public":
+        return Profile.PUBLIC
+    return Profile.TEAM if authors > 1 or visibility == "internal" else Profile.PERSONAL
 
 
 def severity(check: Check, held_to: Profile) -> Severity:

@@ -1,5 +1,6 @@
 """A snapshot as the filter language sees it, before anything was judged."""
 
+from opsroom.judge import hosted
 from opsroom.model.facts import Unknown
 from opsroom.model.limits import Profile
 from opsroom.model.repository import RepositoryState
@@ -9,7 +10,7 @@ from opsroom.model.snapshot import Refs, Snapshot, Worktree
 class Scope:
     """The subject of a setting's `where`: facts alone.
 
-    Health, findings, rules and whatever only a host can tell are unknown here: they come after.
+    Health, findings and rules are unknown here: they come after.
     """
 
     def __init__(self, snapshot: Snapshot, profile: Profile) -> None:
@@ -18,8 +19,7 @@ class Scope:
 
     def text(self) -> str:
         """Name and description."""
-        repository = self._snapshot.repository
-        return f"{repository.name} {repository.description}"
+        return f"{self._snapshot.repository.name} {hosted.description(self._snapshot)}"
 
     def values(self, key: str) -> frozenset[str] | None:
         """What a fact holds; None when it is unknown."""
@@ -30,7 +30,10 @@ class Scope:
             case "repo":
                 return frozenset({repository.name})
             case "label":
-                return frozenset(repository.labels)
+                return hosted.labels(self._snapshot)
+            case "ci":
+                state = hosted.ci_state(self._snapshot)
+                return frozenset({state}) if state else None
             case "env":
                 return frozenset({repository.environment} if repository.environment else ())
             case "path":
@@ -51,19 +54,22 @@ class Scope:
         refs = [clone.refs for clone in snapshot.clones if isinstance(clone.refs, Refs)]
         unseen = any(isinstance(tree, Unknown) for tree in snapshot.worktrees)
         unread = len(refs) < len(snapshot.clones)
+        remote = hosted.told(snapshot)
+        from_host = hosted.kinds(snapshot)
+        if from_host["public"] is None:
+            from_host["public"] = self._profile is Profile.PUBLIC
         held = {
-            "archived": snapshot.repository.state is RepositoryState.ARCHIVED,
+            **from_host,
             "gone": snapshot.repository.state is RepositoryState.GONE,
             "local": snapshot.repository.name.startswith("local/"),
             "bare": any(clone.clone.bare for clone in snapshot.clones),
-            "public": self._profile is Profile.PUBLIC,
             "dirty": any(tree.dirty or tree.untracked for tree in trees) or _maybe(unseen),
             "detached": any(tree.head and not tree.branch for tree in trees) or _maybe(unseen),
-            "empty": any(not one.branches for one in refs) or _maybe(unread),
+            "empty": any(not one.branches for one in refs)
+            or (remote is not None and remote.empty)
+            or _maybe(unread),
             "shallow": any(one.shallow for one in refs) or _maybe(unread),
             "partial": any(one.partial for one in refs) or _maybe(unread),
-            "fork": None,
-            "private": None,
         }
         return frozenset(
             word if holds else f"{word}?" for word, holds in held.items() if holds is not False

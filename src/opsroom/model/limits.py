@@ -33,4 +33,6 @@ class Limits(Value):
     overrides: tuple[Override, ...] = ()
     stale_branch: timedelta = timedelta(days=90)
     inactive: timedelta = timedelta(days=365)
+    clones_expected: bool = False
+    """Whether folders of clones are watched, so that a repository without a clone lacks one."""
     large_file: int = Field(default=10 * 1024 * 1024, description="bytes")

@@ -54,6 +54,8 @@ class Branch(Value):
     head: str
     committed_at: datetime
     upstream: str | None = None
+    upstream_head: str | None = None
+    """The commit of the upstream, as it was last fetched or pushed."""
     upstream_gone: bool = False
     ahead: int = 0
     behind: int = 0
@@ -117,6 +119,8 @@ class Files(Facts):
     vendored: tuple[str, ...] = ()
     """Folders of installed dependencies that are tracked (`node_modules`, `.venv`, ...)."""
     submodules: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
+    """Folders (a slash at the end) that are there and were not looked into: of a host's list."""
 
 
 class CloneFacts(Value):

@@ -49,7 +49,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "alert": ("firing", "acknowledged", "silenced", "resolved", NONE, UNKNOWN),
     "is": (
         *("archived", "bare", "detached", "dirty", "empty", "fork", "gone"),
-        *("local", "partial", "private", "public", "shallow", UNKNOWN),
+        *("local", "partial", "private", "public", "shallow", "template", UNKNOWN),
     ),
 }
 """The keys whose values are a closed list, and that list. Other keys take any text."""

@@ -4,7 +4,7 @@ The ordinary clone has one local branch, checked out: then its date is that of t
 its upstream is what `git status` said, and no process beyond the one for authors is needed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def describe_refs(
     return Refs(
         at=at,
         source=source,
-        branches=tuple(_branch(tip, default, merged) for tip in tips),
+        branches=tuple(_branch(tip, default, merged, refs.oids) for tip in tips),
         remotes=_remotes(config),
         remote_default_branch=_short(remote_default),
         default_branch=_short(default),
@@ -89,7 +89,12 @@ def _tips(
     return None
 
 
-def _branch(tip: BranchTip, default: bytes | None, merged: frozenset[bytes] | None) -> Branch:
+def _branch(
+    tip: BranchTip,
+    default: bytes | None,
+    merged: frozenset[bytes] | None,
+    oids: Mapping[bytes, str],
+) -> Branch:
     own = tip.name == HEADS + (default or b"")
     upstream = tip.upstream
     if upstream is not None:
@@ -103,7 +108,14 @@ def _branch(tip: BranchTip, default: bytes | None, merged: frozenset[bytes] | No
         ahead=tip.ahead,
         behind=tip.behind,
         merged=None if merged is None or own else tip.name in merged,
+        upstream_head=_tracked(tip.upstream, oids),
     )
+
+
+def _tracked(upstream: bytes | None, oids: Mapping[bytes, str]) -> str | None:
+    """The commit of an upstream, whose name may be a short one."""
+    names = () if upstream is None else (upstream, REMOTES + upstream, HEADS + upstream)
+    return next((oids[name] for name in names if name in oids), None)
 
 
 def _merged(

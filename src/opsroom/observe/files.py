@@ -159,16 +159,22 @@ def classify(
     submodules: Iterable[str] = (),
     large: Iterable[tuple[str, int]] = (),
 ) -> Files:
-    """The facts that `paths` (tracked, relative to the top, `/` between folders) hold."""
+    """The facts that `paths` (tracked, relative to the top, `/` between folders) hold.
+
+    In a list that stops at some folders these end with a slash, and become `unlisted`.
+    """
     community: dict[str, str] = {}
     ci: list[str] = []
     manifests: list[str] = []
     locks: dict[str, set[str]] = {}
     vendored: set[str] = set()
     gems: set[str] = set()
+    folders: list[str] = []
     for path in paths:
         folder, _, name = path.rpartition("/")
         lowered = name.lower()
+        if not name:
+            folders.append(path)
         if folder.count("/") < 2:
             _near_the_top(path, folder, lowered, community, ci)
         if folder and (top := _vendored(folder, lowered)):
@@ -188,7 +194,7 @@ def classify(
     return Files(
         at=at,
         source=source,
-        count=len(paths),
+        count=len(paths) - len(folders),
         readme=community.get("readme"),
         license=community.get("license"),
         gitignore=community.get("gitignore"),
@@ -204,7 +210,16 @@ def classify(
         ),
         vendored=tuple(sorted(vendored)[:LISTED]),
         submodules=tuple(sorted(submodules)[:LISTED]),
+        unlisted=_unlisted(folders, paths),
     )
+
+
+def _unlisted(folders: Sequence[str], paths: Sequence[str]) -> tuple[str, ...]:
+    """The folders of which nothing that lies in them is listed."""
+    if not folders:
+        return ()
+    looked_into = {f"{path.rstrip('/').rpartition('/')[0]}/" for path in paths}
+    return tuple(sorted(folder for folder in folders if folder not in looked_into)[:LISTED])
 
 
 def _near_the_top(

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 import anyio
 
 from opsroom.errors import Call, NotFound, UsageError
+from opsroom.judge import hosted
+from opsroom.model.ci import CiState
 from opsroom.model.coverage import Coverage
 from opsroom.model.facts import Facts, Unknown
 from opsroom.model.finding import FindingState, KeptFinding
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from opsroom.store.database import Connection
 
 Freshness = Literal["fresh", "stale", "unknown"]
+CiWord = CiState | Literal["unknown"]
 F = TypeVar("F", bound=Facts)
 
 
@@ -60,6 +63,17 @@ class Row:
         return self.snapshot.repository.name
 
     @property
+    def url(self) -> str | None:
+        """Where a person would open it: as its host says, else as its remotes do."""
+        remote = hosted.told(self.snapshot)
+        return remote.url if remote else self.repository.url
+
+    @property
+    def ci(self) -> CiWord:
+        """The state of CI on the default branch."""
+        return "unknown" if self.blind else hosted.ci_state(self.snapshot) or "unknown"
+
+    @property
     def reasons(self) -> list[str]:
         """Why its health is not better: the findings that cost most, then what is unknown."""
         worst = {cost.rule for cost in self.health.costs if cost.points}
@@ -80,7 +94,7 @@ class Row:
 
     def text(self) -> str:
         """What a bare word of a filter is matched against."""
-        return f"{self.name} {self.repository.description}"
+        return f"{self.name} {hosted.description(self.snapshot)}"
 
     def values(self, key: str) -> frozenset[str] | None:
         """Its values for one key of the filter language; None where they are unknown."""
@@ -96,7 +110,9 @@ class Row:
             case "repo":
                 return frozenset({self.name})
             case "label":
-                return frozenset(self.repository.labels)
+                return hosted.labels(self.snapshot)
+            case "ci":
+                return frozenset({self.ci}) if self.ci != "unknown" else None
             case "env":
                 environment = self.repository.environment
                 return frozenset({environment} if environment else ())
@@ -118,21 +134,20 @@ class Row:
     def _told(self) -> dict[str, bool | None]:
         """Whether it is of each kind; None where that can't be told."""
         clones = self.snapshot.clones
+        remote = hosted.told(self.snapshot)
         trees = self.snapshot.worktrees
         refs = [facts.refs for facts in clones]
         return {
             "local": self.name.startswith("local/"),
             "gone": self.repository.state is RepositoryState.GONE,
-            "archived": self.repository.state is RepositoryState.ARCHIVED,
             "bare": any(facts.clone.bare for facts in clones),
             "dirty": _any(trees, Worktree, lambda tree: tree.dirty or tree.untracked > 0),
             "detached": _any(trees, Worktree, lambda tree: tree.branch is None),
-            "empty": _any(trees, Worktree, lambda tree: tree.head is None),
+            "empty": (remote is not None and remote.empty)
+            or _any(trees, Worktree, lambda tree: tree.head is None),
             "shallow": _any(refs, Refs, lambda found: found.shallow),
             "partial": _any(refs, Refs, lambda found: found.partial),
-            "fork": None,
-            "private": None,
-            "public": None,
+            **hosted.kinds(self.snapshot),
         }
 
 

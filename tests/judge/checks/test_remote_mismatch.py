@@ -1,5 +1,5 @@
 import pytest
-from tests.judge.builders import ask, verdicts
+from tests.judge.builders import ask, clone, hosted, remote, unasked, verdicts
 from tests.judge.desk import Desk, See
 
 from opsroom.model.check import Verdict
@@ -55,3 +55,27 @@ def test_a_folder_that_says_less_than_the_name(desk: Desk, see: See) -> None:
     repo = desk.cloned("nvim")
     repo.answers_to("nvim-config")
     assert verdicts(ask(RULE, see(repo))) == {Verdict.NO}
+
+
+def test_a_remote_that_names_the_repository_as_it_was_called() -> None:
+    seen = hosted(
+        clone(), remote=remote(full_name="corp/service", url="https://github.com/corp/service")
+    )
+    outcome = ask(RULE, seen)[-1]
+    said = "origin names acme/api, which is corp/service now: https://github.com/corp/service"
+    assert (outcome.message, outcome.severity) == (said, Severity.LOW)
+
+
+def test_former_names_are_known_by_the_repository() -> None:
+    moved = hosted(clone(), key="x", also=("github.com/acme/api",), remote=remote(full_name="a/b"))
+    stranger = hosted(clone(), key="x", remote=remote(full_name="a/b"))
+    assert ask(RULE, moved)[-1].verdict is Verdict.YES
+    assert ask(RULE, stranger)[-1].verdict is Verdict.NO
+
+
+def test_a_name_that_differs_in_case_is_the_same() -> None:
+    assert verdicts(ask(RULE, hosted(clone(), remote=remote(full_name="Acme/API")))) == {Verdict.NO}
+
+
+def test_a_host_that_does_not_answer_says_nothing_of_names() -> None:
+    assert ask(RULE, hosted(clone(), remote=unasked()))[-1].verdict is Verdict.UNKNOWN

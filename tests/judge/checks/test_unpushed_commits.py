@@ -1,6 +1,17 @@
 from datetime import timedelta
 
-from tests.judge.builders import NOW, ask, branch, clone, only, refs, snapshot
+from tests.judge.builders import (
+    NOW,
+    OTHER,
+    ask,
+    branch,
+    clone,
+    hosted,
+    only,
+    refs,
+    remote,
+    snapshot,
+)
 from tests.judge.desk import Desk, See
 
 from opsroom.model.check import Verdict
@@ -45,3 +56,9 @@ def test_counts_against_a_cut_off_history_are_unknown() -> None:
     assert only(ask(RULE, snapshot(clone(refs=apart)))).verdict is Verdict.UNKNOWN
     ahead = refs(branch(ahead=2), shallow=True)
     assert only(ask(RULE, snapshot(clone(refs=ahead)))).verdict is Verdict.YES
+
+
+def test_what_the_host_has_was_pushed_from_wherever() -> None:
+    ahead = clone(refs=refs(branch(ahead=2, upstream_head=OTHER)))
+    assert only(ask(RULE, hosted(ahead))).verdict is Verdict.NO
+    assert only(ask(RULE, hosted(ahead, remote=remote(head=OTHER)))).verdict is Verdict.YES

@@ -1,4 +1,4 @@
-from tests.judge.builders import ask, blind, clone, only, snapshot
+from tests.judge.builders import ask, blind, ci, clone, hosted, only, snapshot, unasked, verdicts
 from tests.judge.desk import Desk, See
 
 from opsroom.model.check import Verdict
@@ -23,3 +23,10 @@ def test_one_reason_is_said_once_and_each_clone_speaks_for_itself() -> None:
     bad, good = ask(RULE, snapshot(blind("/code/bad", "no permission"), clone()))
     assert bad.message == "could not be observed: no permission"
     assert good.verdict is Verdict.NO
+
+
+def test_a_host_that_did_not_tell_is_one_more() -> None:
+    outcomes = ask(RULE, hosted(clone(), ci=unasked("timed out"), listed=unasked("timed out")))
+    said = {outcome.subject: outcome.message for outcome in outcomes}
+    assert said == {"/code/api": "", "host": "could not be observed on its host: timed out"}
+    assert verdicts(ask(RULE, hosted(ci=ci()))) == {Verdict.NO}

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from opsroom.judge.subjects import present
+from opsroom.judge.subjects import NO_CLONE, present
 from opsroom.judge.wording import counted, listed, size
-from opsroom.model.check import Check, Outcome, yes
+from opsroom.model.check import Check, Outcome, unknown, yes
 from opsroom.model.limits import Limits
 from opsroom.model.severity import Severity
 from opsroom.model.snapshot import Files, Snapshot
@@ -33,6 +33,8 @@ def look(
         sizes.update(large)
         return list(large)
 
+    if not snapshot.clones:
+        return iter((unknown(NO_CLONE),))
     return present(snapshot, pick, tell)
 
 

@@ -7,10 +7,19 @@ from opsroom.model.check import Check, Outcome
 from opsroom.model.severity import Severity
 from opsroom.model.snapshot import Snapshot
 
+ELSEWHERE = frozenset(
+    f"{folder}/"
+    for folder in (
+        *(".circleci", ".woodpecker", ".builds", ".semaphore", ".buildkite"),
+        *(".forgejo", ".gitea", ".ci"),
+    )
+)
+"""Folders of other CI systems than the host's own."""
+
 
 def look(snapshot: Snapshot, *_: object) -> Iterator[Outcome]:
     """One outcome a repository."""
-    return absent(snapshot, "CI configuration", lambda files: files.ci)
+    return absent(snapshot, "CI configuration", lambda files: files.ci, hides=ELSEWHERE)
 
 
 CHECK = Check(

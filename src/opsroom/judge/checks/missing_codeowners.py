@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from opsroom.judge.subjects import absent
+from opsroom.judge.subjects import COMMUNITY, absent
 from opsroom.model.check import Check, Outcome
 from opsroom.model.severity import Severity
 from opsroom.model.snapshot import Snapshot
@@ -10,7 +10,7 @@ from opsroom.model.snapshot import Snapshot
 
 def look(snapshot: Snapshot, *_: object) -> Iterator[Outcome]:
     """One outcome a repository."""
-    return absent(snapshot, "CODEOWNERS", lambda files: files.codeowners)
+    return absent(snapshot, "CODEOWNERS", lambda files: files.codeowners, hides=COMMUNITY)
 
 
 CHECK = Check(

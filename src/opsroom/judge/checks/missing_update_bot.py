@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from opsroom.judge.subjects import absent
+from opsroom.judge.subjects import COMMUNITY, absent
 from opsroom.model.check import Check, Outcome
 from opsroom.model.severity import Severity
 from opsroom.model.snapshot import Snapshot
@@ -15,6 +15,7 @@ def look(snapshot: Snapshot, *_: object) -> Iterator[Outcome]:
         "configuration of an update bot",
         lambda files: files.update_bot,
         lambda files: files.manifests or files.ci,
+        hides=COMMUNITY,
     )
 
 

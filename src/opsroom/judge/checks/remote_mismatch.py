@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from opsroom.judge.hosted import names_it
 from opsroom.judge.names import akin, folder, last
 from opsroom.judge.subjects import of_clones
-from opsroom.model.check import Check, Outcome, no, yes
+from opsroom.model.check import Check, Outcome, no, unknown, yes
 from opsroom.model.facts import Unknown
 from opsroom.model.identity import remote_identity
 from opsroom.model.severity import Severity
@@ -12,11 +13,13 @@ from opsroom.model.snapshot import CloneFacts, RemoteAddress, Snapshot
 
 
 def look(snapshot: Snapshot, *_: object) -> Iterator[Outcome]:
-    """One outcome for the folder of each clone, and one for each remote."""
+    """One outcome for the folder of each clone, and one for each remote, two with a host."""
     yield from of_clones(snapshot, lambda refs, clone: _place(refs.remotes, clone))
     for clone in snapshot.clones:
         if not isinstance(clone.refs, Unknown):
             yield from (_pushes(remote, clone) for remote in clone.refs.remotes)
+            if snapshot.remote is not None:
+                yield from (_former(remote, clone, snapshot) for remote in clone.refs.remotes)
 
 
 def _place(remotes: tuple[RemoteAddress, ...], clone: CloneFacts) -> Outcome:
@@ -37,10 +40,30 @@ def _pushes(remote: RemoteAddress, clone: CloneFacts) -> Outcome:
     return yes(message, subject=subject, location=path, severity=Severity.MEDIUM)
 
 
+def _former(address: RemoteAddress, clone: CloneFacts, snapshot: Snapshot) -> Outcome:
+    """A host forwards from a former name until somebody takes it."""
+    path, subject = clone.clone.path, f"{clone.clone.path} {address.name} name"
+    remote, identity = snapshot.remote, remote_identity(address.url)
+    if isinstance(remote, Unknown):
+        return unknown(remote.reason, subject)
+    if not remote or not identity or not names_it(address, snapshot):
+        return no(subject)
+    if identity[1].lower() == remote.full_name.lower():
+        return no(subject)
+    return yes(
+        f"{address.name} names {identity[1]}, which is {remote.full_name} now: {remote.url}",
+        subject=subject,
+        location=path,
+        severity=Severity.LOW,
+        fix="`git remote set-url REMOTE URL` with the address that the message says.",
+    )
+
+
 CHECK = Check(
     look=look,
     severity=Severity.INFO,
-    what="The folder is named for another repository than its remotes. "
+    what="The folder is named for another repository than its remotes. Low where a remote names "
+    "the repository as it was called before it was renamed or transferred. "
     "Medium where a remote pushes to a repository of another name than it fetches from.",
     why="A command is run in the wrong place, or commits go to the wrong repository.",
     fix="Rename the folder, or set the address with `git remote set-url [--push] REMOTE URL`.",

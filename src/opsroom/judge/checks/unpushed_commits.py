@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from opsroom.judge.hosted import is_pushed
 from opsroom.judge.subjects import SHALLOW, of_clones
 from opsroom.judge.wording import counted, listed
 from opsroom.model.check import Check, Outcome, no, unknown, yes
@@ -21,7 +22,7 @@ def look(
 
     def tell(refs: Refs, clone: CloneFacts) -> Outcome:
         path = clone.clone.path
-        ahead = [branch for branch in refs.branches if branch.ahead]
+        ahead = [b for b in refs.branches if b.ahead and not is_pushed(b, snapshot)]
         sure = [branch for branch in ahead if not (refs.shallow and branch.behind)]
         if not sure:
             return unknown(SHALLOW, path) if ahead else no(path)
@@ -40,7 +41,8 @@ def look(
 CHECK = Check(
     look=look,
     severity=Severity.LOW,
-    what="Branches hold commits that their upstream has not. Medium after a week without a push.",
+    what="Branches hold commits that neither their upstream nor their host is known to have. "
+    "Medium after a week without a push.",
     why="Until they are pushed these commits are on this machine only, and nobody else builds on "
     "them.",
     fix="Push the branch (`git push`), or drop what is not wanted.",
