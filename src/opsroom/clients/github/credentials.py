@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 
 import anyio
 
-from opsroom.clients.host import HostError
+from opsroom.clients.host import HostError, NotLetIn
 from opsroom.clients.process import run, trusted, trusted_path
 from opsroom.errors import SettingsError
 from opsroom.model.text import plain
@@ -181,7 +181,7 @@ class AppInstallation:
             found = await prove(f"/{owners}/{self.owner}/installation", self.proof)
             if isinstance(found.get("id"), int):
                 return int(found["id"])
-        raise HostError(
+        raise NotLetIn(
             f"the App is not installed for {plain(self.owner, 100)}",
             "install it there, or name the owner that it is installed for",
         )

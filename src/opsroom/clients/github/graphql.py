@@ -13,8 +13,8 @@ from typing import Any
 
 from opsroom.clients.github.limits import UNTOLD_QUIET
 from opsroom.clients.github.refusals import NO_PERMISSION, NOT_THERE, SIGN_ON, reason
-from opsroom.clients.github.transport import REPEATS, Overloaded, Spend, Transport
-from opsroom.clients.host import HostError, Later
+from opsroom.clients.github.transport import Overloaded, Spend, Transport
+from opsroom.clients.host import HostError, Later, NotLetIn
 from opsroom.model.text import plain
 
 Path = tuple[str | int, ...]
@@ -72,9 +72,9 @@ async def ask(
     variables: Mapping[str, Any],
     spend: Spend,
     *,
-    repeats: int = REPEATS,
+    heavy: bool = False,
 ) -> Told:
-    """Send a document and take its answer apart.
+    """Send a document and take its answer apart; `heavy` as in `Transport.post`.
 
     Raises:
         Overloaded: too much was asked at once, or something in it breaks the host.
@@ -82,10 +82,11 @@ async def ask(
         HostError: there is no answer, or no data for us in it.
     """
     body = {"query": text, "variables": variables}
-    reply = await transport.post(transport.address.graphql, body, spend, repeats=repeats)
+    reply = await transport.post(transport.address.graphql, body, spend, heavy=heavy)
     if reply.status != 200 or not isinstance(reply.data, dict):
-        hint = "the host answers GraphQL to a token only" if reply.status in (401, 403) else ""
-        raise HostError(reason(reply), hint)
+        if reply.status == 403:
+            raise NotLetIn(reason(reply), "the host answers this question to a token alone")
+        raise HostError(reason(reply))
     errors = [error for error in reply.data.get("errors") or [] if isinstance(error, dict)]
     data = reply.data.get("data")
     _whole(transport, errors, data, spend)

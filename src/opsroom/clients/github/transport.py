@@ -36,6 +36,9 @@ REPEATS = 2
 PASSING = frozenset({500, 502, 503, 504})
 """Answers after which the same read may succeed."""
 
+TOOK_TOO_LONG = frozenset({502, 504})
+"""Answers to a question that the host could not answer within its own ten seconds."""
+
 SKEWED = timedelta(seconds=5)
 """Clocks that differ by less are the same: the host tells whole seconds, and answers take time."""
 
@@ -128,15 +131,17 @@ class Transport:
         return reply
 
     async def post(
-        self, url: str, body: Mapping[str, Any], spend: Spend, *, repeats: int = REPEATS
+        self, url: str, body: Mapping[str, Any], spend: Spend, *, heavy: bool = False
     ) -> Reply:
         """Send a question that is only read, as GraphQL's are.
+
+        `heavy`: it may be more than the host manages, so it is not repeated when it took too long.
 
         Raises:
             Overloaded: the host failed at it, or did not answer in time.
             HostError: there was no answer, or the host wants to be left alone.
         """
-        return await self._repeat("POST", url, spend, body=body, repeats=repeats)
+        return await self._repeat("POST", url, spend, body=body, heavy=heavy)
 
     @asynccontextmanager
     async def pour(
@@ -182,11 +187,11 @@ class Transport:
         *,
         more: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
-        repeats: int = REPEATS,
+        heavy: bool = False,
     ) -> Reply:
         content = json.dumps(body).encode() if body is not None else None
         renewed = False
-        left = repeats
+        left = REPEATS
         while True:
             await self._admit(spend)
             headers = {**HEADERS, **await self._signed(), **(more or {})}
@@ -194,6 +199,7 @@ class Transport:
                 reply = await self._charged(method, url, headers, content, spend)
             except Broken as error:
                 failure: HostError = Overloaded(error.message)
+                left = 0 if heavy and error.late else left
             except Unanswered as error:
                 failure = error
             else:
@@ -202,14 +208,13 @@ class Transport:
                     failure = self._left_alone(told, spend)
                 elif reply.status == 401:
                     if renewed or self.credential.kind != "app":
-                        raise NotLetIn(
-                            UNKNOWN_TOKEN, "make a new one, and name it in the settings"
-                        )
+                        raise NotLetIn(UNKNOWN_TOKEN, "make a new one, and name it in the settings")
                     self.credential.forget()
                     renewed = True
                     continue
                 elif reply.status in PASSING:
                     failure = Overloaded(f"{self.address.name} answered {reply.status}")
+                    left = 0 if heavy and reply.status in TOOK_TOO_LONG else left
                 else:
                     return reply
             if left == 0:
@@ -217,7 +222,7 @@ class Transport:
             left -= 1
             if failure.until is None:
                 LOG.info("%s: %s, once more", spend.purpose, failure.message)
-                await self._breathe(repeats - left)
+                await self._breathe(REPEATS - left)
 
     async def _charged(
         self,
@@ -318,7 +323,7 @@ class Transport:
                 return {}
             if (told := limited(reply, self.clock())) is not None:
                 raise self._left_alone(told, Spend("token", Priority.ASKED))
-            failure = HostError(
+            failure = NotLetIn(
                 f"the App got no token: {reason(reply)}", "look at its id and its private key"
             )
             if reply.status in PASSING:

@@ -34,7 +34,11 @@ class Unanswered(HostError):
 
 
 class Broken(HostError):
-    """An answer that did not come in time, or came in part. Reads may be repeated."""
+    """An answer that did not come in time (`late`), or came in part. Reads may be repeated."""
+
+    def __init__(self, message: str, *, late: bool = False) -> None:
+        super().__init__(message)
+        self.late = late
 
 
 class TooLarge(HostError):
@@ -138,7 +142,7 @@ class Wire:
                 f"{self.address.name} can't be reached: {plain(str(error) or 'no answer', 150)}"
             ) from error
         except (httpx2.TimeoutException, TimeoutError) as error:
-            raise Broken(f"{self.address.name} did not answer in time") from error
+            raise Broken(f"{self.address.name} did not answer in time", late=True) from error
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             raise Broken(f"the answer of {self.address.name} broke off") from error
         except (httpx2.InvalidURL, httpx2.StreamError) as error:

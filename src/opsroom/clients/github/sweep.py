@@ -1,0 +1,96 @@
+"""A sweep: an owner's repositories a hundred at a time, in the order of their last push.
+
+Whatever was pushed to stands first, so a sweep that isn't asked to be whole ends at the page where
+that order meets what is known already. A list that moves while it is read can lose an entry between
+two pages: a sweep only calls itself whole when it has seen as many as the host says there are.
+"""
+
+import logging
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from opsroom.clients.github.graphql import Told, ask
+from opsroom.clients.github.reading import read_swept
+from opsroom.clients.github.refusals import SIGN_ON
+from opsroom.clients.github.transport import Spend, Transport
+from opsroom.clients.host import HostError, NotLetIn, Priority, Sweep, Swept
+from opsroom.model.text import plain
+
+LOG = logging.getLogger(__name__)
+
+MOST_PAGES = 1_000
+
+
+async def sweep(
+    transport: Transport,
+    text: str,
+    owner: str,
+    known: Mapping[str, Swept],
+    *,
+    whole: bool,
+    priority: Priority,
+    only: Collection[str] | None = None,
+) -> Sweep:
+    """List an owner's repositories with the document `text`; `only`: those of these ids alone.
+
+    Raises:
+        HostError: they could not be listed.
+    """
+    at = transport.clock()
+    seen: dict[str, Swept] = {}
+    total, gaps, cursor = 0, False, None
+    for _ in range(MOST_PAGES):
+        told, page = await _page(transport, text, owner, cursor, priority)
+        total = page["totalCount"]
+        fresh = _read(told, page)
+        gaps = gaps or len(fresh) < len(page["nodes"])
+        seen |= {each.id: each for each in fresh}
+        if not page["pageInfo"]["hasNextPage"]:
+            if len(seen) < total:
+                told, first = await _page(transport, text, owner, None, priority)
+                seen |= {each.id: each for each in _read(told, first)}
+            complete = not gaps and len(seen) >= total
+            return Sweep(at, _only(seen, only), whole=complete)
+        if not whole and fresh and _met(fresh[-1], known):
+            return Sweep(at, _only(seen, only), whole=False)
+        cursor = page["pageInfo"]["endCursor"]
+    raise HostError(f"{plain(owner, 100)} has more repositories than can be listed")
+
+
+async def _page(
+    transport: Transport, text: str, owner: str, cursor: str | None, priority: Priority
+) -> tuple[Told, Mapping[str, Any]]:
+    spend = Spend("sweep", priority, "graphql")
+    told = await ask(transport, text, {"login": owner, "cursor": cursor}, spend)
+    found = told.data.get("repositoryOwner")
+    if not isinstance(found, dict) or not isinstance(found.get("repositories"), dict):
+        fault = told.fault("repositoryOwner")
+        if fault is not None and fault.reason == SIGN_ON:
+            raise NotLetIn(SIGN_ON, "authorise the token for the organisation")
+        raise HostError(
+            f"the host tells of no owner {plain(owner, 100)}",
+            fault.reason if fault else "no such user or organisation, or not for this token",
+        )
+    return told, found["repositories"]
+
+
+def _read(told: Told, page: Mapping[str, Any]) -> list[Swept]:
+    read: list[Swept] = []
+    for place, value in enumerate(page["nodes"]):
+        try:
+            read.append(
+                read_swept(value, told, ("repositoryOwner", "repositories", "nodes", place))
+            )
+        except (KeyError, TypeError, ValueError):
+            LOG.warning("a repository of a sweep could not be read, or is not told")
+    return read
+
+
+def _met(last: Swept, known: Mapping[str, Swept]) -> bool:
+    """Whether everything pushed to since the sweep before stands above this one."""
+    before = known.get(last.id)
+    return before is not None and before.pushed_at == last.pushed_at
+
+
+def _only(seen: Mapping[str, Swept], only: Collection[str] | None) -> tuple[Swept, ...]:
+    return tuple(each for each in seen.values() if only is None or each.id in only)
