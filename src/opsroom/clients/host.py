@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Literal, Protocol
 
-from opsroom.errors import ObservationError
+from opsroom.errors import ObservationError, OpsroomError, UsageError
 from opsroom.model.budget import Budget, Cadence, Price
 from opsroom.model.ci import Ci, CiRun, CiState
 from opsroom.model.facts import Unknown
@@ -38,6 +38,14 @@ class Later(HostError):
 
 class NotLetIn(HostError):
     """The host doesn't know the credential, or shuts it out: only a person can change that."""
+
+
+class Unsigned(OpsroomError):
+    """Who sent a webhook can't be told: no signature, a wrong one, or no secret here."""
+
+
+class Malformed(UsageError):
+    """A webhook that is signed and can't be read."""
 
 
 class Priority(IntEnum):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from opsroom.model.heard import Heard
 from opsroom.model.value import Value
 from opsroom.store.tables import deliveries
 from opsroom.store.upsert import insert_once
@@ -21,6 +22,7 @@ class Delivery(Value):
     """One delivery. `guid` is the host's id of it, the same when it is sent again.
 
     `subjects` are the host's ids of the repositories that it speaks of; none: the source itself.
+    `told` is what of it is used.
     """
 
     guid: str
@@ -28,6 +30,7 @@ class Delivery(Value):
     event: str
     action: str | None = None
     subjects: tuple[str, ...] = ()
+    told: Heard | None = None
     received_at: datetime
     handled_at: datetime | None = None
     attempts: int = 0
@@ -35,7 +38,8 @@ class Delivery(Value):
 
 async def take_in(connection: AsyncConnection, delivery: Delivery) -> bool:
     """Keep a delivery; False when it was kept before."""
-    return await insert_once(connection, deliveries, dict(delivery))
+    told = delivery.told and delivery.told.model_dump(mode="json", exclude_defaults=True)
+    return await insert_once(connection, deliveries, {**dict(delivery), "told": told})
 
 
 async def pending(

@@ -222,6 +222,7 @@ deliveries = Table(
     Column("event", Text, nullable=False),
     Column("action", Text),
     Column("subjects", Json, nullable=False),
+    Column("told", Json),
     Column("received_at", Timestamp, nullable=False, index=True),
     Column("handled_at", Timestamp, index=True),
     Column("attempts", Integer, nullable=False),

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from opsroom.clients.github.webhooks import Malformed, Unsigned, heard, signers
+from opsroom.clients.github.webhooks import heard, signers
+from opsroom.clients.host import Malformed, Unsigned
 
 SECRET = "it's a secret to everybody"
 REPOSITORY = {

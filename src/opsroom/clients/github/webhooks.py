@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from opsroom.errors import OpsroomError, UsageError
+from opsroom.clients.host import Malformed, Unsigned
 from opsroom.model.ci import CiRun, CiStatus
 from opsroom.model.heard import Heard
 
@@ -46,14 +46,6 @@ DATED = (
 
 STATUS: Mapping[str, CiStatus] = {"completed": "done", "in_progress": "running"}
 """What GitHub calls the states of a run; every other one waits for something."""
-
-
-class Unsigned(OpsroomError):
-    """The sender of a delivery can't be told: no signature, a wrong one, or no secret here."""
-
-
-class Malformed(UsageError):
-    """A delivery that is signed and can't be read."""
 
 
 def signers(body: bytes, signature: str, secrets: Mapping[str, str]) -> list[str]:

@@ -12,8 +12,9 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from opsroom.errors import OpsroomError
+from opsroom.operations.hosts.intake import LARGEST_BODY
 from opsroom.operations.room import Room
-from opsroom.serve.web import data, events, page, refusals, vitals
+from opsroom.serve.web import data, events, page, refusals, vitals, webhooks
 from opsroom.serve.web.access import Access
 from opsroom.serve.web.feed import Feed
 from opsroom.serve.web.security import Guard
@@ -72,6 +73,12 @@ def _routes(mcp: ASGIApp | None) -> list[BaseRoute]:
         Route("/api/events", data.recent),
         Route("/api/summary", data.numbers),
         Route("/api/repositories/{name:path}", data.repository),
+        Route(
+            "/webhooks/github",
+            webhooks.Webhooks().take,
+            methods=["POST"],
+            max_body_size=LARGEST_BODY,
+        ),
         Route("/healthz", vitals.alive),
         Route("/readyz", vitals.ready),
         Route("/metrics", vitals.metrics),

@@ -14,8 +14,9 @@ from opsroom.serve.web.refusals import refusal
 LONGEST_URL = 8_000
 """Characters of path and query together."""
 
-OPEN = ("", "/healthz", "/sign-in", "/sign-in.css")
-"""What needs no token: liveness, the way in, and the base path, which leads to the page."""
+OPEN = ("", "/healthz", "/sign-in", "/sign-in.css", "/webhooks/github")
+"""What needs no token: liveness, the way in, the base path, which leads to the page, and webhooks,
+which prove by a signature who sent them."""
 
 READING = ("GET", "HEAD", "OPTIONS")
 

@@ -78,6 +78,7 @@ def _webhooks() -> None:
         sa.Column("event", sa.Text, nullable=False),
         sa.Column("action", sa.Text),
         sa.Column("subjects", sa.Text, nullable=False),
+        sa.Column("told", sa.Text),
         sa.Column("received_at", sa.BigInteger, nullable=False),
         sa.Column("handled_at", sa.BigInteger),
         sa.Column("attempts", sa.Integer, nullable=False),
