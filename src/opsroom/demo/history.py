@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from opsroom.demo.catalogue import KIM, SAM, Plot, of_the_house
+from opsroom.demo.ci.breaks import break_of
 from opsroom.demo.contents import contents, message
 from opsroom.demo.contents.everywhere import Release, Tree, tag
 from opsroom.demo.git import Author
@@ -111,6 +112,8 @@ class Past:
             age = (steps - 1 - step) * timedelta(days=4, hours=chance.randint(0, 60))
             author = SAM if plot.team and step % 3 == 1 else KIM
             tree = kept(plot, contents(plot, step, lambda need: self.release(plot, need)))
+            if step == steps - 1 and "ci-failing" in plot.ills:
+                tree = broken(plot, tree)
             yield Commit(author, newest - age, message(plot, step), tree, tag(plot, step))
 
     def release(self, plot: Plot, need: str) -> Release:
@@ -150,6 +153,15 @@ class _Paper:
         if text not in self._blobs:
             self._blobs[text] = self._write("blob", text.encode())
         return self._blobs[text]
+
+
+def broken(plot: Plot, files: Tree) -> Tree:
+    """Return the files with what makes their build fail."""
+    how = break_of(plot)
+    if how is None:
+        return files
+    path = how.file(plot)
+    return {**files, path: files[path].replace(how.good, how.bad)}
 
 
 def kept(plot: Plot, files: Tree) -> Tree:

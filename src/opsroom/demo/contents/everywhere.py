@@ -44,6 +44,7 @@ updates:
 SHARED_CI = """name: ci
 on:
   push:
+    branches: [main]
   pull_request:
 permissions:
   contents: read
@@ -55,6 +56,7 @@ jobs:
 OWN_CI = """name: ci
 on:
   push:
+    branches: [main]
   pull_request:
 permissions:
   contents: read

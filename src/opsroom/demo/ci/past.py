@@ -1,0 +1,33 @@
+"""Builds that ended before anybody watched."""
+
+from datetime import datetime, timedelta
+
+from opsroom.demo.catalogue import SAM
+from opsroom.demo.ci.builds import begin, course_of, end, workflows_at
+from opsroom.demo.github.acts.runs import start_run
+from opsroom.demo.github.state.repository import Hosted
+from opsroom.demo.town import Town
+
+
+def past_runs(town: Town, repository: Hosted, commit: str) -> None:
+    """Let the workflows of a commit have run when it was pushed, as `town.at` has it."""
+    made = repository.objects.commit(commit)
+    pushed = made.committer.at + timedelta(seconds=3)
+    actor = town.sam if made.author.author == SAM else town.kim
+    for workflow, file in list(workflows_at(town, repository, commit)):
+        if not file.starts_on_push(repository.default_branch):
+            continue
+        with town.at(pushed):
+            run = start_run(
+                town.world, repository, workflow,
+                head=commit, branch=repository.default_branch, actor=actor,
+            )  # fmt: skip
+        ahead = course_of(town, repository, run, 1)
+        with town.at(_after(pushed, ahead.queued)):
+            begin(town, repository, run)
+        with town.at(_after(pushed, ahead.seconds)):
+            end(town, repository, run)
+
+
+def _after(moment: datetime, seconds: float) -> datetime:
+    return moment + timedelta(seconds=min(seconds, 3600))
