@@ -18,7 +18,7 @@ from graphql import (
 from opsroom.clients.github.graphql import document
 from opsroom.clients.github.prune import TYPES, Schema, introspection, prune
 
-DOCUMENTS = ("sweep", "fleet")
+DOCUMENTS = ("sweep", "fleet", "protection")
 
 
 def schema(name: str) -> GraphQLSchema:

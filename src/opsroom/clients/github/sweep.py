@@ -6,7 +6,7 @@ two pages: a sweep only calls itself whole when it has seen as many as the host 
 """
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from opsroom.clients.github.graphql import Told, ask
@@ -29,9 +29,8 @@ async def sweep(
     *,
     whole: bool,
     priority: Priority,
-    only: Collection[str] | None = None,
 ) -> Sweep:
-    """List an owner's repositories with the document `text`; `only`: those of these ids alone.
+    """List an owner's repositories with the document `text`.
 
     Raises:
         HostError: they could not be listed.
@@ -50,9 +49,9 @@ async def sweep(
                 told, first = await _page(transport, text, owner, None, priority)
                 seen |= {each.id: each for each in _read(told, first)}
             complete = not gaps and len(seen) >= total
-            return Sweep(at, _only(seen, only), whole=complete)
+            return Sweep(at, tuple(seen.values()), whole=complete)
         if not whole and fresh and _met(fresh[-1], known):
-            return Sweep(at, _only(seen, only), whole=False)
+            return Sweep(at, tuple(seen.values()), whole=False)
         cursor = page["pageInfo"]["endCursor"]
     raise HostError(f"{plain(owner, 100)} has more repositories than can be listed")
 
@@ -90,7 +89,3 @@ def _met(last: Swept, known: Mapping[str, Swept]) -> bool:
     """Whether everything pushed to since the sweep before stands above this one."""
     before = known.get(last.id)
     return before is not None and before.pushed_at == last.pushed_at
-
-
-def _only(seen: Mapping[str, Swept], only: Collection[str] | None) -> tuple[Swept, ...]:
-    return tuple(each for each in seen.values() if only is None or each.id in only)

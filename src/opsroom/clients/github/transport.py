@@ -8,7 +8,7 @@ says until when.
 import json
 import logging
 import random
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -103,12 +103,18 @@ class Transport:
         self._silence = timedelta()
 
     async def get(
-        self, path: str, spend: Spend, params: Mapping[str, str | int] | None = None
+        self,
+        path: str,
+        spend: Spend,
+        params: Mapping[str, str | int] | None = None,
+        *,
+        unkept: Collection[str] = (),
     ) -> Reply:
         """Read a path of the REST interface, or a URL that the host itself gave.
 
-        Answers that didn't change since this token last asked come out of the memory. Refusals
-        (403, 404, 410) are answers too.
+        Answers that didn't change since this token last asked come out of the memory, where the
+        fields `unkept` of the objects of a list are never put. Refusals (403, 404, 410) are
+        answers too.
 
         Raises:
             HostError: there was no answer, or the host wants to be left alone.
@@ -126,7 +132,7 @@ class Transport:
             return Reply(200, headers, json.loads(body))
         etag = reply.headers.get("ETag")
         if token and etag and reply.status == 200 and len(reply.body) <= LARGEST_KEPT:
-            kept = f"{reply.headers.get('Link', '')}\n{reply.body.decode('utf-8', 'replace')}"
+            kept = f"{reply.headers.get('Link', '')}\n{_without(reply, unkept)}"
             await self._validators.put(digest(token), url, etag, kept)
         return reply
 
@@ -331,3 +337,15 @@ class Transport:
             elif reply.status != 401 or abs(self.host_now - shown_at) <= SKEWED:
                 break
         raise failure
+
+
+def _without(reply: Reply, unkept: Collection[str]) -> str:
+    if not (unkept and isinstance(reply.data, list)):
+        return reply.body.decode("utf-8", "replace")
+    return json.dumps(
+        [
+            {key: held for key, held in each.items() if key not in unkept}
+            for each in reply.data
+            if isinstance(each, dict)
+        ]
+    )
