@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from graphql import build_schema, parse
-
 from tests.interfaces import payloads, rest, sdl
 from tests.interfaces.schemas import Json
 

@@ -6,12 +6,31 @@ from typing import Any
 Json = dict[str, Any]
 
 FACTS = frozenset(
-    {
-        "$ref", "additionalProperties", "allOf", "anyOf", "const", "enum", "format", "items", "maxItems",
-        "maxLength", "maximum", "minItems", "minLength", "minimum", "not", "nullable", "oneOf", "pattern",
-        "properties", "required", "type", "uniqueItems",
-    }
-)  # fmt: skip
+    [
+        "$ref",
+        "additionalProperties",
+        "allOf",
+        "anyOf",
+        "const",
+        "enum",
+        "format",
+        "items",
+        "maxItems",
+        "maxLength",
+        "maximum",
+        "minItems",
+        "minLength",
+        "minimum",
+        "not",
+        "nullable",
+        "oneOf",
+        "pattern",
+        "properties",
+        "required",
+        "type",
+        "uniqueItems",
+    ]
+)
 """Words of a schema that say names and types. All others are prose, or of no use here."""
 ONE = frozenset({"additionalProperties", "items", "not"})
 MANY = frozenset({"allOf", "anyOf", "oneOf"})

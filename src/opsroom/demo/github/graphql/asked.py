@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from opsroom.demo.github.graphql.cost import Cost
 from opsroom.demo.github.state.accounts import Account, Role
+from opsroom.demo.github.state.pulls import Pull
 from opsroom.demo.github.state.repository import Hosted
 from opsroom.demo.github.urls import Urls
 from opsroom.demo.github.world import World
@@ -14,6 +15,8 @@ from opsroom.demo.github.world import World
 Thing = TypeVar("Thing", covariant=True)
 Source = TypeVar("Source")
 Arguments = Mapping[str, Any]
+Orders = dict[tuple[int, str], list[Hosted]]
+"""The order of each owner's list as it was when it was last asked for, by id and field."""
 
 
 class Refused(Exception):
@@ -55,14 +58,25 @@ class Caller(Protocol):
 
 
 class Bucket(Protocol):
-    """The points that are left in this hour."""
+    """The points of this hour."""
 
-    limit: int
-    used: int
+    @property
+    def limit(self) -> int:
+        """How many there are."""
+        ...
+
+    @property
+    def used(self) -> int:
+        """How many are spent."""
+        ...
 
     @property
     def resets_at(self) -> datetime:
         """When it is full again."""
+        ...
+
+    def spend(self, points: int) -> bool:
+        """Take points out, unless there are not so many."""
         ...
 
 
@@ -77,9 +91,12 @@ class Asked:
     caller: Caller
     urls: Urls
     cost: Cost
-    bucket: Bucket
+    bucket: Bucket | None
+    orders: Orders
     beyond: int = 100
     collapsed: bool = False
+    unjudged: list[tuple[Hosted, Pull]] = field(default_factory=list[tuple[Hosted, Pull]])
+    """Pull requests that were asked about before anybody tried whether they merge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +113,7 @@ Asking = Mapping[str, Callable[[Source, Asked, Arguments], object]]
 """Resolvers by field that need to know who asks, or arguments."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fields(Generic[Source]):
     """How one type of the schema is answered: every field that it may be asked for."""
 

@@ -75,12 +75,10 @@ def measure(
     walk = _Walk(schema, fragments, variables)
     walk.selection(operation.selection_set, root, 1)
     if walk.cost.nodes > MOST_NODES:
-        walk.cost.wrong.append(
-            (
-                "MAX_NODE_LIMIT_EXCEEDED",
-                f"This query requests up to {walk.cost.nodes:,} possible nodes which exceeds the "
-                f"maximum limit of {MOST_NODES:,}.",
-            )
+        walk.refuse(
+            "MAX_NODE_LIMIT_EXCEEDED",
+            f"This query requests up to {walk.cost.nodes:,} possible nodes which exceeds the "
+            f"maximum limit of {MOST_NODES:,}.",
         )
     return walk.cost
 

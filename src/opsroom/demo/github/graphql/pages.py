@@ -82,5 +82,7 @@ def opened(cursor: str) -> str:
     except ValueError:
         head = version = text = ""
     if (head, version) != ("cursor", "v2"):
-        raise Refused("INVALID_CURSOR_ARGUMENTS", f"`{cursor}` does not appear to be a valid cursor.")
+        raise Refused(
+            "INVALID_CURSOR_ARGUMENTS", f"`{cursor}` does not appear to be a valid cursor."
+        )
     return text
