@@ -24,6 +24,10 @@ class Heard(Value):
     full_name: str | None = None
     fleet: bool = False
     """Whether it is about which repositories there are: made, renamed, hidden, deleted."""
+    ci: bool = False
+    """Whether something of CI moved."""
+    alerts: bool = False
+    """Whether something of the host's own alerts moved."""
     at: datetime | None = None
     """When the host says that it happened; None where the payload doesn't tell."""
     run: CiRun | None = None

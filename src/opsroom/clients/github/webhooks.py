@@ -11,10 +11,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from pydantic import ValidationError
-
+from opsroom.clients.github.runs import read_run
 from opsroom.clients.host import Malformed, Unsigned
-from opsroom.model.ci import CiRun, CiStatus
+from opsroom.model.ci import CiRun
 from opsroom.model.heard import Heard
 
 LARGEST_BODY = 25 * 1024 * 1024
@@ -26,6 +25,15 @@ LONGEST_WORD = 200
 FLEET_EVENTS = frozenset({"repository", "installation", "installation_repositories", "public"})
 """Events about which repositories there are."""
 
+CI_EVENTS = frozenset({"workflow_run", "workflow_job", "check_suite", "check_run", "status"})
+ALERT_EVENTS = frozenset(
+    {
+        "dependabot_alert",
+        "code_scanning_alert",
+        "secret_scanning_alert",
+        "repository_vulnerability_alert",
+    }
+)
 QUIET_EVENTS = frozenset({"ping"})
 """Events after which nothing can have moved."""
 
@@ -43,9 +51,6 @@ DATED = (
     ("deployment_status", "updated_at"),
 )
 """Where a payload says when what it tells of happened, the first that is there."""
-
-STATUS: Mapping[str, CiStatus] = {"completed": "done", "in_progress": "running"}
-"""What GitHub calls the states of a run; every other one waits for something."""
 
 
 def signers(body: bytes, signature: str, secrets: Mapping[str, str]) -> list[str]:
@@ -99,6 +104,8 @@ def heard(headers: Mapping[str, str], body: bytes, host: str) -> Heard:
         repository_id=_word(repository.get("node_id")) or None,
         full_name=_word(repository.get("full_name")) or None,
         fleet=event in FLEET_EVENTS,
+        ci=event in CI_EVENTS,
+        alerts=event in ALERT_EVENTS,
         at=_when(payload, repository, event),
         run=_run(payload, host) if event == "workflow_run" else None,
     )
@@ -156,25 +163,7 @@ def _time(value: object) -> datetime | None:
 
 def _run(payload: Mapping[str, Any], host: str) -> CiRun | None:
     """The run that a `workflow_run` tells of; None when it lacks what makes it one."""
-    run = _part(payload, "workflow_run")
-    status = run.get("status")
     try:
-        return CiRun(
-            host=host,
-            number=run["id"],
-            workflow=_word(run.get("name")),
-            path=_word(run.get("path")).partition("@")[0],
-            run_number=run.get("run_number") or 0,
-            attempt=run.get("run_attempt") or 1,
-            event=_word(run.get("event")),
-            branch=_word(run.get("head_branch")) or None,
-            head=run["head_sha"],
-            status=STATUS.get(status, "queued") if isinstance(status, str) else "queued",
-            conclusion=run.get("conclusion"),
-            created_at=run["created_at"],
-            started_at=run.get("run_started_at"),
-            updated_at=run["updated_at"],
-            url=_word(run.get("html_url")),
-        )
-    except (KeyError, ValidationError):
+        return read_run(host, _part(payload, "workflow_run"))
+    except (KeyError, TypeError, ValueError):
         return None
