@@ -94,7 +94,7 @@ class Wire:
                 async with self._client.stream(
                     method, url, headers=dict(headers), content=body
                 ) as response:
-                    if not (response.is_redirect and method == "GET"):
+                    if not (response.has_redirect_location and method == "GET"):
                         return await self._read(response)
                     url = urljoin(url, response.headers["Location"])
                 if not self.address.same_place(url):
@@ -116,7 +116,7 @@ class Wire:
             told = dict(headers)
             for _ in range(HOPS + 1):
                 async with self._client.stream("GET", url, headers=told) as response:
-                    if not response.is_redirect:
+                    if not response.has_redirect_location:
                         if response.is_success:
                             yield (
                                 Reply(response.status_code, response.headers, None),
