@@ -1,6 +1,6 @@
 """Why something was not written, in the words of whoever planned it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Literal
@@ -81,7 +81,7 @@ class Limited(Exception):
 
 
 @contextmanager
-def refusing(sentence: str) -> Iterator[None]:
+def refusing(sentence: str) -> Generator[None]:
     """Say the host's no in a sentence that begins `sentence`.
 
     Raises:

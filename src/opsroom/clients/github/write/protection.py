@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from opsroom.clients.github.write.branches import branch_path
 from opsroom.clients.github.write.errors import WriteRefused, refusing
 from opsroom.clients.github.write.place import Place
-from opsroom.clients.github.write.wire import Wire
+from opsroom.clients.github.write.wire import Wire, entries
 from opsroom.clients.github.write.worker import request
 from opsroom.clients.github.write.writer import Writer
 from opsroom.clients.github.write.written import Written
@@ -169,13 +169,12 @@ def _checks(found: Wire) -> dict[str, object]:
         for check in found.parts("checks")
     ]
     named = {check["context"] for check in checks}
-    contexts = found.raw.get("contexts")
-    checks += [
+    older: list[dict[str, object]] = [
         {"context": context, "app_id": ANY_APP}
-        for context in (contexts if isinstance(contexts, list) else [])
+        for context in entries(found.raw.get("contexts"))
         if context not in named
     ]
-    return {"strict": found.flag("strict"), "checks": checks}
+    return {"strict": found.flag("strict"), "checks": [*checks, *older]}
 
 
 def _reviews(found: Wire) -> dict[str, object]:

@@ -5,7 +5,7 @@ PyGithub has no verb for them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from opsroom.clients.github.write.errors import WriteRefused, refusing
 from opsroom.clients.github.write.place import Place
@@ -107,8 +107,8 @@ def holds(wanted: object, there: object) -> bool:
         return found is not None and all(
             holds(value, found.get(name)) for name, value in asked.items()
         )
-    listed, others = entries(wanted), entries(there)
-    if listed:
+    if isinstance(wanted, list | tuple):
+        listed, others = entries(cast("object", wanted)), entries(there)
         return len(listed) == len(others) and all(
             any(holds(each, other) for other in others) for each in listed
         )
