@@ -73,7 +73,7 @@ def _block(value: Any, depth: int) -> str:
 
 def _folder(value: Any, depth: int) -> bool:
     """Whether a value is a table of named things: at the top, or `schemas` below it."""
-    return isinstance(value, dict) and (depth == 0 or set(value) == {"schemas"})
+    return isinstance(value, dict) and (depth == 0 or "schemas" in value)
 
 
 def _line(value: Any) -> str:

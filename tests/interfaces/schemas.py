@@ -1,7 +1,7 @@
 """Cut JSON schemas: what they reach, and names and types alone."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 Json = dict[str, Any]
 
@@ -40,13 +40,14 @@ def bare(schema: Any) -> Any:
     """Return a schema without titles, descriptions, examples, defaults and extensions."""
     if not isinstance(schema, dict):
         return schema
-    return {word: _bare(word, value) for word, value in schema.items() if word in FACTS}
+    words = cast("Json", schema)
+    return {word: _bare(word, value) for word, value in words.items() if word in FACTS}
 
 
 def _bare(word: str, value: Any) -> Any:
     if word == "properties":
         return {name: bare(each) for name, each in value.items()}
-    if word in MANY or (word == "items" and isinstance(value, list)):
+    if word in MANY:
         return [bare(each) for each in value]
     return bare(value) if word in ONE else value
 
@@ -54,12 +55,13 @@ def _bare(word: str, value: Any) -> Any:
 def references(part: Any) -> Iterator[str]:
     """Yield everything that a piece of JSON points to by `$ref`."""
     if isinstance(part, dict):
-        if isinstance(there := part.get("$ref"), str):
+        named = cast("Json", part)
+        if isinstance(there := named.get("$ref"), str):
             yield there
-        for each in part.values():
+        for each in named.values():
             yield from references(each)
     elif isinstance(part, list):
-        for each in part:
+        for each in cast("list[Any]", part):
             yield from references(each)
 
 

@@ -10,7 +10,6 @@ from graphql import (
     FieldDefinitionNode,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
-    GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLUnionType,
@@ -29,7 +28,6 @@ from graphql import (
     UnionTypeDefinitionNode,
     Visitor,
     build_schema,
-    get_named_type,
     is_required_argument,
     parse,
     print_ast,
@@ -64,9 +62,9 @@ class Uses:
 class _Reader(Visitor):
     """Write down each field, argument and type as a document is walked."""
 
-    def __init__(self, found: Uses, info: TypeInfo) -> None:
+    def __init__(self, schema: GraphQLSchema, found: Uses, info: TypeInfo) -> None:
         super().__init__()
-        self.found, self.info = found, info
+        self.schema, self.found, self.info = schema, found, info
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
         parent, defined = self.info.get_parent_type(), self.info.get_field_def()
@@ -74,12 +72,12 @@ class _Reader(Visitor):
         if parent is None or defined is None or name.startswith("__"):
             return
         arguments = self.found.fields[parent.name][name]
-        self.reach(get_named_type(defined.type))
+        self.reach(f"{defined.type}")  # pyright: ignore[reportUnknownMemberType] # wraps any type
         given = {each.name.value for each in node.arguments}
         for argument, kind in defined.args.items():
             if argument in given or is_required_argument(kind):
                 arguments.add(argument)
-                self.reach(get_named_type(kind.type))
+                self.reach(f"{kind.type}")  # pyright: ignore[reportUnknownMemberType] # the same
 
     def enter_inline_fragment(self, node: InlineFragmentNode, *_: object) -> None:
         self.condition(node)
@@ -91,14 +89,15 @@ class _Reader(Visitor):
         if node.type_condition:
             _ = self.found.fields[node.type_condition.name.value]
 
-    def reach(self, kind: GraphQLNamedType) -> None:
+    def reach(self, wrapped: str) -> None:
+        kind = self.schema.type_map[wrapped.strip("[]!")]
         if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType):
             _ = self.found.fields[kind.name]
         elif kind.name not in self.found.whole:
             self.found.whole.add(kind.name)
             if isinstance(kind, GraphQLInputObjectType):
                 for each in kind.fields.values():
-                    self.reach(get_named_type(each.type))
+                    self.reach(f"{each.type}")
 
 
 def uses(schema: GraphQLSchema, document: DocumentNode) -> Uses:
@@ -110,7 +109,7 @@ def uses(schema: GraphQLSchema, document: DocumentNode) -> Uses:
     if wrong := validate(schema, document):
         raise ValueError("; ".join(error.message for error in wrong))
     found, info = Uses(), TypeInfo(schema)
-    visit(document, TypeInfoVisitor(info, _Reader(found, info)))
+    visit(document, TypeInfoVisitor(info, _Reader(schema, found, info)))
     for name in list(found.fields):
         kind = schema.type_map[name]
         if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):

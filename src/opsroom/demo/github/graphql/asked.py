@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from opsroom.demo.github.graphql.cost import Cost
-from opsroom.demo.github.state.accounts import Account, Role
+from opsroom.demo.github.identity import Identity
+from opsroom.demo.github.limits import Bucket
 from opsroom.demo.github.state.pulls import Pull
 from opsroom.demo.github.state.repository import Hosted
 from opsroom.demo.github.urls import Urls
@@ -27,59 +27,6 @@ class Refused(Exception):
         self.kind, self.single_sign_on = kind, single_sign_on
 
 
-class Caller(Protocol):
-    """Who asks, and what that is allowed to see."""
-
-    @property
-    def account(self) -> Account:
-        """The account that the token acts as."""
-        ...
-
-    @property
-    def scopes(self) -> frozenset[str] | None:
-        """Scopes of a classic token; None for the other kinds."""
-        ...
-
-    def sees(self, repository: Hosted) -> bool:
-        """Whether the repository exists for this caller."""
-        ...
-
-    def role(self, repository: Hosted) -> Role | None:
-        """What the caller is in the repository."""
-        ...
-
-    def reads(self, repository: Hosted, permission: str) -> bool:
-        """Whether the caller may read what needs a permission, as `vulnerability_alerts`."""
-        ...
-
-    def shut_out(self, owner: Account) -> bool:
-        """Whether the token isn't authorised for an organisation with single sign-on."""
-        ...
-
-
-class Bucket(Protocol):
-    """The points of this hour."""
-
-    @property
-    def limit(self) -> int:
-        """How many there are."""
-        ...
-
-    @property
-    def used(self) -> int:
-        """How many are spent."""
-        ...
-
-    @property
-    def resets_at(self) -> datetime:
-        """When it is full again."""
-        ...
-
-    def spend(self, points: int) -> bool:
-        """Take points out, unless there are not so many."""
-        ...
-
-
 @dataclass(slots=True)
 class Asked:
     """One query. `collapsed` is set when it touched what GitHub can't answer about at all.
@@ -88,7 +35,7 @@ class Asked:
     """
 
     world: World
-    caller: Caller
+    caller: Identity
     urls: Urls
     cost: Cost
     bucket: Bucket | None

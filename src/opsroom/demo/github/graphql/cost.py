@@ -22,7 +22,6 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
-    get_named_type,
 )
 from graphql.type import GraphQLInterfaceType, GraphQLNamedType
 
@@ -114,7 +113,7 @@ class _Walk:
             parent, GraphQLObjectType | GraphQLInterfaceType
         ):
             return
-        kind = get_named_type(parent.fields[name].type)
+        kind = self.schema.type_map[str(parent.fields[name].type).strip("[]!")]
         if name == "nodes" and parent.name == "Query":
             self.cost.ids = len(self.value(node, "ids") or ())
             self.cost.requests += 1

@@ -1,12 +1,13 @@
 """`POST /graphql`: a document in, an answer out, with what it cost and how long it would take."""
 
+import contextlib
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import anyio.to_thread
+from anyio import to_thread
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -14,7 +15,7 @@ from graphql import (
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
-    execute,
+    execute,  # pyright: ignore[reportUnknownVariableType] # its own types are not complete
     get_operation_ast,
     parse,
     validate,
@@ -23,10 +24,13 @@ from graphql import (
 from graphql.execution import ExecutionResult
 from graphql.execution.values import get_variable_values
 
-from opsroom.demo.github.graphql.asked import Asked, Bucket, Caller, Orders, Refused
+from opsroom.demo.github.graphql.asked import Asked, Orders, Refused
 from opsroom.demo.github.graphql.cost import MOST_IDS, WALL, Cost, measure
 from opsroom.demo.github.graphql.schema import schema
+from opsroom.demo.github.identity import Identity
+from opsroom.demo.github.limits import Bucket, Limits
 from opsroom.demo.github.merging import judge
+from opsroom.demo.github.refusals import Refusal
 from opsroom.demo.github.urls import Json, Urls
 from opsroom.demo.github.world import World
 
@@ -93,16 +97,22 @@ def _read(text: str, *, enterprise: bool) -> _Read:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """Who asks, of which server, and at whose cost."""
+    """Who asks, of which server, and within which limits."""
 
-    caller: Caller
+    identity: Identity
     urls: Urls
-    bucket: Bucket | None
+    limits: Limits
     enterprise: bool
 
-    def charge(self, points: int) -> bool:
-        """Take points out; without a bucket there is no limit."""
-        return self.bucket is None or self.bucket.spend(points)
+    def charge(self, points: int) -> Bucket | None:
+        """Take points out; an Enterprise server counts none.
+
+        Raises:
+            Refusal: there are not so many left.
+        """
+        if self.enterprise:
+            return None
+        return self.limits.charge(self.identity.key, "graphql", points)
 
 
 class GraphEndpoint:
@@ -115,22 +125,25 @@ class GraphEndpoint:
 
     async def answer(
         self,
-        caller: Caller,
+        identity: Identity,
         urls: Urls,
+        limits: Limits,
         query: Mapping[str, Any],
         *,
-        bucket: Bucket | None,
         enterprise: bool = False,
     ) -> Answer:
         """Answer `{"query", "variables", "operationName"}`. Points are charged before it is run.
 
-        Without a bucket nothing is charged, as on an Enterprise server.
+        Raises:
+            Refusal: too much in a minute. When the hour's points are spent, it is an answer.
         """
-        question = _Question(caller, urls, bucket, enterprise)
-        return await anyio.to_thread.run_sync(self._answer, question, query)
+        question = _Question(identity, urls, limits, enterprise)
+        return await to_thread.run_sync(self._answer, question, query)
 
     def _answer(self, question: _Question, query: Mapping[str, Any]) -> Answer:
         known = schema(enterprise=question.enterprise)
+        if not question.enterprise:
+            question.limits.hurry(question.identity.key, "graphql", 1)
         try:
             read = _read(str(query.get("query") or ""), enterprise=question.enterprise)
         except GraphQLError as unreadable:
@@ -144,15 +157,23 @@ class GraphEndpoint:
         if isinstance(variables, list):
             return _refused(question, [_told(each) for each in variables])
         cost = measure(known, read.document, operation, variables)
-        if wrong := cost.wrong + _missing_scopes(question.caller, read.fields):
+        if wrong := cost.wrong + _missing_scopes(question.identity, read.fields):
             return _refused(question, [{"type": kind, "message": said} for kind, said in wrong])
         with self._world.lock:
-            if not question.charge(cost.points):
-                return Answer(200, {"errors": [_exhausted(question.caller)]}, 0)
-            return self._run(question, read, query, cost)
+            try:
+                bucket = question.charge(cost.points)
+            except Refusal as exhausted:
+                spent = {"type": "RATE_LIMITED", "message": exhausted.message}
+                return Answer(200, {"errors": [spent]}, 0)
+            return self._run(question, bucket, read, query, cost)
 
     def _run(
-        self, question: _Question, read: _Read, query: Mapping[str, Any], cost: Cost
+        self,
+        question: _Question,
+        bucket: Bucket | None,
+        read: _Read,
+        query: Mapping[str, Any],
+        cost: Cost,
     ) -> Answer:
         seconds = cost.seconds * self._chance.uniform(0.85, 1.15)
         if seconds > WALL:
@@ -160,10 +181,10 @@ class GraphEndpoint:
         in_time = PARTIAL * WALL / seconds
         asked = Asked(
             self._world,
-            question.caller,
+            question.identity,
             question.urls,
             cost,
-            question.bucket,
+            bucket,
             self._orders,
             beyond=MOST_IDS if in_time >= 1 else int(cost.ids * in_time),
         )
@@ -191,8 +212,9 @@ def _never(_: object) -> bool:
 
 
 def _refused(question: _Question, errors: Sequence[Json]) -> Answer:
-    """Refuse a query before it is run. It costs a point all the same."""
-    question.charge(1)
+    """Refuse a query before it is run. It costs a point all the same, if there is one."""
+    with contextlib.suppress(Refusal):
+        question.charge(1)
     return Answer(200, {"errors": list(errors)})
 
 
@@ -213,7 +235,7 @@ def _told(error: GraphQLError) -> Json:
     return {**told, "message": error.message}
 
 
-def _missing_scopes(caller: Caller, fields: frozenset[str]) -> list[tuple[str, str]]:
+def _missing_scopes(caller: Identity, fields: frozenset[str]) -> list[tuple[str, str]]:
     if caller.scopes is None:
         return []
     return [
@@ -230,10 +252,3 @@ def _unscoped(name: str, needed: frozenset[str], granted: frozenset[str]) -> str
         f"The '{field}' field requires one of the following scopes: {sorted(needed)}, "
         f"but your token has only been granted the: {sorted(granted)} scopes."
     )
-
-
-def _exhausted(caller: Caller) -> Json:
-    return {
-        "type": "RATE_LIMITED",
-        "message": f"API rate limit exceeded for user ID {caller.account.id}.",
-    }

@@ -31,9 +31,9 @@ ORDERS: dict[str, Callable[[Hosted], Key]] = {
 def owned(account: Account, asked: Asked, arguments: Arguments) -> Page:
     """Return a page of what an account owns (or whatever `ownerAffiliations` says)."""
     order = arguments.get("orderBy") or {"field": "CREATED_AT", "direction": "ASC"}
-    ways = set(arguments.get("ownerAffiliations") or ("OWNER",))
+    ways: set[str] = set(arguments.get("ownerAffiliations") or ("OWNER",))
     key = ORDERS[order["field"]]
-    if ways == {"OWNER"}:
+    if not ways - {"OWNER"}:
         listed = _ordered(asked, account, order["field"])
     else:
         listed = sorted(_affiliated(asked.world, account, ways), key=key)

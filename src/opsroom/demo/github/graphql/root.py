@@ -33,15 +33,12 @@ def _node(asked: Asked, node_id: str) -> object:
     found = asked.world.nodes.get(node_id)
     if isinstance(found, Account):
         return entered(found, asked)
-    if isinstance(found, tuple):
-        repository, source = found[0], Within(*found)
-    else:
-        repository = source = found
+    repository = found[0] if isinstance(found, tuple) else found
     if repository is None or not asked.caller.sees(repository):
         if repository is not None and asked.caller.shut_out(repository.owner):
             raise Refused("FORBIDDEN", SAML, single_sign_on=True)
         raise Refused("NOT_FOUND", f"Could not resolve to a node with the global id of '{node_id}'")
-    return source
+    return Within(*found) if isinstance(found, tuple) else found
 
 
 def _nodes(_: None, asked: Asked, arguments: Arguments) -> list[object]:

@@ -15,6 +15,7 @@ from graphql import (
     build_schema,
 )
 
+from opsroom.demo.github import graphql
 from opsroom.demo.github.bodies.times import stamp
 from opsroom.demo.github.graphql import (
     accounts,
@@ -85,7 +86,7 @@ def schema(*, enterprise: bool) -> GraphQLSchema:
         KeyError: a field of the schema has no resolver.
     """
     name = "enterprise.graphql" if enterprise else "github.graphql"
-    built = build_schema(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    built = build_schema(resources.files(graphql).joinpath(name).read_text(encoding="utf-8"))
     for kind in built.type_map.values():
         if isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
             kind.resolve_type = things.kind

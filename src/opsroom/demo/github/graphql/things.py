@@ -1,6 +1,7 @@
 """Git objects, checks of a commit and the like, as sources that a resolver can be handed."""
 
 from dataclasses import dataclass
+from typing import cast
 
 from opsroom.demo.github.encoding import GitCommit, TreeEntry
 from opsroom.demo.github.graphql.asked import Within
@@ -61,7 +62,7 @@ def kind(source: object, *_: object) -> str:
     if isinstance(source, Account):
         return source.kind
     if isinstance(source, Within):
-        return KINDS[type(source.it)]
+        return KINDS[type(cast("Within[object]", source).it)]
     raise TypeError(f"no type of the schema for {type(source).__name__}")
 
 
@@ -79,7 +80,7 @@ def git_object(objects: Objects, oid: str, path: str = "") -> GitThing:
     if what == "blob":
         return GitBlob(oid, body)
     head, _, message = body.decode(errors="replace").partition("\n\n")
-    said = dict(line.partition(" ")[::2] for line in head.splitlines())
+    said = {word: rest for word, _, rest in (line.partition(" ") for line in head.splitlines())}
     return GitTag(oid, said["tag"], message, said["object"])
 
 
