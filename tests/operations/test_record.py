@@ -23,8 +23,9 @@ from tests.operations.rooms import (
 from opsroom.errors import StoreError
 from opsroom.model.finding import FindingState
 from opsroom.model.health import Grade
-from opsroom.operations import record
+from opsroom.operations import draft
 from opsroom.operations.gather import Sighting
+from opsroom.operations.record import record
 from opsroom.operations.room import Room
 
 pytestmark = pytest.mark.anyio
@@ -212,7 +213,7 @@ async def test_an_older_look_never_overwrites_a_newer_one(yard: Yard) -> None:
         await look_over(room)
         new = only(room).snapshot.clones[0]
         before = await last(room)
-        await record.record(room, [Sighting(old, source)])
+        await record(room, [Sighting(old, source)])
         assert only(room).snapshot.clones[0] == new
         assert await kinds(room, before) == []
 
@@ -229,7 +230,7 @@ async def test_state_and_event_commit_together(yard: Yard, monkeypatch: pytest.M
             raise StoreError("the disk is full")
 
         with monkeypatch.context() as patch:
-            patch.setattr(record, "append", fail)
+            patch.setattr(draft, "append", fail)
             with pytest.raises(StoreError):
                 await look_over(room)
         assert await kinds(room, before) == []

@@ -89,6 +89,14 @@ class Remote(HostFacts):
     release: Release | None = None
     permission: Literal["admin", "maintain", "write", "triage", "read"] | None = None
     """What the token's owner may do here."""
+    moved_at: datetime | None = None
+    """A sweep saw then that something moved, and it was not looked at in full since. What a sweep
+    tells (names, head, archived, visibility) is of then; everything else is of `at`."""
+
+    @property
+    def only_swept(self) -> bool:
+        """Whether it was never looked at in full: all that is known is what a sweep tells."""
+        return self.moved_at is not None and self.moved_at <= self.at
 
 
 class BranchRule(Value):

@@ -188,15 +188,21 @@ def names(identities: Sequence[Identity]) -> dict[str, str]:
             level[key] += 1
 
 
+def plain_name(identity: Identity) -> str:
+    """Return the name of a repository of which no other clashes with it."""
+    if identity.host:
+        return "/".join(_safe(part) for part in identity.name.split("/"))
+    return f"local/{_safe(PurePosixPath('/', identity.path).parts[-1])}"
+
+
 def _choices(identity: Identity) -> list[str]:
     """Return names for one repository, each telling more than the one before."""
     digest = sha256(identity.key.encode("utf-8", "surrogatepass")).hexdigest()
+    name = plain_name(identity)
     if identity.host:
-        name = "/".join(_safe(part) for part in identity.name.split("/"))
         told = [_safe(identity.host)]
     else:
-        *parents, folder = PurePosixPath("/", identity.path).parts
-        name = f"local/{_safe(folder)}"
+        *parents, _ = PurePosixPath("/", identity.path).parts
         told = _further_up(_safe(parent) for parent in reversed(parents[1:]))
     hashed = [f"{told[0]}-{digest[:size]}" if told else digest[:size] for size in (8, 64)]
     return [name, *(f"{name}@{suffix}" for suffix in (*told, *hashed))]

@@ -21,6 +21,7 @@ from opsroom.model.health import Grade, Health
 from opsroom.model.repository import Repository, RepositoryState
 from opsroom.model.snapshot import Refs, Snapshot, Worktree
 from opsroom.model.text import plain
+from opsroom.operations.identities import Identities
 
 if TYPE_CHECKING:
     from opsroom.store.database import Connection
@@ -166,6 +167,7 @@ class Fleet:
         self.revision = 0
         self._rows: dict[str, Row] = {}
         self._keys: dict[str, str] = {}
+        self.identities = Identities()
         self._refreshing = anyio.Lock()
 
     def __iter__(self) -> Iterator[Row]:
@@ -177,6 +179,14 @@ class Fleet:
     def get(self, key: str) -> Row | None:
         """The row of a repository's key."""
         return self._rows.get(key)
+
+    def resolve(self, key: str) -> Row | None:
+        """The row of the repository that a remote with this key is of, whatever it is called."""
+        return self._rows.get(self.identities.resolve(key) or "")
+
+    def of_host(self, host: str, id_: str) -> Row | None:
+        """The row of the repository that its host knows by this id."""
+        return self._rows.get(self.identities.of_host(host, id_) or "")
 
     def holding(self, path: str) -> Row | None:
         """The row whose clone or work tree is at that path."""
@@ -206,12 +216,14 @@ class Fleet:
             if self._keys.get(path) == key:
                 del self._keys[path]
         self._rows[key] = row
+        self.identities.put(former.snapshot if former else None, row.snapshot)
         self._keys |= dict.fromkeys(_places(row), key)
 
     def forget(self) -> None:
         """Forget every row: the store has begun another history."""
         self._rows.clear()
         self._keys.clear()
+        self.identities = Identities()
         self.revision = 0
 
     def of_source(self, key: str) -> list[Row]:

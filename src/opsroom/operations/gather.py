@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path, PurePath
 
 from opsroom.model.facts import Unknown
-from opsroom.model.identity import Identity, identity_of, names
+from opsroom.model.host import Remote
+from opsroom.model.identity import Identity, identity_of, names, remote_identity
 from opsroom.model.repository import Repository
 from opsroom.model.snapshot import CloneFacts, Refs, RemoteAddress, Snapshot
 from opsroom.settings import DirectorySource
@@ -50,9 +51,18 @@ def identity(facts: CloneFacts) -> Identity:
 
 
 def identity_of_snapshot(snapshot: Snapshot) -> Identity:
-    """Which repository a snapshot is of, also when no clone can tell any more."""
+    """Which repository a snapshot is of, also when nobody can tell any more.
+
+    What its host calls it now comes first, then what the host called it last, then its clones.
+    """
+    repository, remote = snapshot.repository, snapshot.remote
+    key = repository.key
+    if isinstance(remote, Remote):
+        return Identity(key=key, url=remote.url, host=remote.host, name=remote.full_name)
+    last = remote_identity(repository.url) if repository.host_id and repository.url else None
+    if last:
+        return Identity(key=key, url=repository.url, host=last[0], name=last[1])
     told = (identity(facts) for facts in snapshot.clones if readable(facts))
-    key = snapshot.repository.key
     found = next((each for each in told if each.key == key), None)
     if found:
         return found

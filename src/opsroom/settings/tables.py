@@ -175,6 +175,7 @@ class Settings(SettingsFile, validate_by_name=True):
         """What the judge measures against."""
         return Limits(
             profile=self.health.profile,
+            clones_expected=bool(self.directories),
             overrides=tuple(
                 Override(rule=check.rule, severity=check.severity, where=check.where)
                 for check in self.checks

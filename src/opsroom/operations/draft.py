@@ -1,0 +1,165 @@
+"""A draft: what one transaction will write. Looks go in, and out come judged rows and events.
+
+    before and after of a repository -> judged -> only transitions become events -> store
+
+Clones and hosts are recorded through the same draft, so that a repository which both see is judged
+once and told of once.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from opsroom.judge.changes import changed, observation
+from opsroom.judge.examination import Examination, examine
+from opsroom.judge.host_changes import host_changed
+from opsroom.judge.moves import findings_moved, first_look
+from opsroom.logs import current_cause
+from opsroom.model.event import Happening
+from opsroom.model.facts import Facts, Unknown
+from opsroom.model.finding import KeptFinding
+from opsroom.model.health import Grade, Health
+from opsroom.model.host import Remote
+from opsroom.model.limits import Limits
+from opsroom.model.repository import RepositoryState
+from opsroom.model.snapshot import Snapshot
+from opsroom.operations.fleet import Fleet, Row
+from opsroom.operations.naming import name_anew
+from opsroom.store.database import Connection
+from opsroom.store.findings import save_findings
+from opsroom.store.journal import append
+from opsroom.store.meta import next_revision
+from opsroom.store.snapshots import save_snapshots
+from opsroom.store.verdicts import save_verdicts
+
+log = logging.getLogger("opsroom.record")
+
+UNSEEN = Health(
+    grade=Grade.UNKNOWN, score=None, unknown=("its host was not asked for all of it yet",)
+)
+
+
+@dataclass(slots=True)
+class Draft:
+    """What one transaction writes, by the key of the repository."""
+
+    limits: Limits
+    now: datetime
+    snapshots: dict[str, Snapshot] = field(default_factory=dict[str, Snapshot])
+    healths: dict[str, Health] = field(default_factory=dict[str, Health])
+    findings: dict[str, list[KeptFinding]] = field(default_factory=dict[str, list[KeptFinding]])
+    happenings: list[Happening] = field(default_factory=list[Happening])
+    heirs: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By the name of a repository that lost a clone to another one: the key of that one."""
+
+    def judge(
+        self, row: Row | None, after: Snapshot, *, baseline: bool = False, gone: str = ""
+    ) -> None:
+        """Judge one repository, and note what moved.
+
+        `baseline`: it was found by the first pass of its source, which is no news. `gone` says why
+        it is gone, where it is.
+        """
+        key, name = after.repository.key, after.repository.name
+        self.snapshots[key] = after
+        if after.repository.state is RepositoryState.GONE:
+            self.happenings.append(Happening(kind="repository.gone", repository=name, summary=gone))
+            return
+        before = row.snapshot if row else None
+        is_new = row is None or row.repository.state is RepositoryState.GONE
+        if is_new:
+            self.happenings.append(_found(after, baseline=baseline))
+        swept = _only_swept(after)
+        seen = None if swept else examine(after, before, self.limits, self.now)
+        self.healths[key] = seen.health if seen else UNSEEN
+        if row is not None and not is_new:
+            self._compare(row, after, self.healths[key])
+        if seen is not None:
+            self._find(row, after, seen, quietly=is_new)
+
+    def _find(self, row: Row | None, after: Snapshot, seen: Examination, *, quietly: bool) -> None:
+        """Note which findings opened and which ended."""
+        kept, before = (row.kept, row.snapshot) if row else ((), None)
+        first = first_look(before, kept) or (before is not None and _first_of_host(before, after))
+        moves = findings_moved(kept, seen, self.now, first_look=first)
+        self.findings[after.repository.key] = list(moves.kept)
+        if not quietly:
+            self.happenings += moves.happenings(after.repository.name)
+
+    def _compare(self, row: Row, after: Snapshot, health: Health) -> None:
+        """Note what changed, here and on its host, and who can be observed again or no longer."""
+        before = row.snapshot
+        change = changed(before, after, row.health, health)
+        self.happenings += [change] if change else []
+        self.happenings += observation(before, after)
+        self.happenings += host_changed(before, after)
+
+    async def save(self, connection: Connection, fleet: Fleet) -> dict[str, int]:
+        """Name what is new or renamed, and write all of it; gives the id of each key."""
+        self.snapshots, self.happenings = name_anew(fleet, self.snapshots, self.happenings)
+        ids: dict[str, int] = {}
+        if self.snapshots:
+            revision = await next_revision(connection)
+            written = list(self.snapshots.values())
+            ids = await save_snapshots(connection, written, revision, self.now)
+            healths = {ids[key]: health for key, health in self.healths.items()}
+            await save_verdicts(connection, healths, self.now)
+            found = {ids[key]: findings for key, findings in self.findings.items()}
+            await save_findings(connection, found)
+        self._tell_heirs()
+        keys = {each.repository.name: key for key, each in self.snapshots.items()}
+        told = [_traced(happening, keys) for happening in self.happenings]
+        for event in await append(connection, told, self.now):
+            log.info("event %s %s %s: %s", event.id, event.kind, event.repository, event.summary)
+        return ids
+
+    def _tell_heirs(self) -> None:
+        """Say of a repository whose last clone got another remote, under which name it goes on."""
+        for index, happening in enumerate(self.happenings):
+            heir = self.heirs.get(happening.repository or "")
+            if happening.kind == "repository.gone" and heir:
+                summary = f"its last clone here is {self.snapshots[heir].repository.name} now"
+                self.happenings[index] = happening.model_copy(update={"summary": summary})
+
+
+def _traced(happening: Happening, keys: Mapping[str, str]) -> Happening:
+    """With the id of what set it off, and the key of its repository, whose name may change."""
+    trace: dict[str, object] = {"cause": current_cause()}
+    if happening.repository is not None and happening.repository in keys:
+        trace["key"] = keys[happening.repository]
+    return happening.model_copy(update={"data": {**happening.data, **trace}})
+
+
+def _found(snapshot: Snapshot, *, baseline: bool) -> Happening:
+    url = snapshot.repository.url
+    return Happening(
+        kind="repository.found",
+        repository=snapshot.repository.name,
+        summary=f"found at {snapshot.path or url}",
+        data={"path": snapshot.path, "url": url, "baseline": baseline},
+    )
+
+
+def _only_swept(snapshot: Snapshot) -> bool:
+    """Whether so little is known that a good grade would be a guess."""
+    remote = snapshot.remote
+    return not snapshot.clones and isinstance(remote, Remote) and remote.only_swept
+
+
+def _first_of_host(before: Snapshot, after: Snapshot) -> bool:
+    """Whether its host tells for the first time: what comes to light then is backlog, not news."""
+    if isinstance(before.remote, Remote) and before.remote.only_swept:
+        return True
+    pairs = (
+        (before.remote, after.remote),
+        (before.settings, after.settings),
+        (before.ci, after.ci),
+        (before.security, after.security),
+        (before.listed, after.listed),
+    )
+    return any(_begins(old, new) for old, new in pairs)
+
+
+def _begins(old: Facts | Unknown | None, new: Facts | Unknown | None) -> bool:
+    return old is None and isinstance(new, Facts)
