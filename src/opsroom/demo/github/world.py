@@ -89,6 +89,8 @@ class World:
         """Of organisations, by lower-case login and id."""
         self.rulesets: dict[str, dict[int, HostRuleset]] = {}
         """Of organisations, by lower-case login and id."""
+        self.nobody = Account(0, "", "User", "", self.now())
+        """Who asks without a token."""
         self.listeners: list[Callable[[Emission], None]] = []
         self.emitted: deque[Emission] = deque(maxlen=1000)
         """What happened last, newest last."""

@@ -1,0 +1,93 @@
+"""The double as one application: REST, GraphQL, Git over HTTP, its control."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import anyio
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from opsroom.demo.github.control import control_routes
+from opsroom.demo.github.courier import Courier
+from opsroom.demo.github.faults import Faults
+from opsroom.demo.github.front import PREFIX, Front, Manners
+from opsroom.demo.github.limits import Limits, Rules
+from opsroom.demo.github.rest import ENDPOINTS
+from opsroom.demo.github.rest.call import Endpoint
+from opsroom.demo.github.smart import SmartHttp
+from opsroom.demo.github.world import World
+
+GIT_PATHS = ("info/refs", "git-upload-pack", "git-receive-pack")
+"""What a Git client asks for, below an address with or without `.git`."""
+
+CONTROL = "/_control"
+"""Where the double is steered: no address of GitHub's own."""
+
+
+@dataclass
+class Hub:
+    """A double that is ready to be served, and what steers it."""
+
+    world: World
+    limits: Limits
+    faults: Faults
+    manners: Manners
+    courier: Courier
+    app: Starlette
+
+
+def build_hub(
+    world: World,
+    *,
+    rules: Rules | None = None,
+    manners: Manners | None = None,
+    more_control: Sequence[Route] = (),
+) -> Hub:
+    """Put a double together. `more_control` are routes beside `/stats` and `/faults`."""
+    limits = Limits(world.now, rules)
+    faults = Faults()
+    slow = manners or Manners()
+    front = Front(world, limits, faults, slow)
+    courier = Courier(world, faults)
+    git = SmartHttp(world)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(courier.run)
+            yield
+            tasks.cancel_scope.cancel()
+
+    routes = [
+        *control_routes(CONTROL, world, faults),
+        *(Route(CONTROL + each.path, each.endpoint, methods=each.methods) for each in more_control),
+        *(
+            Route(f"/{{owner}}/{{name}}{suffix}/{path}", git.answer, methods=["GET", "POST"])
+            for path in GIT_PATHS
+            for suffix in (".git", "")
+        ),
+        Route("/graphql", front.graphql, methods=["POST"]),
+        Route("/api/graphql", front.graphql, methods=["POST"]),
+        *(_route(front, each, prefix) for each in ENDPOINTS for prefix in (PREFIX, "")),
+        Route("/{rest:path}", _nothing(front), methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan)
+    return Hub(world, limits, faults, slow, courier, app)
+
+
+def _route(front: Front, endpoint: Endpoint, prefix: str) -> Route:
+    async def answer(request: Request) -> Response:
+        return await front.rest(request, endpoint)
+
+    path = (prefix + endpoint.pattern).rstrip("/") or "/"
+    return Route(path, answer, methods=[endpoint.method])
+
+
+def _nothing(front: Front) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        return await front.rest(request, None)
+
+    return answer
