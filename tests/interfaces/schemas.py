@@ -61,7 +61,7 @@ def references(part: Any) -> Iterator[str]:
         for each in named.values():
             yield from references(each)
     elif isinstance(part, list):
-        for each in cast("list[Any]", part):
+        for each in part:  # pyright: ignore[reportUnknownVariableType] # JSON may hold anything
             yield from references(each)
 
 
