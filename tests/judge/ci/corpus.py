@@ -99,23 +99,23 @@ npm error
 npm error While resolving: shop@0.0.1
 ##[error]Process completed with exit code 1.""",
     ),
-    "404 Not Found - GET https://registry.npmjs.org/left-padd": (
+    "404 Not Found - GET https://registry.example.org/left-padd": (
         """npm error code E404
-npm error 404 Not Found - GET https://registry.npmjs.org/left-padd - Not found
+npm error 404 Not Found - GET https://registry.example.org/left-padd - Not found
 npm error 404
 npm error 404  'left-padd@^1.3.0' is not in this registry.
 ##[error]Process completed with exit code 1.""",
         """npm ERR! code E404
-npm ERR! 404 Not Found - GET https://registry.npmjs.org/left-padd - Not found
+npm ERR! 404 Not Found - GET https://registry.example.org/left-padd - Not found
 npm ERR! 404  'left-padd@2' is not in this registry.
 ##[error]Process completed with exit code 1.""",
     ),
-    "404 Not Found - GET https://registry.npmjs.org/is-evenn": (
+    "404 Not Found - GET https://registry.example.org/is-evenn": (
         """npm ERR! code E404
-npm ERR! 404 Not Found - GET https://registry.npmjs.org/is-evenn - Not found
+npm ERR! 404 Not Found - GET https://registry.example.org/is-evenn - Not found
 ##[error]Process completed with exit code 1.""",
         """npm error code E404
-npm error 404 Not Found - GET https://registry.npmjs.org/is-evenn - Not found
+npm error 404 Not Found - GET https://registry.example.org/is-evenn - Not found
 ##[error]Process completed with exit code 1.""",
     ),
     "error TS2339: Property 'title' does not exist on type 'Page'.": (

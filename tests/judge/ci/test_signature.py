@@ -109,7 +109,10 @@ def test_what_is_incidental_is_out(one: str, other: str) -> None:
         ("cannot find module '@acme/ui'", "cannot find module '@acme/api'"),
         ("no package github.com/a/b", "no package github.com/a/c"),
         ("could not resolve host: pypi.org", "could not resolve host: github.com"),
-        ("get https://pypi.org/simple/flask/", "get https://pypi.org/simple/django/"),
+        (
+            "get https://pypi.example.org/simple/flask/",
+            "get https://pypi.example.org/simple/django/",
+        ),
         ("x is undefined", "x is not defined"),
     ],
 )

@@ -20,12 +20,10 @@ NAME = 200
 DIGITS = 16
 """Hexadecimal digits of a signature."""
 
-REGISTRIES = (
-    *("registry.npmjs.org/", "registry.yarnpkg.com/", "pypi.org/", "files.pythonhosted.org/"),
-    *("crates.io/", "static.crates.io/", "index.crates.io/", "proxy.golang.org/"),
-    *("rubygems.org/", "repo.maven.apache.org/", "registry-1.docker.io/", "ghcr.io/"),
+REGISTRY = re.compile(
+    r"(?:registry|registry-\d|proxy|mirror|index|packages|repo|static|files|pypi|crates|rubygems|ghcr)\."
 )
-"""Where the path of a URL is the name of a package."""
+"""How the names of hosts begin where the path of a URL is the name of a package."""
 
 URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://(?:[^\s/@]{1,200}@)?([^\s'\"`<>()\[\],]+)")
 TIME = re.compile(
@@ -89,13 +87,13 @@ def normal(error: str) -> str:
 def _address(url: re.Match[str]) -> str:
     """Keep the host of a URL, and its path only where that names a package."""
     address = url[1].rstrip(".:;!?")
-    return address if address.startswith(REGISTRIES) else address.partition("/")[0]
+    return address if REGISTRY.match(address) else address.partition("/")[0]
 
 
 def _word(word: re.Match[str]) -> str:
     """Replace a word that is a path; `@scope/name` and `host.tld/name` name packages."""
     text = word[0]
-    if text in NO_PATHS or SCOPED.fullmatch(text) or text.startswith(REGISTRIES):
+    if text in NO_PATHS or SCOPED.fullmatch(text) or REGISTRY.match(text):
         return text
     head, slash, _ = text.partition("/")
     if slash and not DOMAIN.fullmatch(head):
