@@ -1,109 +1,120 @@
-"""A slow life for the demo's fleet: people edit, commit, push, pull, and mend what was broken."""
+"""The life of the fleet: stories that a seed chose, told as fast as one likes.
 
+The first minutes are arranged: a visitor soon sees something break, and sees it mended.
+"""
+
+import heapq
 import logging
 import random
+from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 
-import anyio
-import anyio.to_thread
-
-from opsroom.demo.catalogue import KIM, SAM, Plot
-from opsroom.demo.faults import edit
-from opsroom.demo.fleet import Fleet
-from opsroom.demo.git import Git
+from opsroom.demo import drift, stories
+from opsroom.demo.dependabot import Dependabot
+from opsroom.demo.github.refusals import Refusal
+from opsroom.demo.planting import Faults
+from opsroom.demo.stories import Beat, Stage, Story
+from opsroom.demo.town import Town
 from opsroom.errors import OpsroomError
 
 log = logging.getLogger("opsroom.demo")
 
-PAUSE = 4.0
-"""Seconds between two things that happen."""
+Teller = Callable[[Stage], Story]
 
-Step = Callable[[Git], None]
-
-IDEAS = (
-    "Shorten the timeout",
-    "Give the volume a name",
-    "Say where the backups are",
-    "Raise the memory limit",
-    "Retry once",
-    "Remove what nobody uses",
-    "Fix the name of the host",
-    "Log less at night",
+OPENING: tuple[tuple[float, Teller], ...] = (
+    (4, drift.kept_in_a_clone),
+    (6, stories.an_idea),
+    (14, stories.shared_workflow_broken),
+    (30, stories.proposed_and_merged),
+    (40, drift.left_behind),
+    (60, stories.broken_and_mended),
+    (75, stories.flake_tried_again),
+    (100, stories.advisory_and_update),
+    (120, drift.kept_in_a_clone),
+    (140, stories.protection_lost_and_found),
+    (170, stories.broken_and_mended),
+    (190, stories.complaint),
 )
+"""Seconds after the beginning, and the story that begins then."""
+
+EVERYDAY: tuple[tuple[int, Teller], ...] = (
+    (6, drift.kept_in_a_clone),
+    (4, drift.left_behind),
+    (8, stories.an_idea),
+    (5, stories.proposed_and_merged),
+    (4, stories.broken_and_mended),
+    (3, stories.flake_tried_again),
+    (1, stories.shared_workflow_broken),
+    (1, stories.advisory_and_update),
+    (1, stories.protection_lost_and_found),
+    (2, stories.complaint),
+)
+"""How often a story is chosen once the opening is over."""
+
+REST = 12.0
+"""Seconds between the beginnings of two everyday stories, about."""
+LEFT_ALONE = (drift.kept_in_a_clone, drift.left_behind)
+"""Stories that are told without the world's lock: Git takes its time."""
+REMEMBERED = 1000
+
+
+@dataclass(order=True, slots=True)
+class _Next:
+    at: float
+    number: int
+    teller: Teller = field(compare=False)
+    stage: Stage = field(compare=False)
+    story: Story = field(compare=False)
 
 
 class Life:
-    """What happens in a fleet, one step of one repository at a time, decided by a seed.
+    """Moves on when it is told that time has passed. `speed` 0 is still."""
 
-    Only repositories that are whole take part: the broken ones stay as they are to be looked at.
-    """
+    def __init__(self, town: Town, dependabot: Dependabot, faults: Faults, seed: int) -> None:
+        self.speed = 1.0
+        self.told: deque[str] = deque(maxlen=REMEMBERED)
+        """What happened last, newest last."""
+        self._town, self._dependabot, self._faults = town, dependabot, faults
+        self._seed = seed
+        self._chance = random.Random(f"{seed} life")  # noqa: S311 - no secret: a story
+        self._now = 0.0
+        self._number = 0
+        self._busy: set[int] = set()
+        self._ahead: list[_Next] = []
+        for seconds, teller in OPENING:
+            self._begin(seconds, teller)
+        self._everyday = OPENING[-1][0] + REST
 
-    def __init__(self, fleet: Fleet, seed: int, clock: Callable[[], datetime]) -> None:
-        self._fleet = fleet
-        self._clock = clock
-        self._chance = random.Random(seed)  # noqa: S311 - no secret: a story
-        self._alive = [plot for plot in fleet.plots if _whole(plot)]
-        self._begun: dict[str, list[tuple[str, Step]]] = {}
+    def advance(self, seconds: float) -> None:
+        """Let `seconds` pass, which are more or fewer here, and do all that was due."""
+        until = self._now + seconds * self.speed
+        while self._everyday <= until:
+            weights, tellers = zip(*EVERYDAY, strict=True)
+            self._begin(self._everyday, self._chance.choices(tellers, weights)[0])
+            self._everyday += REST * self._chance.uniform(0.5, 1.5)
+        while self._ahead and self._ahead[0].at <= until:
+            self._step(heapq.heappop(self._ahead))
+        self._now = until
 
-    def step(self) -> str:
-        """Let the next thing happen, and say what it was. Takes some Git processes."""
-        plot = self._chance.choice(self._alive)
-        ahead = self._begun.setdefault(plot.name, [])
-        if not ahead:
-            ahead += self._story(plot)
-        said, act = ahead.pop(0)
-        act(Git(self._fleet.clone(plot), KIM, self._clock()))
-        return f"{plot.full_name}: {said}"
+    def _begin(self, at: float, teller: Teller) -> None:
+        self._number += 1
+        chance = random.Random(f"{self._seed} {self._number}")  # noqa: S311 - no secret: a story
+        stage = Stage(self._town, self._dependabot, self._faults, chance, self._busy)
+        heapq.heappush(self._ahead, _Next(at, self._number, teller, stage, teller(stage)))
 
-    async def run(self, pause: float = PAUSE) -> None:
-        """Live until cancelled, with about `pause` seconds between two steps."""
-        while True:
-            await anyio.sleep(pause * self._chance.uniform(0.5, 1.5))
-            try:
-                log.info("%s", await anyio.to_thread.run_sync(self.step))
-            except OpsroomError as error:
-                log.warning("somebody works in the same clone: %s", error)
-
-    def _story(self, plot: Plot) -> list[tuple[str, Step]]:
-        idea = self._chance.choice(IDEAS)
-        if self._chance.random() < 0.3:
-            return [("Sam pushes", self._from_elsewhere(plot, idea)), ("Kim pulls", _pull)]
-        return [
-            ("Kim edits", lambda git: edit(git, idea)),
-            ("Kim commits", lambda git: _keep(git, idea)),
-            ("Kim pushes", _push),
-        ]
-
-    def _from_elsewhere(self, plot: Plot, idea: str) -> Step:
-        """Commit on the remote itself, as if from another machine, and fetch."""
-
-        def act(git: Git) -> None:
-            who = f"{SAM.name} <{SAM.email}> {int(git.at.timestamp())} +0000"
-            head = f"commit refs/heads/main\ncommitter {who}\ndata {len(idea)}\n{idea}\n"
-            body = f"from refs/heads/main^0\nM 100644 inline ideas.md\ndata {len(idea)}\n{idea}\n"
-            stream = f"{head}{body}done\n".encode()
-            remote = replace(git, folder=self._fleet.upstream(plot))
-            remote("fast-import", "--quiet", "--done", stdin=stream)
-            git("fetch", "--quiet")
-
-        return act
-
-
-def _whole(plot: Plot) -> bool:
-    """Whether nothing of the clone itself is broken."""
-    return all(fault.startswith("missing-") or fault == "stale-branches" for fault in plot.faults)
-
-
-def _keep(git: Git, idea: str) -> None:
-    git("commit", "--quiet", "--all", "--message", idea)
-
-
-def _push(git: Git) -> None:
-    _pull(git)
-    git("push", "--quiet")
-
-
-def _pull(git: Git) -> None:
-    git("pull", "--quiet", "--rebase", "--autostash")
+    def _step(self, step: _Next) -> None:
+        try:
+            with nullcontext() if step.teller in LEFT_ALONE else self._town.world.lock:
+                beat: Beat | None = next(step.story, None)
+        except (OpsroomError, Refusal) as error:
+            log.debug("a story ended early: %s", error)
+            beat = None
+        if beat is None:
+            self._busy -= step.stage.mine
+            return
+        self.told.append(beat.said)
+        log.info("%s", beat.said)
+        step.at += beat.pause
+        heapq.heappush(self._ahead, step)

@@ -1,14 +1,14 @@
 """The fleet moves in: its repositories, people, protection, alerts and builds in the double."""
 
-from collections.abc import Iterator
 from datetime import timedelta
+from typing import NamedTuple
 
-from opsroom.demo.advisories import KNOWN_SINCE, LOCKS, Flaw, flaws_in
 from opsroom.demo.catalogue import KIM, ORGANISATION, SAM, USER, Kind, Plot, of_the_house
 from opsroom.demo.ci.builds import workflows_at
 from opsroom.demo.ci.past import past_runs
+from opsroom.demo.dependabot import Dependabot
 from opsroom.demo.fleet import Fleet
-from opsroom.demo.github.acts.alerts import raise_code, raise_dependabot, raise_secret
+from opsroom.demo.github.acts.alerts import raise_code, raise_secret
 from opsroom.demo.github.acts.protection import protect
 from opsroom.demo.github.ids import Ids
 from opsroom.demo.github.objects import Objects
@@ -34,7 +34,14 @@ LATER = 1_000_000
 """Ids between one time that a fleet is taken up and the next: none is used twice."""
 
 
-def settle(world: World, fleet: Fleet, token: str) -> Town:
+class Settled(NamedTuple):
+    """A fleet in its world, and who watches over its lockfiles."""
+
+    town: Town
+    dependabot: Dependabot
+
+
+def settle(world: World, fleet: Fleet, token: str) -> Settled:
     """Put a fleet into an empty world, as it was when it began; what was pushed since, stays."""
     kim = world.add_account(USER, name=KIM.name)
     sam = world.add_account("sam", name=SAM.name)
@@ -45,18 +52,18 @@ def settle(world: World, fleet: Fleet, token: str) -> Town:
     scopes = frozenset({"repo", "workflow", "read:org", "admin:repo_hook", "admin:org_hook"})
     world.add_token(Token(token, "classic", kim, scopes))
     town = Town(world, fleet, kim, sam, bot)
-    past = Past(fleet.seed, fleet.began)
+    dependabot, past = Dependabot(town), Past(fleet.seed, fleet.began)
     for plot in fleet.plots:
-        _move_in(town, past, plot, house if plot.owner == ORGANISATION else kim)
+        _move_in(town, dependabot, past, plot, house if plot.owner == ORGANISATION else kim)
     for plot in fleet.plots:
         _builds(town, plot)
     world.emitted.clear()
     if fleet.taken_up:
         world.ids = Ids(fleet.seed + fleet.taken_up, 1001 + LATER * fleet.taken_up)
-    return town
+    return Settled(town, dependabot)
 
 
-def _move_in(town: Town, past: Past, plot: Plot, owner: Account) -> None:
+def _move_in(town: Town, dependabot: Dependabot, past: Past, plot: Plot, owner: Account) -> None:
     world = town.world
     number, node = world.identify("R")
     objects = Objects(town.fleet.upstream(plot), world.shelf)
@@ -81,7 +88,7 @@ def _move_in(town: Town, past: Past, plot: Plot, owner: Account) -> None:
     with town.at(line.at[-1] + timedelta(hours=1)):
         _protect(town, plot, hosted)
     with town.at(line.at[-1] + timedelta(hours=2)):
-        _raise_alerts(town, plot, hosted)
+        _raise_alerts(dependabot, town, plot, hosted)
     town.remembered[number] = tuple(remembered)
 
 
@@ -117,13 +124,11 @@ def _contexts(town: Town, repository: Hosted) -> list[str]:
     return [name for each, _ in found if each.path.endswith("/ci.yml") for name in each.jobs]
 
 
-def _raise_alerts(town: Town, plot: Plot, repository: Hosted) -> None:
+def _raise_alerts(dependabot: Dependabot, town: Town, plot: Plot, repository: Hosted) -> None:
     head, world = repository.head, town.world
     if head is None:
         return
-    for path, flaw in locked_flaws(town, repository):
-        if not flaw.latent:
-            raise_dependabot(world, repository, flaw.advisory(KNOWN_SINCE), path)
+    dependabot.arrive(repository)
     if "code-alert" in plot.ills:
         raise_code(
             world, repository, "py/path-injection", "Uncontrolled data used in path expression",
@@ -132,16 +137,6 @@ def _raise_alerts(town: Town, plot: Plot, repository: Hosted) -> None:
         )  # fmt: skip
     if "secret-alert" in plot.ills:
         leak(town, repository, "variables.tf")
-
-
-def locked_flaws(town: Town, repository: Hosted) -> Iterator[tuple[str, Flaw]]:
-    """Yield the lockfiles of a repository's head, each with the flaws of what it locks."""
-    if repository.head is None:
-        return
-    for entry in repository.objects.tree(repository.head):
-        if entry.name in LOCKS:
-            text = repository.objects.blob(entry.oid).decode(errors="replace")
-            yield from ((entry.name, flaw) for flaw in flaws_in(entry.name, text))
 
 
 def leak(town: Town, repository: Hosted, path: str) -> None:

@@ -31,8 +31,12 @@ class Town:
     """Commits whose builds are still to be told of as past."""
     flaky: set[int] = field(default_factory=set[int])
     """Repositories whose builds fail now and then."""
-    stuck: set[str] = field(default_factory=set[str])
-    """Commits whose builds don't end."""
+    exposed: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
+    """Repositories by the GHSA id of a flaw that their lockfiles held at first."""
+    published: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    """Flaws that became known while one watched, by GHSA id."""
+    remote: str = "http://127.0.0.1"
+    """What remotes of clones begin with, without a slash at the end."""
 
     def move_in(self, plot: Plot, repository: Hosted) -> None:
         """Know a repository of the catalogue."""
@@ -53,6 +57,10 @@ class Town:
     def hosted(self, plot: Plot) -> Hosted | None:
         """The repository of a plot; None when it was deleted."""
         return self.world.repositories.get(self.ids[plot.slug]) if plot.hosted else None
+
+    def plot(self, repository: Hosted) -> Plot | None:
+        """What the catalogue says of a repository; None when it isn't of the fleet."""
+        return self.plots.get(repository.id)
 
     def text(self, repository: Hosted, commit: str | None, path: str) -> str:
         """A file of a commit; empty when there is none."""

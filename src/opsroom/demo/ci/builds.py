@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from opsroom.demo.catalogue import WORKFLOWS
-from opsroom.demo.ci.course import JobCourse, Occasion, StepCourse, course
+from opsroom.demo.ci.course import HANGS, JobCourse, Occasion, StepCourse, course
 from opsroom.demo.ci.files import WorkflowFile, read_workflow
 from opsroom.demo.github.acts.runs import add_workflow, begin_job, finish_job, start_run
 from opsroom.demo.github.state.accounts import Account
@@ -149,7 +149,7 @@ def course_of(town: Town, repository: Hosted, run: ActionsRun, attempt: int) -> 
             files=lambda name: town.text(repository, run.head, name),
             shared=lambda name: town.text(shared, shared.head, name) if shared else "",
             flaky=repository.id in town.flaky,
-            stuck=run.head in town.stuck,
+            hangs=run.title == HANGS and attempt == 1,
         )
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from opsroom.demo.contents.everywhere import TOOLCHAINS
 from opsroom.demo.contents.workflows import SETUPS, TITLES
 
 Ending = Literal["success", "failure", "cancelled", "skipped"]
+ENDED_BADLY: tuple[Ending, ...] = ("failure", "cancelled")
 Read = Callable[[str], str]
 """The text of a file of the commit; empty when there is none."""
 
@@ -25,8 +26,10 @@ UNKNOWN_PATCH = "99"
 FLAKY = 0.45
 """How often an attempt of a flaky build fails."""
 RARELY = 0.01
-NEVER = 10.0**9
-"""Seconds of a step that doesn't end."""
+HANGS = "Wait for the lock"
+"""The headline of a commit whose first build does nothing until it is cut off."""
+CUT_OFF = 15 * 60.0
+"""Seconds: `timeout-minutes` of the shared workflows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class JobCourse:
     @property
     def conclusion(self) -> Ending:
         """How it will end."""
-        return "failure" if any(step.conclusion == "failure" for step in self.steps) else "success"
+        endings = [step.conclusion for step in self.steps]
+        return next((each for each in ENDED_BADLY if each in endings), "success")
 
     @property
     def seconds(self) -> float:
@@ -70,7 +74,7 @@ class Occasion:
     files: Read
     shared: Read
     flaky: bool = False
-    stuck: bool = False
+    hangs: bool = False
 
 
 def course(occasion: Occasion) -> JobCourse:
@@ -84,37 +88,37 @@ def course(occasion: Occasion) -> JobCourse:
     )
     image = occasion.path.endswith("image.yml")
     job = "image" if image else TOOLCHAINS[plot.kind].job
-    steps = [
-        ("Set up job", 1.0, logs.SET_UP.replace("{job}", job), True),
+    steps: list[Planned] = [
+        ("Set up job", 1.0, logs.SET_UP.replace("{job}", job), "success"),
         (
             "Run actions/checkout@v4",
             chance.uniform(1, 2),
             logs.CHECKOUT.replace("{slug}", plot.slug).replace("{commit}", occasion.commit),
-            True,
+            "success",
         ),
     ]
     tool = None if image else _tool(occasion, chance)
     steps += [tool] if tool else []
     steps.append(_image(occasion, chance) if image else _work(occasion, chance))
-    steps.append(("Complete job", 0.5, "Cleaning up orphan processes", True))
+    steps.append(("Complete job", 0.5, "Cleaning up orphan processes", "success"))
     called = WORKFLOWS in plot.needs or image
     return JobCourse(f"{job} / {job}" if called else job, chance.uniform(1, 6), _ended(steps))
 
 
-Planned = tuple[str, float, str, bool]
-"""Name, seconds, log, and whether it goes well."""
+Planned = tuple[str, float, str, Ending]
+"""Name, seconds, log, and how it ends."""
 
 
 def _ended(steps: list[Planned]) -> tuple[StepCourse, ...]:
     """What comes after a step that failed is skipped, but for the last."""
     done: list[StepCourse] = []
     broken = False
-    for name, seconds, log, well in steps:
+    for name, seconds, log, ending in steps:
         if broken and name != "Complete job":
             done.append(StepCourse(name, 0, "skipped", ""))
             continue
-        done.append(StepCourse(name, seconds, "success" if well else "failure", log))
-        broken = broken or not well
+        done.append(StepCourse(name, seconds, ending, log))
+        broken = broken or ending in ENDED_BADLY
     return tuple(done)
 
 
@@ -132,27 +136,32 @@ def _tool(occasion: Occasion, chance: random.Random) -> Planned | None:
     log = (logs.TOOL if well else logs.NO_TOOL).replace("{action}", f"{action} ({key})")
     # one text in every repository, whatever its language: one cause is one signature
     log = log.replace("{tool}", "the toolchain" if not well else tool).replace("{version}", version)
-    return f"Run {action}", chance.uniform(2, 5), log, well
+    return f"Run {action}", chance.uniform(2, 5), log, "success" if well else "failure"
 
 
 def _work(occasion: Occasion, chance: random.Random) -> Planned:
     plot = occasion.plot
     title = TITLES.get(plot.kind, f"Run {TOOLCHAINS[plot.kind].command}")
     seconds = chance.uniform(6, 25)
-    if occasion.stuck:
-        return title, NEVER, logs.STUCK, True
+    if occasion.hangs:
+        return title, CUT_OFF, logs.STUCK, "cancelled"
     broken = break_of(plot)
     if broken and broken.bad in occasion.files(broken.file(plot)):
-        return title, seconds, filled(broken.said, plot), False
+        return title, seconds, filled(broken.said, plot), "failure"
     if chance.random() < (FLAKY if occasion.flaky else RARELY):
-        return title, seconds, logs.flake(plot), False
+        return title, seconds, logs.flake(plot), "failure"
     log = filled(logs.fine(plot), plot).replace("{commit}", occasion.commit)
-    return title, seconds, log, True
+    return title, seconds, log, "success"
 
 
 def _image(occasion: Occasion, chance: random.Random) -> Planned:
     title, seconds = "Run docker/build-push-action@v5", chance.uniform(8, 20)
     if chance.random() < RARELY:
-        return title, seconds, logs.FLAKE, False
+        return title, seconds, logs.FLAKE, "failure"
     digest = f"{chance.getrandbits(256):064x}"
-    return title, seconds, f"#9 exporting to image\n#9 pushing manifest sha256:{digest} done", True
+    return (
+        title,
+        seconds,
+        f"#9 exporting to image\n#9 pushing manifest sha256:{digest} done",
+        "success",
+    )
