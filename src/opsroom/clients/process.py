@@ -230,3 +230,44 @@ def _feed(pipes: selectors.PollSelector, pipe: IO[bytes], waiting: memoryview) -
         pipes.unregister(pipe)
         pipe.close()
     return waiting
+
+
+class Beside:
+    """A program that runs as long as we do: its standard input ends when we end, however we do.
+
+    It is meant for programs of ours, which stop by themselves then. What it complains of is seen
+    where our own complaints are.
+    """
+
+    def __init__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> None:
+        if not os.path.isabs(argv[0]):
+            raise ValueError(f"not an absolute path: {argv[0]}")
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - argv only, absolute
+                argv,
+                cwd=cwd,
+                env=env,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ObservationError(
+                f"could not start {os.path.basename(argv[0])}: {error.strerror}"
+            ) from error
+
+    def line(self) -> bytes:
+        """The next line that it prints; empty when it has ended."""
+        assert self._process.stdout is not None  # noqa: S101 - asked for above
+        return self._process.stdout.readline()
+
+    def end(self, patience: float) -> int:
+        """Ask it to stop, kill it after `patience` seconds, and return its exit code."""
+        assert self._process.stdin is not None  # noqa: S101 - asked for above
+        with self._process as process:
+            self._process.stdin.close()
+            try:
+                return process.wait(patience)
+            except subprocess.TimeoutExpired:
+                _kill(process)
+                return process.wait()
