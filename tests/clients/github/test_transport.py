@@ -1,14 +1,13 @@
 import gzip
 import json
 import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import anyio
 import httpx2
 import pytest
-from tests.clients.github.scripted import SECRET, Scripted, told
+from tests.clients.github.scripted import SECRET, Answer, Scripted, told
 
 from opsroom.clients.github.credentials import Anonymous, PersonalToken
 from opsroom.clients.github.memory import InMemory
@@ -26,13 +25,19 @@ def soon(seconds: float) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
-def limits(remaining: int, resets_at: datetime, limit: int = 5_000) -> dict[str, str]:
-    return {
-        "X_RateLimit_Limit": str(limit),
-        "X_RateLimit_Remaining": str(remaining),
-        "X_RateLimit_Reset": str(int(resets_at.timestamp())),
-        "X_RateLimit_Resource": "core",
-    }
+def limited(
+    remaining: int, status: int, resets_at: datetime | None = None, **headers: str
+) -> httpx2.Response:
+    reset = str(int((resets_at or soon(1_800)).timestamp()))
+    return told(
+        {"message": "Resource not accessible"},
+        status,
+        X_RateLimit_Limit="5000",
+        X_RateLimit_Remaining=str(remaining),
+        X_RateLimit_Reset=reset,
+        X_RateLimit_Resource="core",
+        **headers,
+    )
 
 
 async def test_what_did_not_change_costs_nothing() -> None:
@@ -124,11 +129,11 @@ async def test_a_wrong_or_expired_token_is_said_at_once_and_never_shown(
         (told(status=429, Retry_After="30"), 30),
         (told(status=429), 60),
         (told({"message": "You have exceeded a secondary rate limit"}, 403), 60),
-        (told(status=403, **limits(0, soon(1_800))), 1_800),
+        (lambda _: limited(0, 403), 1_800),
     ],
 )
 async def test_a_host_that_wants_quiet_is_left_alone_until_then(
-    answer: httpx2.Response, seconds: float
+    answer: Answer, seconds: float
 ) -> None:
     hub = Scripted(answer)
     transport = hub.transport()
@@ -148,7 +153,7 @@ async def test_a_short_pause_is_waited_for() -> None:
 
 
 async def test_a_forbidden_thing_is_no_pause() -> None:
-    hub = Scripted(told({"message": "Resource not accessible"}, 403, **limits(4_000, soon(60))))
+    hub = Scripted(limited(4_000, 403))
     transport = hub.transport()
     assert (await transport.get("/x", ASKED)).status == 403
     assert transport.ledger.snapshot(transport.clock()).pauses == ()
@@ -158,7 +163,7 @@ async def test_times_are_by_the_hosts_clock() -> None:
     """The host's clock is an hour ahead: a bucket that is refilled in a minute is so here too."""
     ahead = soon(3_600)
     date = format_datetime(ahead, usegmt=True)
-    hub = Scripted(told(Date=date, **limits(4_000, ahead + timedelta(seconds=60))))
+    hub = Scripted(limited(4_000, 200, ahead + timedelta(seconds=60), Date=date))
     transport = hub.transport()
     await transport.get("/x", SWEEP)
     resets_at = transport.ledger.snapshot(transport.clock()).buckets[0].resets_at
@@ -223,11 +228,6 @@ async def test_a_log_on_another_host_is_read_without_the_token() -> None:
             pass
 
 
-def many(bytes_: int) -> Iterator[bytes]:
-    for _ in range(bytes_ >> 20):
-        yield b"[" * (1 << 20)
-
-
 @pytest.mark.parametrize(
     "answer",
     [
@@ -253,7 +253,7 @@ async def test_an_answer_that_is_nested_too_deeply_is_no_json() -> None:
 
 
 async def test_background_stops_where_the_budget_is_low_and_a_person_still_gets_an_answer() -> None:
-    hub = Scripted(told({}, **limits(600, soon(1_800))))
+    hub = Scripted(limited(600, 200))
     transport = hub.transport()
     await transport.get("/x", ASKED)
     with pytest.raises(Later) as caught:

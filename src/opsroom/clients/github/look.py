@@ -55,7 +55,7 @@ class _Looking:
     pace: Pace
     priority: Priority
     left: deque[str]
-    halves: deque[list[str]] = field(default_factory=deque[list[str]])
+    halves: list[list[str]] = field(default_factory=list[list[str]])
     looks: dict[str, HostLook] = field(default_factory=dict[str, HostLook])
     gone: set[str] = field(default_factory=set[str])
     failed: dict[str, str] = field(default_factory=dict[str, str])
@@ -79,7 +79,7 @@ class _Looking:
 
     def _take(self) -> list[str]:
         if self.halves:
-            return self.halves.popleft()
+            return self.halves.pop()
         batches = -(-len(self.left) // self.pace.size)
         size = -(-len(self.left) // batches) if batches else 0
         return [self.left.popleft() for _ in range(size)]
@@ -106,7 +106,7 @@ class _Looking:
                 host, at = self.transport.address.name, self.transport.clock()
                 try:
                     self.looks[asked] = read_look(value, told, path, host=host, at=at)
-                except (KeyError, TypeError, ValueError):
+                except (KeyError, TypeError, ValueError, AttributeError):
                     self.failed[asked] = "the host's answer could not be read"
             elif value is not None or (fault is not None and fault.type == GONE):
                 self.gone.add(asked)

@@ -5,14 +5,13 @@ nothing: what a right leads to is what counts, so every right is tried and not d
 """
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote
 
 from opsroom.clients.github.credentials import AppInstallation
 from opsroom.clients.github.graphql import ask, document
-from opsroom.clients.github.refusals import NOT_ENABLED, reason
+from opsroom.clients.github.node import nodes
+from opsroom.clients.github.refusals import NOT_ENABLED, NOT_THERE, reason
 from opsroom.clients.github.transport import Spend, Transport
 from opsroom.clients.github.wire import Reply
 from opsroom.clients.host import HostError, NotLetIn, Priority, Right, Rights
@@ -23,14 +22,16 @@ EXPIRY = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (UTC|[+-]\d{4})")
 """How the host writes in a header when a token expires."""
 
 
-async def rights(transport: Transport, owner: str, *, organisation: bool) -> Rights:
+async def rights(transport: Transport, text: str, owner: str, *, organisation: bool) -> Rights:
     """What the token may do for `owner`, and what will be unknown because it may not.
+
+    `text` is the document of a sweep.
 
     Raises:
         HostError: the host doesn't answer, or doesn't know the token.
     """
     login, scopes, expires_at, sign_on = await _who(transport)
-    repositories, first, private = await _repositories(transport, owner, organisation=organisation)
+    repositories, first, private = await _repositories(transport, text, owner)
     found = [repositories, _private(scopes, seen=private), *sign_on]
     if first:
         found.append(
@@ -93,21 +94,22 @@ def _sign_on(reply: Reply) -> list[Right]:
     return [Right("single sign-on", False, lost)]
 
 
-async def _repositories(
-    transport: Transport, owner: str, *, organisation: bool
-) -> tuple[Right, str, bool]:
+async def _repositories(transport: Transport, text: str, owner: str) -> tuple[Right, str, bool]:
     """Whether the owner's repositories are listed, one of them, and whether one is private."""
     what = "read repositories"
-    kind = "orgs" if organisation else "users"
-    params: dict[str, str | int] = {"per_page": 100, "sort": "pushed"}
-    reply = await transport.get(f"/{kind}/{quote(owner)}/repos", SPEND, params)
-    if reply.status != 200 or not isinstance(reply.data, list):
-        return Right(what, False, f"nothing is known of {owner} ({reason(reply)})"), "", False
-    listed: list[Mapping[str, Any]] = [each for each in reply.data if isinstance(each, dict)]
+    spend = Spend("rights", Priority.ASKED, "graphql")
+    told = await ask(transport, text, {"login": owner, "cursor": None}, spend)
+    found = told.data.get("repositoryOwner") or {}
+    fault = told.fault("repositoryOwner", "repositories")
+    if fault is not None or not isinstance(found.get("repositories"), dict):
+        why = fault.reason if fault else NOT_THERE
+        return Right(what, False, f"nothing is known of {plain(owner, 100)} ({why})"), "", False
+    listed = list(nodes(found["repositories"]))
     if not listed:
-        return Right(what, None, f"{owner} has no repository, or none for this token"), "", False
-    private = any(each.get("private") for each in listed)
-    return Right(what, True), str(listed[0].get("full_name") or ""), private
+        none = f"{plain(owner, 100)} has no repository, or none for this token"
+        return Right(what, None, none), "", False
+    private = any(each.get("isPrivate") for each in listed)
+    return Right(what, True), str(listed[0]["nameWithOwner"]), private
 
 
 def _private(scopes: tuple[str, ...] | None, *, seen: bool) -> Right:

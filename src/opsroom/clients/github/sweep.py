@@ -50,7 +50,7 @@ async def sweep(
                 seen |= {each.id: each for each in _read(told, first)}
             complete = not gaps and len(seen) >= total
             return Sweep(at, tuple(seen.values()), whole=complete)
-        if not whole and fresh and _met(fresh[-1], known):
+        if not whole and any(_met(each, known) for each in fresh):
             return Sweep(at, tuple(seen.values()), whole=False)
         cursor = page["pageInfo"]["endCursor"]
     raise HostError(f"{plain(owner, 100)} has more repositories than can be listed")
@@ -76,16 +76,16 @@ async def _page(
 def _read(told: Told, page: Mapping[str, Any]) -> list[Swept]:
     read: list[Swept] = []
     for place, value in enumerate(page["nodes"]):
+        path = ("repositoryOwner", "repositories", "nodes", place)
         try:
-            read.append(
-                read_swept(value, told, ("repositoryOwner", "repositories", "nodes", place))
-            )
+            read.append(read_swept(value or {}, told, path))
         except (KeyError, TypeError, ValueError):
-            LOG.warning("a repository of a sweep could not be read, or is not told")
+            fault = told.fault(*path)
+            LOG.warning("one repository of a sweep is not told: %s", fault and fault.reason)
     return read
 
 
-def _met(last: Swept, known: Mapping[str, Swept]) -> bool:
+def _met(swept: Swept, known: Mapping[str, Swept]) -> bool:
     """Whether everything pushed to since the sweep before stands above this one."""
-    before = known.get(last.id)
-    return before is not None and before.pushed_at == last.pushed_at
+    before = known.get(swept.id)
+    return before is not None and before.pushed_at == swept.pushed_at
