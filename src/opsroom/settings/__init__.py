@@ -20,6 +20,7 @@ from opsroom.model.text import plain
 from opsroom.settings.refusals import refusal, said
 from opsroom.settings.sources import DirectorySource as DirectorySource
 from opsroom.settings.sources import GithubSource as GithubSource
+from opsroom.settings.sources import HostSource as HostSource
 from opsroom.settings.sources import Source as Source
 from opsroom.settings.tables import REPEATED as REPEATED
 from opsroom.settings.tables import TABLES as TABLES

@@ -150,6 +150,11 @@ class GithubSource(Value, validate_by_name=True):
         wanted = not self.include or any(fnmatchcase(name, glob) for glob in self.include)
         return wanted and not any(fnmatchcase(name, glob) for glob in self.exclude)
 
+    def owns(self, full_name: str) -> bool:
+        """Whether a repository of this name is of this source: by its owner, and wanted."""
+        owner = full_name.rpartition("/")[0].lower()
+        return self.has(full_name) and (self.owner is None or self.owner.lower() == owner)
+
     def one_each(self) -> "tuple[GithubSource, ...]":
         """A source for each owner."""
         return tuple(self.model_copy(update={"owners": (owner,)}) for owner in self.owners) or (
@@ -183,6 +188,9 @@ def _same(one: SecretStr | str, other: SecretStr | str) -> bool:
     both = [each for each in (one, other) if isinstance(each, SecretStr)]
     return len(both) == 2 and both[0].get_secret_value() == both[1].get_secret_value()
 
+
+HostSource = GithubSource
+"""A source that a host is asked for, of whichever kind: rooms above know it by this name."""
 
 Source = Annotated[DirectorySource | GithubSource, Field(discriminator="kind")]
 KINDS: dict[str, type[Value]] = {"directory": DirectorySource, "github": GithubSource}

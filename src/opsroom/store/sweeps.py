@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from opsroom.model.value import Value
+from opsroom.store.choose import among
 from opsroom.store.tables import sweeps, swept
 from opsroom.store.upsert import upsert
 
@@ -76,3 +77,13 @@ async def load_swept(connection: AsyncConnection, source: str) -> dict[str, obje
         select(swept.c.id, swept.c.body).where(swept.c.source == source)
     )
     return {row.id: row.body for row in rows}
+
+
+async def listed(connection: AsyncConnection, source: str, ids: Collection[str]) -> frozenset[str]:
+    """Which of these ids the sweeps of a source show still."""
+    if not ids:
+        return frozenset()
+    rows = await connection.execute(
+        select(swept.c.id).where(swept.c.source == source, among(swept.c.id, ids))
+    )
+    return frozenset(rows.scalars()) & frozenset(ids)

@@ -1,0 +1,213 @@
+"""Recording sweeps: who is there, who moved, who is missing, and when a source was asked.
+
+A sweep lists all repositories for next to nothing. Only those that it shows otherwise than they
+are known are written, a hundred in one transaction; for all others its time vouches.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from opsroom.clients.host import Sweep, Swept
+from opsroom.model.host import Remote
+from opsroom.model.text import plain
+from opsroom.operations.draft import Draft
+from opsroom.operations.fleet import Row
+from opsroom.operations.hosts.merging import find, is_as_known, with_sweep
+from opsroom.operations.record import source_moved
+from opsroom.settings import HostSource
+from opsroom.store.journal import append
+from opsroom.store.surveys import Survey, save_surveys
+from opsroom.store.sweeps import (
+    SweepMark,
+    load_sweep_marks,
+    load_swept,
+    save_sweep_mark,
+    save_swept,
+)
+
+if TYPE_CHECKING:
+    from opsroom.operations.room import Room
+
+BATCH = 100
+"""Repositories that are recorded in one transaction."""
+
+SWEPT = TypeAdapter(Swept)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class SweepNews:
+    """What has to be looked at, by the host's ids.
+
+    `moved` differ from the sweep before, or were never looked at in full. `missing` are of this
+    source and a whole sweep didn't list them: they are gone, hidden or elsewhere, and only a look
+    tells.
+    """
+
+    moved: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+async def known_swept(room: "Room", source: HostSource) -> dict[str, Swept]:
+    """What the sweep before showed, by the host's id; nothing where another version wrote it."""
+    async with room.store.read() as connection:
+        kept = await load_swept(connection, source.key)
+    try:
+        return {id_: SWEPT.validate_python(body) for id_, body in kept.items()}
+    except ValidationError:
+        return {}
+
+
+async def record_sweep(
+    room: "Room",
+    source: HostSource,
+    sweep: Sweep,
+    *,
+    sweep_every: timedelta,
+    look_every: timedelta,
+) -> SweepNews:
+    """Write what a sweep showed; gives what has to be looked at.
+
+    `sweep` lists what belongs to the source alone. `sweep_every` and `look_every` are how often
+    everything is swept, and each repository looked at in full, while the budget allows it: they
+    decide from when on facts are stale.
+    """
+    before = await known_swept(room, source)
+    changed = [each for each in sweep.repositories if before.get(each.id) != each]
+    await room.refresh()
+    for some in _batches(_renamed_first(room, source, sweep.repositories)):
+        await _record(room, source, some, sweep)
+    listed = {each.id for each in sweep.repositories}
+    missing = _missing(room, source, listed) if sweep.whole else []
+    for rows in _batches(missing):
+        await _doubt(room, rows, sweep)
+    gone = before.keys() - listed if sweep.whole else set[str]()
+    await _mark(room, source, sweep, changed, gone, sweep_every, look_every)
+    unseen = [each.id for each in sweep.repositories if _never_looked_at(room, source, each)]
+    moved = dict.fromkeys((*(each.id for each in changed), *unseen))
+    return SweepNews(
+        moved=tuple(moved),
+        missing=tuple(row.repository.host_id for row in missing if row.repository.host_id),
+    )
+
+
+async def record_passed(room: "Room", source: HostSource) -> None:
+    """Write that every repository of a source was looked at once: from now on news are news."""
+    async with room.store.write() as connection:
+        marks = await load_sweep_marks(connection)
+        at = marks[source.key].at if source.key in marks else None
+        await save_surveys(connection, [Survey(source=source.key, at=at or room.now())])
+    await room.refresh()
+
+
+async def record_host_failed(room: "Room", source: HostSource, reason: str) -> None:
+    """Write that a source can't be asked, and why. Nothing is known to have changed."""
+    known = room.survey(source.key)
+    problems = ((source.key.partition(":")[2], plain(reason)),)
+    async with room.store.write() as connection:
+        await append(connection, source_moved(source.key, known, problems), room.now())
+        survey = Survey(source=source.key, at=known.at if known else None, problems=problems)
+        await save_surveys(connection, [survey])
+    await room.refresh()
+
+
+def _renamed_first(room: "Room", source: HostSource, seen: Sequence[Swept]) -> list[Swept]:
+    """Those that are to be written: known ones first, so that their old names are free."""
+    rows = {each.id: find(room.fleet, source, each.id, each.full_name) for each in seen}
+    unlike = [
+        each
+        for each in seen
+        if not (
+            (row := rows[each.id])
+            and source.key in row.repository.sources
+            and row.repository.host_id == each.id
+            and is_as_known(row.snapshot, each)
+        )
+    ]
+    return sorted(unlike, key=lambda each: rows[each.id] is None)
+
+
+async def _record(room: "Room", source: HostSource, some: Sequence[Swept], sweep: Sweep) -> None:
+    async with room.store.write() as connection:
+        await room.fleet.refresh(connection)
+        draft = Draft(room.settings.limits, room.now())
+        for seen in some:
+            row = find(room.fleet, source, seen.id, seen.full_name)
+            after = with_sweep(room.fleet, source, seen, sweep.at)
+            if row is None or after != row.snapshot:
+                baseline = not any(room.surveyed(key) for key in after.repository.sources)
+                draft.judge(row, after, baseline=baseline)
+        await draft.save(connection, room.fleet)
+    await room.refresh()
+
+
+def _missing(room: "Room", source: HostSource, listed: set[str]) -> list[Row]:
+    """The rows of a source that a whole sweep didn't list."""
+    return [
+        row
+        for row in room.fleet.of_source(source.key)
+        if row.repository.host_id and row.repository.host_id not in listed
+    ]
+
+
+async def _doubt(room: "Room", rows: Sequence[Row], sweep: Sweep) -> None:
+    """Say of repositories that weren't listed that what is known of them is not vouched for."""
+    async with room.store.write() as connection:
+        await room.fleet.refresh(connection)
+        draft = Draft(room.settings.limits, room.now())
+        for known in rows:
+            row = room.fleet.get(known.repository.key)
+            remote = row.snapshot.remote if row else None
+            if row and isinstance(remote, Remote) and remote.at <= sweep.at and not remote.moved_at:
+                moved = remote.model_copy(update={"moved_at": sweep.at})
+                draft.judge(row, row.snapshot.model_copy(update={"remote": moved}))
+        await draft.save(connection, room.fleet)
+    await room.refresh()
+
+
+async def _mark(
+    room: "Room",
+    source: HostSource,
+    sweep: Sweep,
+    changed: Sequence[Swept],
+    gone: set[str],
+    sweep_every: timedelta,
+    look_every: timedelta,
+) -> None:
+    """Write when the sweep was, what it showed, and that the host answers."""
+    known = room.survey(source.key)
+    passed = known.at if known else None
+    async with room.store.write() as connection:
+        marks = await load_sweep_marks(connection)
+        whole_at = marks[source.key].whole_at if source.key in marks else None
+        mark = SweepMark(
+            source=source.key,
+            at=sweep.at,
+            whole_at=sweep.at if sweep.whole else whole_at,
+            sweep_every=sweep_every,
+            look_every=look_every,
+        )
+        await save_sweep_mark(connection, mark)
+        seen = {each.id: SWEPT.dump_python(each, mode="json") for each in changed}
+        await save_swept(connection, source.key, seen, gone)
+        await append(connection, source_moved(source.key, known, ()), room.now())
+        survey = Survey(source=source.key, at=sweep.at if passed else None)
+        await save_surveys(connection, [survey])
+    await room.refresh()
+
+
+def _never_looked_at(room: "Room", source: HostSource, seen: Swept) -> bool:
+    row = room.fleet.of_host(source.host, seen.id)
+    remote = row.snapshot.remote if row else None
+    return not isinstance(remote, Remote) or remote.moved_at is not None
+
+
+def _batches(many: Sequence[T]) -> Iterator[Sequence[T]]:
+    left = iter(many)
+    while some := list(islice(left, BATCH)):
+        yield some
