@@ -1,10 +1,13 @@
-"""`opsroom demo`: a simulated fleet, and the centre over it."""
+"""`opsroom demo`: a double of GitHub with a simulated fleet, and the centre over it."""
 
 import json
+import logging
+import os
 import signal
 import sys
-from contextlib import ExitStack
-from datetime import UTC, datetime
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,16 +15,25 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 import anyio
+import anyio.to_thread
 import click
+from pydantic import SecretStr
 
 from opsroom.cli import Options, command
-from opsroom.settings import Server, Settings, for_paths
+from opsroom.clients.process import Beside
+from opsroom.errors import OpsroomError
+from opsroom.settings import DirectorySource, GithubSource, Server, Settings
 
 if TYPE_CHECKING:
-    from opsroom.demo.fleet import Fleet
+    from opsroom.demo.double import Addresses
+
+log = logging.getLogger("opsroom.demo")
 
 PORT = 8724
-"""Beside the port of a real centre."""
+"""Beside the port of a real centre; the double listens one above."""
+HOOK_SECRET = "webhook.secret"  # noqa: S105 - the name of a file
+PATIENCE = 5.0
+"""Seconds that the double gets to end."""
 
 
 @command("demo")
@@ -29,28 +41,47 @@ PORT = 8724
 @click.option("--port", default=PORT, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--seed", default=1, show_default=True, help="Another seed, another fleet.")
 @click.option("--json", "as_json", is_flag=True, help="One line with the addresses, when up.")
+@click.option("--double-only", is_flag=True, help="Only the double, without the centre.")
 @click.option("--state", type=click.Path(path_type=Path), help="Keep the fleet in this folder.")
+@click.option("--attached", is_flag=True, hidden=True)
 def demo(
-    options: Options, repositories: int, port: int, seed: int, as_json: bool, state: Path | None
+    options: Options,
+    repositories: int,
+    port: int,
+    seed: int,
+    as_json: bool,
+    double_only: bool,
+    state: Path | None,
+    attached: bool,
 ) -> None:
-    """Make a fleet of real clones with real faults, let it live, and run the centre over it.
+    """Run a double of GitHub with a fleet that lives, clones of it, and the centre over both.
 
-    Your own settings and store are not touched.
+    Your own settings and store are not touched, and no token is needed.
     """
-    from opsroom.demo.fleet import build
-
     with ExitStack() as stack:
         signal.signal(signal.SIGTERM, _leave)
         root = state or Path(stack.enter_context(TemporaryDirectory(prefix="opsroom-demo-")))
-        fleet = build(root.absolute(), repositories, seed, datetime.now(UTC))
-        settings = for_paths(
-            [fleet.code], Settings(home=fleet.root / "home", server=Server(port=port))
-        )
+        wanted = _Wanted(root.absolute(), repositories, seed, port)
         try:
-            anyio.run(partial(_run, settings, fleet, seed, as_json=as_json))
+            if double_only:
+                _serve_double(wanted, as_json=as_json, attached=attached)
+            else:
+                with _double(wanted) as addresses:
+                    _serve_centre(wanted, addresses, as_json=as_json)
         except* (SystemExit, KeyboardInterrupt):
             pass
-        click.echo("the demo has ended", err=True)
+        if not attached:
+            click.echo("the demo has ended", err=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What was asked for. `root` is absolute."""
+
+    root: Path
+    repositories: int
+    seed: int
+    port: int
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:
@@ -58,25 +89,105 @@ def _leave(number: int, frame: FrameType | None) -> NoReturn:
     sys.exit(0)
 
 
-async def _run(settings: Settings, fleet: "Fleet", seed: int, *, as_json: bool) -> None:
-    from opsroom.demo.life import Life
+def _serve_double(wanted: _Wanted, *, as_json: bool, attached: bool) -> None:
+    from opsroom.demo.double import end_with_parent, listening, run_double
+
+    def tell(addresses: "Addresses") -> None:
+        _tell(asdict(addresses), f"the double is at {addresses.github}", as_json=as_json)
+
+    with listening(wanted.port) as listener:
+        if attached:
+            end_with_parent()
+        run = partial(run_double, wanted.root, wanted.repositories, wanted.seed, listener, tell)
+        anyio.run(run)
+
+
+@contextmanager
+def _double(wanted: _Wanted) -> Generator["Addresses"]:
+    """The double, in a process of its own that ends with this one.
+
+    Raises:
+        OpsroomError: it did not come up; it has said why on stderr.
+    """
+    from opsroom.demo.double import Addresses
+
+    wanted.root.mkdir(parents=True, exist_ok=True)
+    # -P: nothing is imported out of the folder that somebody happens to stand in
+    called = [sys.executable, "-P", "-m", "opsroom", "demo", "--double-only", "--attached"]
+    told = {
+        "--repos": wanted.repositories,
+        "--seed": wanted.seed,
+        "--port": wanted.port + 1 if wanted.port else 0,
+        "--state": wanted.root,
+    }
+    arguments = [each for option, value in told.items() for each in (option, str(value))]
+    process = Beside([*called, "--json", *arguments], cwd=wanted.root, env=os.environ)
+    try:
+        line = process.line()
+        if not line:
+            raise OpsroomError("the double did not start", "what it said is above")
+        yield Addresses(**json.loads(line))
+    finally:
+        process.end(PATIENCE)
+
+
+def _serve_centre(wanted: _Wanted, addresses: "Addresses", *, as_json: bool) -> None:
+    from opsroom.demo.double import kept_secret
+
+    secret = kept_secret(wanted.root / HOOK_SECRET)
+    settings = _settings(wanted, addresses, secret)
+    anyio.run(partial(_run, settings, wanted, addresses, secret, as_json=as_json))
+
+
+def _settings(wanted: _Wanted, addresses: "Addresses", secret: str) -> Settings:
+    """What the centre runs with: the clones, and both owners in the double."""
+    from opsroom.demo.catalogue import ORGANISATION, USER
+
+    hosts = GithubSource.model_construct(
+        kind="github",
+        owners=(ORGANISATION, USER),
+        base_url=addresses.github,
+        token=SecretStr(addresses.token),
+        webhook_secret=SecretStr(secret),
+    )
+    clones = DirectorySource(kind="directory", path=wanted.root / "code")
+    return Settings(
+        home=wanted.root / "home",
+        sources=(clones, *hosts.one_each()),
+        server=Server(port=wanted.port),
+    )
+
+
+async def _run(
+    settings: Settings, wanted: _Wanted, addresses: "Addresses", secret: str, *, as_json: bool
+) -> None:
+    from opsroom.demo.subscribe import subscribe
     from opsroom.serve.centre import run_centre
+    from opsroom.serve.web.tokens import approver_token
 
-    life = Life(fleet, seed, lambda: datetime.now(UTC))
+    async def tell(page: str) -> None:
+        try:
+            await anyio.to_thread.run_sync(
+                subscribe, addresses.github, addresses.token, page, secret
+            )
+        except OpsroomError as error:
+            log.warning("what happens is seen later, by asking: %s", error)
+        told = {
+            "page": page,
+            "mcp": f"{page}mcp",
+            "events": f"{page}events",
+            **asdict(addresses),
+            "approver": approver_token(settings),
+        }
+        shown = f"{wanted.repositories} repositories at {addresses.github}, clones in "
+        shown += f"{wanted.root / 'code'}; Ctrl-C ends it\n{page}"
+        _tell(told, shown, as_json=as_json)
+
     async with anyio.create_task_group() as tasks:
-
-        def up(page: str) -> None:
-            _tell(page, fleet, as_json=as_json)
-            tasks.start_soon(life.run)
-
-        await run_centre(settings, ready=up)
+        await run_centre(settings, ready=lambda page: tasks.start_soon(tell, page))
         tasks.cancel_scope.cancel()
 
 
-def _tell(page: str, fleet: "Fleet", *, as_json: bool) -> None:
-    if as_json:
-        addresses = {"page": page, "mcp": f"{page}mcp", "events": f"{page}events"}
-        click.echo(json.dumps(addresses))
-        return
-    click.echo(f"{len(fleet.plots)} repositories in {fleet.code}; Ctrl-C ends it")
-    click.echo(page)
+def _tell(addresses: dict[str, str], shown: str, *, as_json: bool) -> None:
+    click.echo(json.dumps(addresses) if as_json else shown)
+    sys.stdout.flush()

@@ -70,6 +70,7 @@ async def run_double(
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     fleet = claim(root, count, seed, datetime.now(UTC))
     token = kept_secret(root / TOKEN, "ghp_")
+    (root / "host").mkdir(exist_ok=True)
     world = World(root / "host", seed=seed, root=address)
     simulation = await anyio.to_thread.run_sync(Simulation, world, fleet, token)
     simulation.town.remote = address

@@ -159,7 +159,7 @@ def shared_workflow_broken(stage: Stage) -> Story:
     stage.push(shared, path, before, "Go back to a uv that exists", town.kim)
     yield Beat(f"{shared.full_name}: kim goes back to a uv that exists", 25)
     for user in users:
-        yield Beat(f"{user.full_name}: kim tries {_again(stage, user)} builds again", 3)
+        yield Beat(f"{user.full_name}: kim tries again ({_again(stage, user)})", 3)
 
 
 def _again(stage: Stage, repository: Hosted) -> int:
@@ -180,7 +180,7 @@ def flake_tried_again(stage: Stage) -> Story:
     for _ in range(3):
         count = _again(stage, found)
         if count:
-            yield Beat(f"{found.full_name}: kim tries {count} builds again", 40)
+            yield Beat(f"{found.full_name}: kim tries again ({count})", 40)
 
 
 def proposed_and_merged(stage: Stage) -> Story:
@@ -205,7 +205,11 @@ def proposed_and_merged(stage: Stage) -> Story:
 def advisory_and_update(stage: Stage) -> Story:
     """A flaw becomes known; alerts open where it is locked, and one of them is mended by a bot."""
     town, world = stage.town, stage.town.world
-    latent = [flaw for flaw in FLAWS if flaw.latent and flaw.ghsa not in town.published]
+    latent = [
+        flaw
+        for flaw in FLAWS
+        if flaw.latent and flaw.ghsa in town.exposed and flaw.ghsa not in town.published
+    ]
     if not latent:
         return
     flaw = stage.chance.choice(latent)
@@ -218,6 +222,7 @@ def advisory_and_update(stage: Stage) -> Story:
             yield Beat(f"{repository.full_name}: #{pull.number} {pull.issue.title}", 45)
             if pull.open:
                 merge_pull(world, repository, pull, town.kim, method="squash")
+                move_ref(world, repository, HEADS + pull.head_ref, None, town.kim)
                 yield Beat(f"{repository.full_name}: kim merges #{pull.number}", 5)
 
 

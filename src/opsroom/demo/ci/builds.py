@@ -28,6 +28,7 @@ class Due:
     repository: Hosted = field(compare=False)
     run: ActionsRun = field(compare=False)
     attempt: Attempt = field(compare=False)
+    course: JobCourse = field(compare=False)
     ends: bool = field(compare=False)
 
 
@@ -60,7 +61,7 @@ class Builds:
             due = heapq.heappop(self._due)
             if due.run.newest is due.attempt and due.attempt.status != "completed":
                 if due.ends:
-                    end(self._town, due.repository, due.run)
+                    end(self._town, due.repository, due.run, due.course)
                 else:
                     begin(self._town, due.repository, due.run)
 
@@ -104,7 +105,8 @@ class Builds:
         for seconds, ends in ((ahead.queued, False), (ahead.seconds, True)):
             due = now + timedelta(seconds=seconds)
             self._number += 1
-            heapq.heappush(self._due, Due(due, self._number, repository, run, run.newest, ends))
+            one = Due(due, self._number, repository, run, run.newest, ahead, ends)
+            heapq.heappush(self._due, one)
 
 
 def workflows_at(
@@ -173,9 +175,8 @@ def begin(town: Town, repository: Hosted, run: ActionsRun) -> None:
             begin_job(town.world, repository, run, job)
 
 
-def end(town: Town, repository: Hosted, run: ActionsRun) -> None:
-    """Let the jobs of a run end as their course has it: as the files are now."""
-    ahead = course_of(town, repository, run, run.newest.number)
+def end(town: Town, repository: Hosted, run: ActionsRun, ahead: JobCourse) -> None:
+    """Let the jobs of a run end as their course has it."""
     logs = {step.name: step.log for step in ahead.steps if step.log}
     culprit = next((step.name for step in ahead.steps if step.conclusion == "failure"), None)
     for job in run.newest.jobs:

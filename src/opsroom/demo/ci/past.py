@@ -26,7 +26,7 @@ def past_runs(town: Town, repository: Hosted, commit: str) -> None:
         with town.at(_after(pushed, ahead.queued)):
             begin(town, repository, run)
         with town.at(_after(pushed, ahead.seconds)):
-            end(town, repository, run)
+            end(town, repository, run, ahead)
 
 
 def _after(moment: datetime, seconds: float) -> datetime:
