@@ -1,3 +1,5 @@
+import json
+
 import httpx2
 import pytest
 from tests.clients.github.answers import LIMIT, fleet, repository
@@ -5,7 +7,7 @@ from tests.clients.github.scripted import Scripted, told
 
 from opsroom.clients.github.look import Pace
 from opsroom.clients.host import HostError, Later, NotLetIn, Priority
-from opsroom.model.host import Remote
+from opsroom.model.host import HostSettings, Remote
 
 pytestmark = pytest.mark.anyio
 
@@ -163,3 +165,39 @@ async def test_the_cost_that_the_host_tells_is_booked() -> None:
 async def test_a_truncated_answer_is_asked_for_again() -> None:
     hub = Scripted(httpx2.Response(200, content=b'{"data": {"nodes": [{"id"'), fleet())
     assert len((await hub.host().look(ids(3), priority=Priority.ASKED)).looks) == 3
+
+
+async def test_a_repository_that_is_left_out_for_one_field_is_had_without_it() -> None:
+    """The schema promises the rules, so where they are forbidden the whole node is null."""
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        question = json.loads(request.content)
+        asks = "branchProtectionRules" in question["query"]
+        nodes = [None if asks else repository(each) for each in question["variables"]["ids"]]
+        errors = [
+            {
+                "type": "FORBIDDEN",
+                "path": ["nodes", place, "branchProtectionRules"],
+                "message": "Resource not accessible by personal access token",
+            }
+            for place in range(len(nodes) if asks else 0)
+        ]
+        for node in nodes:
+            if node is not None:
+                del node["branchProtectionRules"]
+        return told({"data": {"rateLimit": LIMIT, "nodes": nodes}, "errors": errors})
+
+    hub = Scripted(answer)
+    host = hub.host()
+    looks = await host.look(ids(3), priority=Priority.ASKED)
+    assert looks.failed == {}
+    for look in looks.looks.values():
+        assert isinstance(look.settings, HostSettings)
+        assert look.settings.rules is None
+        (missing,) = look.settings.untold
+        assert (missing.fact, missing.reason) == ("rules", "no permission")
+        assert isinstance(look.remote, Remote)
+        assert look.remote.untold == ()
+    assert len(hub.asked) == 2
+    await host.look(ids(3), priority=Priority.ASKED)
+    assert len(hub.asked) == 3, "it is not asked for again at once"

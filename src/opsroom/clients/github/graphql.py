@@ -65,6 +65,15 @@ class Told:
                 return fault
         return None
 
+    def below(self, *path: str | int) -> Mapping[str, str]:
+        """The fields right below `path` that errors name, and why."""
+        inside = len(path)
+        return {
+            key: fault.reason
+            for at, fault in self.faults.items()
+            if len(at) > inside and at[:inside] == path and isinstance(key := at[inside], str)
+        }
+
 
 async def ask(
     transport: Transport,

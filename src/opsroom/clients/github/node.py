@@ -24,11 +24,11 @@ class Node:
 
     def take(self, fact: str, key: str) -> Any:
         """The value under `key`; None, and `fact` untold, where it could not be had whole."""
-        if key not in self.value:
-            self.untold[fact] = LACKING
-            return None
         if (fault := self._told.fault(*self._path, key)) is not None:
             self.untold[fact] = fault.reason
+            return None
+        if key not in self.value:
+            self.untold[fact] = LACKING
             return None
         return self.value[key]
 
@@ -39,10 +39,10 @@ class Node:
 
     def why(self, key: str) -> str | None:
         """Why what is under `key` could not be had; None where it could."""
-        if key not in self.value:
-            return LACKING
         fault = self._told.fault(*self._path, key)
-        return fault.reason if fault is not None and self.value[key] is None else None
+        if fault is not None and self.value.get(key) is None:
+            return fault.reason
+        return None if key in self.value else LACKING
 
     def count(self, fact: str, key: str) -> int | None:
         """The number of things under `key`."""

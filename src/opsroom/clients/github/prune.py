@@ -9,6 +9,7 @@ server' from 'nothing there'.
 import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from opsroom.clients.github.graphql import ask
@@ -136,6 +137,22 @@ def prune(text: str, schema: Schema) -> Pruned:
     another question.
     """
     return _Shears(text, schema).cut()
+
+
+@lru_cache(maxsize=64)
+def without(text: str, keys: frozenset[str]) -> str:
+    """A document whose fragments don't ask for the fields that answer under `keys`."""
+    from graphql import FieldNode, FragmentDefinitionNode, parse, print_ast
+
+    def kept(node: "SelectionNode") -> bool:
+        return not isinstance(node, FieldNode) or (node.alias or node.name).value not in keys
+
+    document = parse(text)
+    for definition in document.definitions:
+        if isinstance(definition, FragmentDefinitionNode):
+            chosen = definition.selection_set
+            chosen.selections = tuple(filter(kept, chosen.selections))
+    return print_ast(document)
 
 
 class _Shears:
