@@ -50,8 +50,8 @@ def build_hub(
     limits = Limits(world.now, rules)
     faults = Faults()
     slow = manners or Manners()
-    front = Front(world, limits, faults, slow)
     courier = Courier(world, faults)
+    front = Front(world, courier, limits, faults, slow)
     git = SmartHttp(world)
 
     @asynccontextmanager

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from opsroom.demo.github.auth import identify
+from opsroom.demo.github.courier import Courier
 from opsroom.demo.github.faults import Fault, Faults
 from opsroom.demo.github.graphql.endpoint import GraphEndpoint
 from opsroom.demo.github.identity import Identity
@@ -48,8 +49,11 @@ class Manners:
 class Front:
     """Answers requests for a world."""
 
-    def __init__(self, world: World, limits: Limits, faults: Faults, manners: Manners) -> None:
+    def __init__(
+        self, world: World, courier: Courier, limits: Limits, faults: Faults, manners: Manners
+    ) -> None:
         self.world = world
+        self.courier = courier
         self.limits = limits
         self.faults = faults
         self.manners = manners
@@ -182,6 +186,7 @@ class Front:
             raise not_found()
         call = Call(
             self.world,
+            self.courier,
             identity,
             self.limits,
             self.urls(request, enterprise=enterprise),
@@ -191,6 +196,7 @@ class Front:
             {name: str(value) for name, value in request.path_params.items()},
             _parsed(raw),
             enterprise,
+            request.headers.get("accept", ""),
             headers,
         )
         with self.world.lock:

@@ -7,7 +7,7 @@ from opsroom.demo.github.acts.pushes import author_of, move_ref, write_commit
 from opsroom.demo.github.bodies.pulls import pull_request, review
 from opsroom.demo.github.encoding import GitCommit
 from opsroom.demo.github.gates import refuse_merge
-from opsroom.demo.github.history import is_ancestor, merge_base, only_in
+from opsroom.demo.github.history import is_ancestor, merge_base, only_in, resolve
 from opsroom.demo.github.merging import judge, merged_tree, replayed_tree
 from opsroom.demo.github.refusals import Refusal, invalid, unprocessable
 from opsroom.demo.github.state.accounts import Account
@@ -280,3 +280,28 @@ def update_branch(
         parents = (pull.head, pull.base)
         commit = write_commit(world, repository, tree, parents, said, author_of(actor))
         move_ref(world, repository, HEADS + pull.head_ref, commit, actor)
+
+
+def merge_branches(
+    world: World, repository: Hosted, base: str, head: str, actor: Account, message: str | None
+) -> str | None:
+    """Merge a branch or commit into a branch; the commit, or None where nothing was to be done.
+
+    Raises:
+        Refusal: 404, one of them isn't there; 409, they conflict.
+    """
+    with world.lock:
+        onto = repository.refs.get(HEADS + base)
+        commit = resolve(repository.objects, repository.refs, head)
+        if onto is None or commit is None:
+            raise Refusal(404, "Base does not exist" if onto is None else "Head does not exist")
+        if is_ancestor(repository.objects, commit, onto):
+            return None
+        tree = merged_tree(repository.objects, onto, commit)
+        if tree is None:
+            raise Refusal(409, "Merge conflict")
+        said = message or f"Merge {head} into {base}"
+        parents = (onto, commit)
+        made = write_commit(world, repository, tree, parents, said, author_of(actor))
+        move_ref(world, repository, HEADS + base, made, actor)
+        return made

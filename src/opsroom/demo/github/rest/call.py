@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlencode
 
+from opsroom.demo.github.courier import Courier
 from opsroom.demo.github.identity import Identity
 from opsroom.demo.github.limits import Limits
 from opsroom.demo.github.refusals import Refusal, forbidden, invalid, not_found
@@ -46,6 +47,7 @@ class Call:
     """A request. `path` is without the prefix of an Enterprise server; `arguments` come from it."""
 
     world: World
+    courier: Courier
     identity: Identity
     limits: Limits
     urls: Urls
@@ -55,6 +57,7 @@ class Call:
     arguments: Mapping[str, str]
     data: Json
     enterprise: bool = False
+    accept: str = ""
     headers: dict[str, str] = field(default_factory=dict[str, str])
     """Headers for the answer that the route adds to on its way."""
 
