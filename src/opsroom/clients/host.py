@@ -5,7 +5,7 @@ raise for one repository: what could not be had of one is said of that one, with
 question about everything raises `HostError` when the host can't be asked at all.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
@@ -168,6 +168,19 @@ class Rights:
     rights: tuple[Right, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A delivery of a webhook that failed, as the host remembers it.
+
+    `delivery` is the same as in the webhook itself; `number` is the host's of the repository.
+    """
+
+    delivery: str
+    at: datetime
+    event: str
+    number: int | None = None
+
+
 class Host(Protocol):
     """What can be asked. Every question is charged to the budget under what it is for."""
 
@@ -221,6 +234,24 @@ class Host(Protocol):
 
         Raises:
             HostError: jobs or log could not be had.
+        """
+        ...
+
+    async def missed(
+        self,
+        owner: str,
+        full_names: Collection[str],
+        ours: Callable[[str, str], bool],
+        since: datetime,
+        *,
+        priority: Priority,
+    ) -> tuple[Missed, ...]:
+        """The deliveries to us that failed since then: nobody else sends them again.
+
+        `ours` is told the id and the address of a webhook, and says whether it leads here.
+
+        Raises:
+            HostError: the webhooks or their deliveries can't be listed.
         """
         ...
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import anyio
 import httpx2
 
-from opsroom.clients.github import alerts, cadence, look, rights, runs, sweep
+from opsroom.clients.github import alerts, cadence, deliveries, look, rights, runs, sweep
 from opsroom.clients.github.address import DOTCOM, Address
 from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.credentials import AppInstallation, Credential
@@ -26,6 +26,7 @@ from opsroom.clients.host import (
     HostError,
     HostLooks,
     Later,
+    Missed,
     NotLetIn,
     Priority,
     Rights,
@@ -81,7 +82,7 @@ class GithubHost:
         self._schema_at: datetime | None = None
         self._documents: dict[str, Pruned] = {}
         self._learning = anyio.Lock()
-        self._pace = look.Pace()
+        self._learned = look.Learned()
         self._organisations: dict[str, bool] = {}
 
     async def __aenter__(self) -> Self:
@@ -142,7 +143,7 @@ class GithubHost:
         """
 
         async def looked(text: str) -> HostLooks:
-            return await look.look(self._transport, text, self._pace, ids, priority)
+            return await look.look(self._transport, text, self._learned, ids, priority)
 
         if not ids:
             return HostLooks()
@@ -190,6 +191,34 @@ class GithubHost:
         await self._keep()
         return found
 
+    async def missed(
+        self,
+        owner: str,
+        full_names: Collection[str],
+        ours: Callable[[str, str], bool],
+        since: datetime,
+        *,
+        priority: Priority,
+    ) -> tuple[Missed, ...]:
+        """The deliveries of webhooks to us that failed since then.
+
+        Raises:
+            HostError: the webhooks or their deliveries can't be listed.
+        """
+        organisation = await self._is_organisation(owner, priority)
+        paths = await deliveries.hooks(
+            self._transport,
+            owner,
+            full_names,
+            organisation=organisation,
+            ours=ours,
+            priority=priority,
+        )
+        found: list[Missed] = []
+        for path in paths:
+            found += await deliveries.failed(self._transport, path, since, priority)
+        return tuple(found)
+
     async def rights(self, owner: str) -> Rights:
         """What the token may do for this owner.
 
@@ -198,7 +227,11 @@ class GithubHost:
         """
         self._answers_for(owner)
         organisation = await self._is_organisation(owner, Priority.ASKED)
-        return await rights.rights(self._transport, owner, organisation=organisation)
+
+        async def tried(text: str) -> Rights:
+            return await rights.rights(self._transport, text, owner, organisation=organisation)
+
+        return await self._asked("sweep", tried, Priority.ASKED)
 
     def budget(self) -> Budget:
         """What the credential may still ask, and what was spent on what."""
