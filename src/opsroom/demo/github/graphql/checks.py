@@ -221,12 +221,7 @@ WORKFLOW_FILE = Fields[Within[ActionsRun]](
     {
         "id": lambda one: f"WFRF_{one.it.id}",
         "path": lambda one: one.it.workflow.path,
-    },
-    {
-        "url": lambda one, asked, _: (
-            f"{asked.urls.page(one.repository.full_name)}/actions/runs/{one.it.id}/workflow"
-        ),
-    },
+    }
 )
 WORKFLOW = Fields[Within[ActionsWorkflow]](
     {
@@ -234,11 +229,5 @@ WORKFLOW = Fields[Within[ActionsWorkflow]](
         "databaseId": lambda one: one.it.id,
         "name": lambda one: one.it.name,
         "state": lambda one: one.it.state.upper(),
-    },
-    {
-        "url": lambda one, asked, _: (
-            f"{asked.urls.page(one.repository.full_name)}/actions/workflows/"
-            f"{one.it.path.rpartition('/')[2]}"
-        ),
-    },
+    }
 )

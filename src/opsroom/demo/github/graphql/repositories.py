@@ -171,8 +171,7 @@ TOPIC_OF = Fields[Within[str]](
     {
         "id": lambda one: f"MDE_{one.repository.id}:{one.it}",
         "topic": lambda one: one.it,
-    },
-    {"url": lambda one, asked, _: f"{asked.urls.root}/topics/{one.it}"},
+    }
 )
 TOPIC = Fields[str]({"id": lambda name: f"T_{name}", "name": lambda name: name})
 LANGUAGE = Fields[str](

@@ -20,8 +20,8 @@ def _owner(_: None, asked: Asked, arguments: Arguments) -> Account | None:
 
 
 def _repository(_: None, asked: Asked, arguments: Arguments) -> Hosted:
-    name, renamed = f"{arguments['owner']}/{arguments['name']}", arguments["followRenames"]
-    return named(name, asked, renamed=renamed)
+    name = f"{arguments['owner']}/{arguments['name']}"
+    return named(name, asked, renamed=arguments.get("followRenames", True))
 
 
 def _node(asked: Asked, node_id: str) -> object:
