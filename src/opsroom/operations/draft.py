@@ -52,6 +52,8 @@ class Draft:
     happenings: list[Happening] = field(default_factory=list[Happening])
     heirs: Mapping[str, str] = field(default_factory=dict[str, str])
     """By the name of a repository that lost a clone to another one: the key of that one."""
+    traces: dict[str, dict[str, object]] = field(default_factory=dict[str, dict[str, object]])
+    """By the key of a repository: what its events say of how they came to be seen."""
 
     def judge(
         self, row: Row | None, after: Snapshot, *, baseline: bool = False, gone: str = ""
@@ -109,7 +111,7 @@ class Draft:
             await save_findings(connection, found)
         self._tell_heirs()
         keys = {each.repository.name: key for key, each in self.snapshots.items()}
-        told = [_traced(happening, keys) for happening in self.happenings]
+        told = [_traced(happening, keys, self.traces) for happening in self.happenings]
         for event in await append(connection, told, self.now):
             log.info("event %s %s %s: %s", event.id, event.kind, event.repository, event.summary)
         return ids
@@ -123,11 +125,14 @@ class Draft:
                 self.happenings[index] = happening.model_copy(update={"summary": summary})
 
 
-def _traced(happening: Happening, keys: Mapping[str, str]) -> Happening:
+def _traced(
+    happening: Happening, keys: Mapping[str, str], traces: Mapping[str, Mapping[str, object]]
+) -> Happening:
     """With the id of what set it off, and the key of its repository, whose name may change."""
     trace: dict[str, object] = {"cause": current_cause()}
     if happening.repository is not None and happening.repository in keys:
         trace["key"] = keys[happening.repository]
+        trace |= traces.get(keys[happening.repository], {})
     return happening.model_copy(update={"data": {**happening.data, **trace}})
 
 

@@ -1,10 +1,10 @@
 """Opening a room: the store, the sources it wants, the follower, and a try at ownership."""
 
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
@@ -45,8 +45,18 @@ async def open_room(room: "Room") -> AsyncGenerator[None]:
                 with suppress(StoreError):  # `own` says so, and goes on trying
                     room.owner = await claim.try_acquire()
                 tasks.start_soon(own, room, claim)
+                if room.settings.hosts:
+                    watch_hosts = await anyio.to_thread.run_sync(_parts_for_hosts)
+                    tasks.start_soon(watch_hosts, room)
             yield
             tasks.cancel_scope.cancel()
+
+
+def _parts_for_hosts() -> "Callable[[Room], Coroutine[Any, Any, None]]":
+    """Import what a room without hosts doesn't need."""
+    from opsroom.operations.hosts.claims import watch_hosts
+
+    return watch_hosts
 
 
 async def _want(room: "Room") -> None:

@@ -22,13 +22,16 @@ from opsroom.model.event import Event
 from opsroom.model.repository import RepositoryState
 from opsroom.model.text import plain
 from opsroom.model.where import Where
-from opsroom.operations.fleet import Fleet, Row, as_of, coverage, named
+from opsroom.operations.fleet import Fleet, Row, named
+from opsroom.operations.freshness import Trust
 from opsroom.settings import DirectorySource, Settings
 
 if TYPE_CHECKING:
+    from opsroom.operations.hosts.watch import HostWatch
     from opsroom.operations.lookout import Lookout
     from opsroom.store.database import Store
     from opsroom.store.surveys import Survey
+    from opsroom.store.sweeps import SweepMark
 
 T = TypeVar("T")
 log = logging.getLogger("opsroom.room")
@@ -62,8 +65,11 @@ class Room:
         self.now = clock
         self.fleet = Fleet()
         self.owner = False
+        self.watching: dict[str, HostWatch] = {}
+        """The sources of hosts that this process watches, by their keys."""
         self.opened = anyio.Event()
         self._surveys: dict[str, Survey] = {}
+        self._sweeps: dict[str, SweepMark] = {}
         self._opening = anyio.Lock()
         self._opened_at = 0.0
         self._began = clock()
@@ -75,9 +81,14 @@ class Room:
 
     @property
     def fresh_for(self) -> timedelta:
-        """How old facts may be and still count as fresh."""
+        """How old facts of clones may be and still count as fresh."""
         watch = self.settings.watch
         return watch.worktree_every * 1.5 + watch.gate_every
+
+    @property
+    def trust(self) -> Trust:
+        """What counts as fresh now."""
+        return Trust(self.now(), self.fresh_for, self._sweeps)
 
     async def __aenter__(self) -> Self:
         self.tasks = anyio.create_task_group()
@@ -131,6 +142,7 @@ class Room:
     async def refresh(self) -> None:
         """Take in what moved in the store, if anything did since the last time."""
         from opsroom.store.surveys import load_surveys
+        from opsroom.store.sweeps import load_sweep_marks
 
         version, epoch = self.store.version, self.store.journal.epoch
         if (version, epoch) != self._shown:
@@ -139,6 +151,7 @@ class Room:
             async with self.store.read() as connection:
                 await self.fleet.refresh(connection)
                 self._surveys = await load_surveys(connection)
+                self._sweeps = await load_sweep_marks(connection)
             self._shown = (version, epoch)
 
     async def remembered(self, question: Hashable, answer: Callable[[], Awaitable[T]]) -> T:
@@ -194,12 +207,15 @@ class Room:
         ]
 
     def _blind(self) -> dict[str, str]:
-        """The sources of which nothing at all can be looked at now, and why."""
+        """The sources of which nothing at all can be looked at now, and why.
+
+        A host that doesn't answer blinds nobody: what it told stays, and grows stale.
+        """
         return {
             key: f"{key.partition(':')[2]}: {reason}"
             for key, survey in self._surveys.items()
             for path, reason in survey.problems
-            if path == key.partition(":")[2]
+            if key.startswith("directory:") and path == key.partition(":")[2]
         }
 
     def _as_seen(self, row: Row, blind: Mapping[str, str]) -> Row:
@@ -220,9 +236,9 @@ class Room:
         `whole`: they are all that this caller has, so that places which could not be looked into
         count as unknown repositories.
         """
-        now = self.now()
+        trust = self.trust
         unseen = len(self.problems()) if whole and not self.scope.terms else 0
-        return as_of(rows, now, self.fresh_for), coverage(rows, now, self.fresh_for, unseen)
+        return trust.as_of(rows), trust.coverage(rows, unseen)
 
     def row(self, name: str) -> Row:
         """One repository by name, or by a path inside a clone of it.
@@ -318,15 +334,20 @@ class Room:
 
         Who owns the store watches it alone: what others saw before it began may be over.
         """
-        limit = self.now() - self.settings.watch.late
-        if self.owner:
-            limit = max(limit, self._began)
         return [
             key
             for key in self._wanted
             if not (survey := self._surveys.get(key))
-            or (not survey.problems and (survey.at is None or survey.at < limit))
+            or (not survey.problems and (survey.at is None or survey.at < self._limit(key)))
         ]
+
+    def _limit(self, source: str) -> datetime:
+        """When a source should have been passed over, at the latest."""
+        mark = self._sweeps.get(source)
+        if mark is not None:
+            return self.now() - max(mark.sweep_every * 4, timedelta(minutes=1))
+        limit = self.now() - self.settings.watch.late
+        return max(limit, self._began) if self.owner else limit
 
 
 def _heavy_parts() -> "Callable[[Room], AbstractAsyncContextManager[None]]":

@@ -1,12 +1,27 @@
-"""Sources of the kind `github`: what their webhooks say.
+"""Sources of the kind `github`: how their host is reached, and what their webhooks say.
 
 The one place above the clients that knows which kind of host a source is of.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, MutableMapping, Sequence
+from contextlib import asynccontextmanager
 
+from pydantic import SecretStr
+
+from opsroom.clients.github.address import Address
+from opsroom.clients.github.budget import Ledger
+from opsroom.clients.github.client import GithubHost
+from opsroom.clients.github.credentials import (
+    Anonymous,
+    AppInstallation,
+    Credential,
+    PersonalToken,
+    gh_token,
+)
+from opsroom.clients.github.memory import Books
 from opsroom.clients.github.webhooks import LARGEST_BODY as LARGEST_BODY
 from opsroom.clients.github.webhooks import QUIET_EVENTS, heard, signers
+from opsroom.clients.host import Host
 from opsroom.model.heard import Heard
 from opsroom.settings import GithubSource
 
@@ -37,3 +52,31 @@ def delivery(
 def is_quiet(told: Heard) -> bool:
     """Whether nothing can have moved."""
     return told.event in QUIET_EVENTS
+
+
+@asynccontextmanager
+async def connected(
+    source: GithubSource, ledgers: MutableMapping[str, Ledger], books: Books
+) -> AsyncGenerator[Host]:
+    """A client of the source's host. Sources with one credential share its ledger.
+
+    Raises:
+        SettingsError: the credential can't be had.
+    """
+    address = Address.of(source.base_url)
+    credential = await _credential(source, address.name)
+    account = f"{address.name} {credential.account}"
+    ledger = ledgers.setdefault(account, Ledger(address.name, credential.account))
+    async with GithubHost(address, credential, ledger=ledger, books=books) as host:
+        yield host
+
+
+async def _credential(source: GithubSource, host: str) -> Credential:
+    if source.app_id and source.private_key:
+        owner, key = source.owner or "", source.private_key.get_secret_value()
+        return AppInstallation(source.app_id, owner, key)
+    if source.token is None:
+        return Anonymous()
+    if isinstance(source.token, SecretStr):
+        return PersonalToken(source.token.get_secret_value())
+    return PersonalToken(await gh_token(host))

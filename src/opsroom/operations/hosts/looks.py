@@ -4,7 +4,7 @@ A repository is gone when the last whole sweep didn't list it and a look says th
 A host says the same of what was deleted and of what this token may no longer see, so that is said.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from opsroom.observe.sources.hosts import RemoteSighting, sightings
 from opsroom.operations.draft import Draft
 from opsroom.operations.fleet import Row
 from opsroom.operations.hosts.merging import find, with_look
+from opsroom.operations.hosts.seen import POLLED, Seen
 from opsroom.settings import HostSource
 from opsroom.store.ci_runs import save_ci_runs
 from opsroom.store.sweeps import listed
@@ -51,20 +52,24 @@ class Everything:
         return bool(full_name)
 
 
-async def record_looks(room: "Room", source: HostSource, looks: HostLooks) -> Recorded:
+async def record_looks(
+    room: "Room", source: HostSource, looks: HostLooks, why: Mapping[str, Seen] | None = None
+) -> Recorded:
     """Write full looks, with everything that follows from them.
 
-    What `failed` stays as it was, and grows stale.
+    What `failed` stays as it was, and grows stale. `why`: what set off the look at each of them.
     """
     seen = sightings(looks, Everything())
     for start in range(0, len(seen), BATCH):
-        await _record(room, source, seen[start : start + BATCH])
+        await _record(room, source, seen[start : start + BATCH], why or {})
     unconfirmed = await _record_gone(room, source, looks.gone) if looks.gone else frozenset[str]()
     recorded = (*(each.id for each in seen), *(looks.gone - unconfirmed))
     return Recorded(recorded=recorded, unconfirmed=tuple(unconfirmed))
 
 
-async def _record(room: "Room", source: HostSource, some: Sequence[RemoteSighting]) -> None:
+async def _record(
+    room: "Room", source: HostSource, some: Sequence[RemoteSighting], why: Mapping[str, Seen]
+) -> None:
     """Write looks at repositories that are there, each for the source that it is of now."""
     async with room.store.write() as connection:
         await room.fleet.refresh(connection)
@@ -84,6 +89,7 @@ async def _record(room: "Room", source: HostSource, some: Sequence[RemoteSightin
                 after = after.model_copy(update={"repository": repository})
             baseline = not any(room.surveyed(key) for key in after.repository.sources)
             draft.judge(row, after, baseline=baseline)
+            draft.traces[after.repository.key] = why.get(seen.id, POLLED).trace(draft.now)
             if isinstance(after.ci, Ci):
                 runs[after.repository.key] = after.ci.runs
         await draft.save(connection, room.fleet)

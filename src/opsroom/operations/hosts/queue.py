@@ -44,6 +44,11 @@ class Queue:
     def __contains__(self, id_: str) -> bool:
         return id_ in self._priority
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits, and nothing is being looked at."""
+        return not self._priority and not self._looking
+
     def counts(self) -> dict[Priority, int]:
         """How many wait with each urgency."""
         return {priority: len(found) for priority, found in self._waiting.items()}

@@ -12,7 +12,7 @@ TOLD = 4.0
 LONGEST = 900.0
 
 
-class Pace:
+class Rhythm:
     """The rhythm of one source. `every`: what the settings want, in seconds, if they say."""
 
     def __init__(self, every: float | None) -> None:
@@ -40,4 +40,6 @@ class Pace:
             return "as the settings say (sweep_every)"
         if heard:
             return "seldom: webhooks tell what moves"
-        return "seldom: nothing has moved for a while" if self._calm >= CALM else "as it may"
+        if self._calm >= CALM:
+            return "seldom: nothing has moved for a while"
+        return "as often as the budget allows"

@@ -4,7 +4,7 @@ A sweep lists all repositories for next to nothing. Only those that it shows oth
 are known are written, a hundred in one transaction; for all others its time vouches.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -15,9 +15,11 @@ from pydantic import TypeAdapter, ValidationError
 from opsroom.clients.host import Sweep, Swept
 from opsroom.model.host import Remote
 from opsroom.model.text import plain
+from opsroom.observe.sources.hosts import moved_at
 from opsroom.operations.draft import Draft
 from opsroom.operations.fleet import Row
 from opsroom.operations.hosts.merging import find, is_as_known, with_sweep
+from opsroom.operations.hosts.seen import Seen
 from opsroom.operations.record import source_moved
 from opsroom.settings import HostSource
 from opsroom.store.journal import append
@@ -81,7 +83,7 @@ async def record_sweep(
     changed = [each for each in sweep.repositories if before.get(each.id) != each]
     await room.refresh()
     for some in _batches(_renamed_first(room, source, sweep.repositories)):
-        await _record(room, source, some, sweep)
+        await _record(room, source, some, sweep, before)
     listed = {each.id for each in sweep.repositories}
     missing = _missing(room, source, listed) if sweep.whole else []
     for rows in _batches(missing):
@@ -132,7 +134,13 @@ def _renamed_first(room: "Room", source: HostSource, seen: Sequence[Swept]) -> l
     return sorted(unlike, key=lambda each: rows[each.id] is None)
 
 
-async def _record(room: "Room", source: HostSource, some: Sequence[Swept], sweep: Sweep) -> None:
+async def _record(
+    room: "Room",
+    source: HostSource,
+    some: Sequence[Swept],
+    sweep: Sweep,
+    before: Mapping[str, Swept],
+) -> None:
     async with room.store.write() as connection:
         await room.fleet.refresh(connection)
         draft = Draft(room.settings.limits, room.now())
@@ -142,6 +150,8 @@ async def _record(room: "Room", source: HostSource, some: Sequence[Swept], sweep
             if row is None or after != row.snapshot:
                 baseline = not any(room.surveyed(key) for key in after.repository.sources)
                 draft.judge(row, after, baseline=baseline)
+                seen_now = Seen("polling", moved_at(before.get(seen.id), seen))
+                draft.traces[after.repository.key] = seen_now.trace(draft.now)
         await draft.save(connection, room.fleet)
     await room.refresh()
 

@@ -10,19 +10,23 @@ Each loop is a module beside this one; what they share is here.
 
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import anyio
 
-from opsroom.clients.host import Host, Priority, Swept
+from opsroom.clients.host import Host, HostError, Priority, Swept
 from opsroom.errors import OpsroomError
 from opsroom.logs import cause
 from opsroom.model.budget import Cadence
 from opsroom.model.heard import Heard
-from opsroom.operations.hosts.pace import Pace
 from opsroom.operations.hosts.queue import Queue
 from opsroom.operations.hosts.reach import Reach
-from opsroom.settings import GithubSource as HostSource
+from opsroom.operations.hosts.retries import Retries
+from opsroom.operations.hosts.rhythm import Rhythm
+from opsroom.operations.hosts.signal import Signal
+from opsroom.settings import HostSource
+from opsroom.store.deliveries import handled
 
 if TYPE_CHECKING:
     from opsroom.operations.room import Room
@@ -32,28 +36,10 @@ log = logging.getLogger("opsroom.hosts")
 PAUSE = 5.0
 """Seconds before a loop that failed is started again."""
 
-TELLING = 600.0
+TELLING = 900.0
 """Seconds since the last webhook in which the host counts as telling by itself."""
 
-
-class Signal:
-    """Something that others wait for, again and again."""
-
-    def __init__(self) -> None:
-        self._event = anyio.Event()
-
-    def give(self) -> None:
-        """Wake everybody who waits."""
-        self._event.set()
-
-    async def wait(self, seconds: float | None = None) -> bool:
-        """Wait until it was given since the last time, but not longer; whether it was."""
-        with anyio.move_on_after(seconds):
-            await self._event.wait()
-        given = self._event.is_set()
-        if given:
-            self._event = anyio.Event()
-        return given
+Loop = Callable[["HostWatch"], Awaitable[None]]
 
 
 class HostWatch:
@@ -65,24 +51,44 @@ class HostWatch:
         self.source = source
         self.host = host
         self.queue = Queue()
+        self.retries = Retries()
         self.reach = Reach()
-        self.pace = Pace(every.total_seconds() if every else None)
+        self.rhythm = Rhythm(every.total_seconds() if every else None)
+
         self.swept: dict[str, Swept] = {}
         """What the last sweep showed of each repository, by its id."""
-        self.looked: dict[str, float] = {}
-        """When each was last looked at in full."""
-        self.telling: dict[str, list[Heard]] = {}
-        """Deliveries whose repository has yet to be looked at, by its id."""
-        self.stirred: dict[str, Priority] = {}
-        """Repositories of whose CI something moved, so that its runs are worth asking for."""
+        self.swept_at: datetime | None = None
+        self.whole_at: datetime | None = None
+        """When the last sweep began, and the last one that was to list everything."""
         self.whole = True
         """Whether the next sweep has to list everything."""
-        self.to_sweep = Signal()
-        self.to_look = Signal()
-        self.to_hear = Signal()
-        self.to_list = Signal()
-        self.to_run = Signal()
+        self.first = True
+        """Whether the first round of full looks is still under way."""
+        self.looked: dict[str, float] = {}
+        """When each was last looked at in full."""
+
+        self.moved_at: dict[str, datetime] = {}
+        """When the host says that what the last sweep showed as moved did move."""
+
+        self.telling: dict[str, list[Heard]] = {}
+        """Deliveries whose repository has yet to be looked at, by its id."""
+        self.unswept: list[Heard] = []
+        """Deliveries that wait for a sweep."""
         self.heard_at: float | None = None
+        self.hooks: set[str] = set()
+        """The webhooks that sent something here."""
+        self.hooks_told = False
+        """Whether the host shows which deliveries failed."""
+
+        self.low: frozenset[str] = frozenset()
+        """The buckets of which it was told that they are low."""
+
+        self.stirred: dict[str, Priority] = {}
+        """Repositories of whose CI something moved, so that its runs are worth asking for."""
+        self.newest_run: dict[str, datetime] = {}
+
+        self.to_sweep, self.to_look, self.to_list, self.to_run = (Signal() for _ in range(4))
+        self._held: dict[Priority, float] = {}
         self._answers: dict[str, list[anyio.Event]] = {}
 
     @property
@@ -97,8 +103,20 @@ class HostWatch:
 
     @property
     def is_told(self) -> bool:
-        """Whether webhooks came lately."""
-        return self.heard_at is not None and anyio.current_time() - self.heard_at < TELLING
+        """Whether webhooks come, and what is missed of them would be found."""
+        recently = self.heard_at is not None and anyio.current_time() - self.heard_at < TELLING
+        return recently and self.hooks_told
+
+    def whole_due(self, now: datetime) -> bool:
+        """Whether it is time to list everything again."""
+        if self.whole or self.whole_at is None:
+            return True
+        return (now - self.whole_at).total_seconds() >= self.rhythm.whole(self.cadence)
+
+    def name_of(self, id_: str) -> str | None:
+        """What the host calls a repository, as the last sweep showed."""
+        found = self.swept.get(id_)
+        return found.full_name if found else None
 
     def put(self, ids: Iterable[str], priority: Priority) -> None:
         """Let repositories wait for a look."""
@@ -116,6 +134,22 @@ class HostWatch:
             self.stirred[id_] = min(priority, self.stirred.get(id_, priority))
         self.to_run.give()
 
+    def hold_back(self, priority: Priority, error: HostError) -> None:
+        """The budget refuses looks of this urgency, and so of any that is less urgent."""
+        wait = self.reach.delay(error, self.room.now())
+        self._held[priority] = anyio.current_time() + wait
+
+    def allowed(self, now: float) -> Priority:
+        """The least urgent looks that the budget doesn't refuse now."""
+        held = [priority for priority, until in self._held.items() if until > now]
+        return Priority(max(0, min(held) - 1)) if held else Priority.ROUTINE
+
+    def wait(self, now: float, lowest: Priority) -> float | None:
+        """Seconds until something may be taken from the queue; None: until more is put in."""
+        ends = [until - now for until in self._held.values() if until > now]
+        due = self.queue.wait(now, lowest)
+        return min([*ends, *([] if due is None else [due])], default=None)
+
     async def ask(self, id_: str, seconds: float) -> bool:
         """Have one repository looked at because somebody waits; False: not in that time."""
         if not self.reach.is_open:
@@ -127,19 +161,25 @@ class HostWatch:
             await answered.wait()
         return answered.is_set()
 
+    async def handled(self, told: Collection[Heard]) -> None:
+        """What these deliveries asked for was done."""
+        if told:
+            async with self.room.store.write() as connection:
+                await handled(connection, [each.delivery for each in told], self.room.now())
+
     def answer(self, ids: Collection[str]) -> None:
         """These were looked at, or could not be."""
         for id_ in ids:
             for answered in self._answers.pop(id_, ()):
                 answered.set()
 
-    async def run(self, loops: Collection[Callable[["HostWatch"], Awaitable[None]]]) -> None:
+    async def run(self, loops: Collection[Loop]) -> None:
         """Keep all loops going until cancelled."""
         async with anyio.create_task_group() as tasks:
             for loop in loops:
                 tasks.start_soon(self._keep_going, loop)
 
-    async def _keep_going(self, loop: Callable[["HostWatch"], Awaitable[None]]) -> None:
+    async def _keep_going(self, loop: Loop) -> None:
         """A loop that fails is started again: one bad moment must not blind the fleet."""
         while True:
             try:

@@ -1,0 +1,33 @@
+"""Telling that a budget runs low: once, when it begins."""
+
+from opsroom.model.event import Happening
+from opsroom.operations.budget import is_low
+from opsroom.operations.hosts.watch import HostWatch
+from opsroom.store.journal import append
+
+
+async def tell_low(watch: HostWatch) -> None:
+    """Write an event for each bucket of the source's credential that has become low."""
+    found = watch.host.budget()
+    low = {bucket.name: bucket for bucket in found.buckets if is_low(bucket)}
+    told, watch.low = watch.low, frozenset(low)
+    news = [bucket for name, bucket in low.items() if name not in told]
+    if not news:
+        return
+    happenings = [
+        Happening(
+            kind="budget.low",
+            summary=f"the budget of {found.host} ({bucket.name}) is low: what it tells gets older",
+            data={
+                "source": watch.source.key,
+                "host": found.host,
+                "bucket": bucket.name,
+                "remaining": bucket.remaining,
+                "ours": bucket.ours,
+                "until": bucket.resets_at.isoformat() if bucket.resets_at else None,
+            },
+        )
+        for bucket in news
+    ]
+    async with watch.room.store.write() as connection:
+        await append(connection, happenings, watch.room.now())

@@ -1,0 +1,75 @@
+"""Who watches a source of a host: one process, among those whose settings have its credential.
+
+The owner of the store may be another one, a client over a folder that knows no token. So each
+source is claimed by itself; when its watcher goes, another takes over, and the others read.
+"""
+
+import logging
+
+import anyio
+
+from opsroom.clients.github.budget import Ledger
+from opsroom.clients.host import Host
+from opsroom.errors import ObservationError, SettingsError, StoreError
+from opsroom.observe.sources.github import connected
+from opsroom.operations.hosts import hearing, listing, looking, missing, running, sweeping
+from opsroom.operations.hosts.books import StoredBooks
+from opsroom.operations.hosts.sweeps import record_host_failed
+from opsroom.operations.hosts.watch import HostWatch
+from opsroom.operations.room import Room
+from opsroom.settings import HostSource
+from opsroom.store.owner import Owner
+
+log = logging.getLogger("opsroom.hosts")
+
+CHECK_EVERY = 2.0
+"""Seconds between two checks that the claim still holds."""
+
+PAUSE = 5.0
+"""Seconds before a source whose claim was lost is claimed again."""
+
+SLOWLY = 300.0
+"""Seconds before a credential that can't be had is asked for again."""
+
+LOOPS = (sweeping.run, looking.run, hearing.run, running.run, listing.run, missing.run)
+
+
+async def watch_hosts(room: Room) -> None:
+    """Claim every source of this room that is of a host, and watch those that it gets."""
+    ledgers: dict[str, Ledger] = {}
+    async with anyio.create_task_group() as tasks:
+        for source in room.settings.hosts:
+            tasks.start_soon(_claim, room, source, ledgers)
+
+
+async def _claim(room: Room, source: HostSource, ledgers: dict[str, Ledger]) -> None:
+    while True:
+        pause = PAUSE
+        try:
+            async with Owner.of(room.store.place, source.key) as claim:
+                await claim.acquire()
+                log.info("this process watches %s", source.key)
+                async with connected(source, ledgers, StoredBooks(room.store)) as host:
+                    await _watch_over(room, source, host, claim)
+            log.warning("this process no longer watches %s", source.key)
+        except (SettingsError, ObservationError) as error:
+            log.warning("%s can't be watched: %s", source.key, error)
+            await record_host_failed(room, source, str(error))
+            pause = SLOWLY
+        except StoreError as error:
+            log.warning("%s can't be claimed: %s", source.key, error)
+        await anyio.sleep(pause)
+
+
+async def _watch_over(room: Room, source: HostSource, host: Host, claim: Owner) -> None:
+    """Watch until the claim is lost."""
+    watch = HostWatch(room, source, host)
+    room.watching[source.key] = watch
+    try:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(watch.run, LOOPS)
+            while await claim.check():  # noqa: ASYNC110 - nothing tells that a claim was lost
+                await anyio.sleep(CHECK_EVERY)
+            tasks.cancel_scope.cancel()
+    finally:
+        del room.watching[source.key]

@@ -1,0 +1,82 @@
+"""Sweeping: which repositories a source has, and which of them moved.
+
+The sweep also is what finds out whether the host can be asked at all, and when it can again.
+"""
+
+import logging
+from datetime import timedelta
+
+import anyio
+
+from opsroom.clients.host import HostError, Later, Priority, Sweep
+from opsroom.observe.sources.hosts import busy, moved_at, wanted
+from opsroom.operations.hosts.allowance import tell_low
+from opsroom.operations.hosts.sweeps import known_swept, record_host_failed, record_sweep
+from opsroom.operations.hosts.watch import HostWatch
+
+log = logging.getLogger("opsroom.hosts")
+
+APART = 2.0
+"""Seconds between two sweeps at least, whoever asks for one."""
+
+
+async def run(watch: HostWatch) -> None:
+    """Sweep, for as long as the source is watched."""
+    watch.swept = await known_swept(watch.room, watch.source)
+    while True:
+        began = anyio.current_time()
+        wait = await _once(watch)
+        await tell_low(watch)
+        if await watch.to_sweep.wait(wait):
+            await anyio.sleep(began + APART - anyio.current_time())
+
+
+async def _once(watch: HostWatch) -> float:
+    """One sweep; seconds until the next."""
+    now = watch.room.now()
+    whole = watch.whole_due(now)
+    heard = list(watch.unswept)
+    try:
+        seen = await watch.host.sweep(
+            watch.owner, watch.swept, whole=whole, priority=Priority.SWEEP
+        )
+    except Later as error:
+        log.info("%s: not swept now: %s", watch.source.key, error)
+        return watch.reach.delay(error, now)
+    except HostError as error:
+        log.info("%s: can't be swept: %s", watch.source.key, error)
+        if watch.reach.failed(error):
+            await record_host_failed(watch.room, watch.source, str(error))
+        return watch.reach.delay(error, now)
+    await _take(watch, wanted(seen, watch.source))
+    watch.reach.answered()
+    watch.swept_at = seen.at
+    if whole:
+        watch.whole, watch.whole_at = False, now
+    watch.unswept = [told for told in watch.unswept if told not in heard]
+    await watch.handled(heard)
+    return watch.rhythm.sweep(watch.cadence, heard=watch.is_told)
+
+
+async def _take(watch: HostWatch, sweep: Sweep) -> None:
+    """Record a sweep, and have what moved looked at."""
+    cadence = watch.cadence
+    news = await record_sweep(
+        watch.room,
+        watch.source,
+        sweep,
+        sweep_every=timedelta(seconds=watch.rhythm.whole(cadence)),
+        look_every=timedelta(seconds=cadence.look),
+    )
+    seen = {each.id: each for each in sweep.repositories}
+    running = busy(sweep.repositories)
+    watch.moved_at |= {
+        id_: at for id_ in news.moved if (at := moved_at(watch.swept.get(id_), seen[id_]))
+    }
+    watch.rhythm.swept(len(news.moved) + len(news.missing), len(running))
+    watch.swept = seen if sweep.whole else watch.swept | seen
+    if sweep.whole:
+        watch.queue.keep_only({*seen, *news.missing})
+    watch.put(news.moved, Priority.MOVED)
+    watch.put(news.missing, Priority.MOVED)
+    watch.stir((each.id for each in running), Priority.MOVED)
