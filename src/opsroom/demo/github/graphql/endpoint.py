@@ -134,13 +134,16 @@ class GraphEndpoint:
     ) -> Answer:
         """Answer `{"query", "variables", "operationName"}`. Points are charged before it is run.
 
-        When the hour's points are spent, that is an answer too.
+        Raises:
+            Refusal: too much in a minute. When the hour's points are spent, that is an answer.
         """
         question = _Question(identity, urls, limits, enterprise)
         return await to_thread.run_sync(self._answer, question, query)
 
     def _answer(self, question: _Question, query: Mapping[str, Any]) -> Answer:
         known = schema(enterprise=question.enterprise)
+        if not question.enterprise:
+            question.limits.hurry(question.identity.key, "graphql", 1)
         try:
             read = _read(str(query.get("query") or ""), enterprise=question.enterprise)
         except GraphQLError as unreadable:
