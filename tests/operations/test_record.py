@@ -154,7 +154,7 @@ async def test_a_corrupt_clone_is_not_fixed_and_not_green(yard: Yard) -> None:
         row = room.row("local/api")
         assert "uncommitted-changes" in rules(row)
         assert row.health.grade is Grade.UNKNOWN
-        assert row.freshness(room.now(), room.fresh_for) == "unknown"
+        assert room.trust.of(row) == "unknown"
         await look_over(room)
         assert await kinds(room, before) == told, "said once"
         between = await last(room)
@@ -178,7 +178,7 @@ async def test_corrupt_objects_are_a_failed_observation(yard: Yard) -> None:
         assert ("observation.failed", "local/api") in told
         assert ("repository.changed", "local/api") not in told
         assert only(room).health.grade is Grade.UNKNOWN
-        assert only(room).freshness(room.now(), room.fresh_for) == "unknown"
+        assert room.trust.of(only(room)) == "unknown"
         between = await last(room)
         (clone / ".git/index").write_bytes(index)
         await look_over(room)

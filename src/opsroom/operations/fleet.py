@@ -5,7 +5,6 @@ question about an unchanged fleet asks the store nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -14,7 +13,6 @@ import anyio
 from opsroom.errors import Call, NotFound, UsageError
 from opsroom.judge import hosted
 from opsroom.model.ci import CiState
-from opsroom.model.coverage import Coverage
 from opsroom.model.facts import Facts, Unknown
 from opsroom.model.finding import FindingState, KeptFinding
 from opsroom.model.health import Grade, Health
@@ -26,7 +24,6 @@ from opsroom.operations.identities import Identities
 if TYPE_CHECKING:
     from opsroom.store.database import Connection
 
-Freshness = Literal["fresh", "stale", "unknown"]
 CiWord = CiState | Literal["unknown"]
 F = TypeVar("F", bound=Facts)
 
@@ -85,13 +82,6 @@ class Row:
         }
         unknown = [plain(reason, 120) for reason in self.health.unknown]
         return [*reversed(told.values()), *unknown]
-
-    def freshness(self, now: datetime, within: timedelta) -> Freshness:
-        """Whether every group of facts was really looked at within that time."""
-        groups = self.snapshot.groups
-        if self.blind or not groups or any(isinstance(group, Unknown) for group in groups):
-            return "unknown"
-        return "fresh" if now - min(group.at for group in groups) <= within else "stale"
 
     def text(self) -> str:
         """What a bare word of a filter is matched against."""
@@ -243,21 +233,6 @@ def _places(row: Row) -> Iterator[str]:
 
 def _severity(kept: KeptFinding) -> tuple[int, str, str]:
     return -kept.finding.severity.rank, kept.finding.rule, kept.finding.fingerprint
-
-
-def coverage(rows: Iterable[Row], now: datetime, limit: timedelta, unseen: int = 0) -> Coverage:
-    """How much of these rows was looked at in time; `unseen` places could not be looked into."""
-    counts = {"fresh": 0, "stale": 0, "unknown": unseen}
-    for row in rows:
-        counts[row.freshness(now, limit)] += 1
-    return Coverage(asked=sum(counts.values()), **counts)
-
-
-def as_of(rows: Iterable[Row], now: datetime, limit: timedelta) -> datetime | None:
-    """The oldest look among the fresh rows, else the newest among the others."""
-    seen = [(row.freshness(now, limit), row.snapshot.at) for row in rows]
-    fresh = [at for freshness, at in seen if freshness == "fresh" and at]
-    return min(fresh) if fresh else max((at for _, at in seen if at), default=None)
 
 
 def ranked(rows: Iterable[Row]) -> list[Row]:

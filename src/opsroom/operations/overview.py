@@ -16,7 +16,8 @@ from opsroom.model.snapshot import CloneFacts, Refs, Worktree
 from opsroom.model.text import plain
 from opsroom.model.value import Value
 from opsroom.model.where import Where
-from opsroom.operations.fleet import Freshness, Row, grades, ranked
+from opsroom.operations.fleet import Row, grades, ranked
+from opsroom.operations.freshness import Freshness
 from opsroom.operations.room import Room
 from opsroom.operations.status import Counts
 
@@ -138,7 +139,6 @@ async def _overview(room: Room, wanted: Where) -> Overview:
     cursor = await _place(room)
     rows = _matching(room, wanted)
     looked, covered = room.looked(rows, whole=not wanted.terms)
-    now = room.now()
     sources = [source.key for source in room.settings.sources]
     return Overview(
         as_of=looked,
@@ -150,7 +150,7 @@ async def _overview(room: Room, wanted: Where) -> Overview:
         looking=sum(_awaits(room, key) for key in sources),
         problems=room.problems()[:50],
         counts=_counts(rows),
-        repositories=[_tile(row, row.freshness(now, room.fresh_for)) for row in ranked(rows)],
+        repositories=[_tile(row, room.trust.of(row)) for row in ranked(rows)],
     )
 
 
@@ -164,7 +164,6 @@ async def detail(room: Room, name: str) -> Detail:
     cursor = await _place(room)
     row = room.row(name)
     looked, covered = room.looked([row])
-    now = room.now()
     clones = [_shown(facts) for facts in row.snapshot.clones]
     return Detail(
         as_of=looked,
@@ -180,7 +179,7 @@ async def detail(room: Room, name: str) -> Detail:
         state=row.repository.state,
         grade=row.health.grade,
         score=row.health.score,
-        freshness=row.freshness(now, room.fresh_for),
+        freshness=room.trust.of(row),
         costs=row.health.costs,
         unknown=tuple(plain(reason) for reason in row.health.unknown),
         findings=[_finding(kept) for kept in row.findings[:MOST_FINDINGS]],
