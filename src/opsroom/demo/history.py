@@ -26,7 +26,7 @@ from opsroom.demo.github.encoding import (
 LARGE = 11 * 1024 * 1024
 """Bytes of the one file that should not be tracked."""
 
-SHORT = 2
+SHORT = 3
 """Commits of a repository that is only one of thousands."""
 
 LEFT_OUT = {

@@ -4,9 +4,10 @@ Faults of the files are commits that somebody pushes; faults of the host are wha
 pages; faults of a clone are made in the clone itself.
 """
 
+import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from opsroom.demo.advisories import FLAWS
@@ -258,18 +259,22 @@ class Planted:
 
 
 class Faults:
-    """What was planted, by people or by the story, and what of it still holds."""
+    """What was planted, by people or by the story, and what of it still holds.
+
+    It is written down in `file`: the double forgets what people did on its pages when it ends,
+    so that is done again when the fleet is taken up.
+    """
 
     def __init__(self, town: Town, dependabot: Dependabot) -> None:
         self._town = town
         self._dependabot = dependabot
+        self._file = town.fleet.root / "planted.json"
         self._planted: dict[tuple[str, int], Planted] = {}
         for plot in town.plots.values():
-            for ill in plot.ills:
-                if ill in INITIAL:
-                    self._remember(INITIAL[ill], plot)
-            if plot.formerly:
-                self._remember("renamed", plot)
+            for kind in _initial(plot):
+                self._remember(kind, plot)
+        if self._file.is_file():
+            self._take_up()
 
     def plant(self, kind: str, name: str) -> None:
         """Plant a fault in the repository of a name.
@@ -285,13 +290,35 @@ class Faults:
             raise UsageError(f"the fleet has no repository {name}", "GET /truth lists them")
         KINDS[kind].plant(self._site(repository, plot))
         self._planted[kind, repository.id] = Planted(kind, repository.id, plot, repository)
+        self._write_down()
 
     def open(self) -> list[Planted]:
         """What still holds; what was mended is forgotten."""
         for key, each in list(self._planted.items()):
             if not self._holds(each):
                 del self._planted[key]
+                self._write_down()
         return list(self._planted.values())
+
+    def _write_down(self) -> None:
+        kept = [[each.kind, each.plot.slug] for each in self._planted.values()]
+        rough = self._file.with_suffix(".new")
+        rough.write_text(json.dumps(kept), encoding="utf-8")
+        rough.replace(self._file)
+
+    def _take_up(self) -> None:
+        by_slug = {plot.slug: plot for plot in self._town.plots.values()}
+        for kind, slug in json.loads(self._file.read_text(encoding="utf-8")):
+            plot = by_slug[slug]
+            repository = self._town.hosted(plot)
+            if repository is None or (kind, repository.id) in self._planted:
+                continue
+            self._remember(kind, plot)
+            if kind in FORGOTTEN:
+                try:
+                    KINDS[kind].plant(self._site(repository, plot))
+                except UsageError:
+                    continue
 
     def _holds(self, planted: Planted) -> bool:
         try:
@@ -308,12 +335,24 @@ class Faults:
         return Site(self._town, self._dependabot, repository, plot)
 
 
+FORGOTTEN = frozenset(
+    {"ci-flaky", "advisory", "protection-removed", "renamed", "archived", "made-private", "deleted"}
+)
+"""Kinds that neither a commit nor a clone holds."""
+
 INITIAL = {
     "ci-failing": "ci-broken",
     "ci-flaky": "ci-flaky",
     "unprotected": "protection-removed",
     "archived": "archived",
-    "private": "made-private",
     "secret-alert": "secret-leaked",
 }
 """Kinds by the ills with which repositories of the catalogue begin."""
+
+
+def _initial(plot: Plot) -> Iterator[str]:
+    yield from (INITIAL[ill] for ill in plot.ills if ill in INITIAL)
+    if plot.formerly:
+        yield "renamed"
+    if not plot.cloned:
+        yield "missing-clone"

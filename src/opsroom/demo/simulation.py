@@ -5,7 +5,7 @@ from datetime import datetime
 
 from opsroom.demo.ci.builds import Builds
 from opsroom.demo.fleet import Fleet
-from opsroom.demo.github.world import World
+from opsroom.demo.github.world import Emission, World
 from opsroom.demo.life import Life
 from opsroom.demo.planting import Faults
 from opsroom.demo.settle import settle
@@ -28,7 +28,7 @@ class Simulation:
     def listen(self) -> None:
         """Take part in what happens from now on: after those who only hear of it."""
         with self.world.lock:
-            self.world.listeners += [self.builds.hear, self.dependabot.hear]
+            self.world.listeners += [_keep, self.builds.hear, self.dependabot.hear]
 
     def advance(self) -> None:
         """Do all that is due by the world's clock."""
@@ -42,3 +42,9 @@ class Simulation:
     @property
     def _clock(self) -> Callable[[], datetime]:
         return self.world.clock
+
+
+def _keep(emission: Emission) -> None:
+    """See to it that what was pushed is on disk: whoever takes the fleet up finds it there."""
+    if emission.event == "push" and emission.repository is not None:
+        emission.repository.objects.materialise()

@@ -24,7 +24,8 @@ def steering(simulation: Simulation) -> list[Route]:
         return simulation.truth.now()
 
     def kinds(_: Json) -> Json:
-        return {"kinds": {name: kind.what for name, kind in KINDS.items()}}
+        about = {name: kind.what for name, kind in KINDS.items()}
+        return {"kinds": list(about), "about": about}
 
     def plant(said: Json) -> Json:
         kind, repository = said.get("kind"), said.get("repository")
