@@ -1,22 +1,18 @@
 """The double as one application: REST, GraphQL, Git over HTTP, its control."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import anyio
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from opsroom.demo.github.control import control_routes
 from opsroom.demo.github.courier import Courier
 from opsroom.demo.github.faults import Faults
-from opsroom.demo.github.front import PREFIX, Front, Manners
+from opsroom.demo.github.front import Front, Manners
 from opsroom.demo.github.limits import Limits, Rules
-from opsroom.demo.github.rest import ENDPOINTS
-from opsroom.demo.github.rest.call import Endpoint
 from opsroom.demo.github.smart import SmartHttp
 from opsroom.demo.github.world import World
 
@@ -71,23 +67,7 @@ def build_hub(
         ),
         Route("/graphql", front.graphql, methods=["POST"]),
         Route("/api/graphql", front.graphql, methods=["POST"]),
-        *(_route(front, each, prefix) for each in ENDPOINTS for prefix in (PREFIX, "")),
-        Route("/{rest:path}", _nothing(front), methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+        Route("/{rest:path}", front.rest, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     return Hub(world, limits, faults, slow, courier, app)
-
-
-def _route(front: Front, endpoint: Endpoint, prefix: str) -> Route:
-    async def answer(request: Request) -> Response:
-        return await front.rest(request, endpoint)
-
-    path = (prefix + endpoint.pattern).rstrip("/") or "/"
-    return Route(path, answer, methods=[endpoint.method])
-
-
-def _nothing(front: Front) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
-        return await front.rest(request, None)
-
-    return answer

@@ -23,8 +23,9 @@ from opsroom.demo.github.identity import Identity
 from opsroom.demo.github.limits import Bucket, Limits, Resource
 from opsroom.demo.github.objects import MissingObject
 from opsroom.demo.github.refusals import Refusal, not_found
-from opsroom.demo.github.rest.call import Answer, Call, Endpoint, Moved
-from opsroom.demo.github.urls import Json, Urls
+from opsroom.demo.github.rest.call import Answer, Call, Moved
+from opsroom.demo.github.rest.table import Found, Table
+from opsroom.demo.github.urls import Json, Urls, quoted
 from opsroom.demo.github.world import World
 
 PREFIX = "/api/v3"
@@ -46,6 +47,15 @@ class Manners:
     skew: timedelta = field(default_factory=timedelta)
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where a request arrived: its path without the prefix of an Enterprise server."""
+
+    path: str
+    enterprise: bool
+    urls: Urls
+
+
 class Front:
     """Answers requests for a world."""
 
@@ -58,12 +68,13 @@ class Front:
         self.faults = faults
         self.manners = manners
         self.graph = GraphEndpoint(world, seed=world.seed)
+        self._table = Table()
         self._ids = random.Random(world.seed)  # noqa: S311 - names of requests, no secret
         self._threads = anyio.CapacityLimiter(16)
         self._lock = threading.Lock()
 
-    async def rest(self, request: Request, endpoint: Endpoint | None) -> Response:
-        """Answer a request to REST; without an endpoint there is nothing there."""
+    async def rest(self, request: Request) -> Response:
+        """Answer a request to REST."""
         write = request.method not in ("GET", "HEAD")
         self._count(rest=1, writes=int(write))
         fault = self.faults.draw(write=write)
@@ -72,42 +83,59 @@ class Front:
             return early
         await anyio.sleep(self.manners.rest)
         raw = await request.body()
+        reached = self._reached(request)
         response = await anyio.to_thread.run_sync(
-            self._rest, request, endpoint, raw, limiter=self._threads
+            self._rest, request, reached, raw, limiter=self._threads
         )
         return self._spoil(response, fault)
 
+    def _reached(self, request: Request) -> Reached:
+        path = str(request.scope["path"])
+        enterprise = path.startswith("/api/")
+        root = str(request.base_url).rstrip("/")
+        inside = path.removeprefix(PREFIX) if enterprise else path
+        return Reached(inside.rstrip("/") or "/", enterprise, Urls.of(root, enterprise=enterprise))
+
     async def graphql(self, request: Request) -> Response:
         """Answer `POST /graphql`."""
-        enterprise = request.url.path.startswith("/api/")
+        reached = self._reached(request)
         self._count(graphql=1)
-        fault = self.faults.draw(write=False)
+        raw = await request.body()
+        mutates = _mutates(raw)
+        fault = self.faults.draw(write=mutates)
         early = await self._fail(fault)
         if early is not None:
             return early
-        raw = await request.body()
         headers: dict[str, str] = {}
         try:
-            identity = self._identity(request, headers)
-            query = _parsed(raw)
-            urls = self.urls(request, enterprise=enterprise)
+            identity = await anyio.to_thread.run_sync(
+                self._admit, request, reached, headers, mutates, limiter=self._threads
+            )
             answer = await self.graph.answer(
-                identity, urls, self.limits, query, enterprise=enterprise
+                identity, reached.urls, self.limits, _parsed(raw), enterprise=reached.enterprise
             )
         except Refusal as refusal:
-            return self._respond(request, _refused(refusal), headers)
+            return self._respond(reached, _refused(refusal), headers)
         if self.manners.graphql:
             await anyio.sleep(answer.seconds * self.manners.scale)
-        mutates = str(query.get("query") or "").lstrip().startswith("mutation")
         self._count(graphql_points=answer.points, writes=int(mutates))
-        if not enterprise:
+        if not reached.enterprise:
             headers |= _limit_headers(self.limits.bucket(identity.key, "graphql"), "graphql")
         body = Answer(answer.body, answer.status)
-        return self._spoil(self._respond(request, body, headers), fault)
+        return self._spoil(self._respond(reached, body, headers), fault)
 
-    def urls(self, request: Request, *, enterprise: bool) -> Urls:
-        """Addresses as this client reaches the server."""
-        return Urls.of(str(request.base_url).rstrip("/"), enterprise=enterprise)
+    def _admit(
+        self, request: Request, reached: Reached, headers: dict[str, str], mutates: bool
+    ) -> Identity:
+        """Who asks GraphQL; a mutation counts as more towards what is too much in a minute."""
+        identity = self._identity(request, headers)
+        if identity.anonymous:
+            raise Refusal(401, "This endpoint requires you to be authenticated.")
+        if mutates and not reached.enterprise:
+            with self.world.lock:
+                self.limits.hurry(identity.key, "graphql", WRITE_POINTS - 1)
+                self.limits.create(identity.key)
+        return identity
 
     async def _fail(self, fault: Fault | None) -> Response | None:
         if fault == "error":
@@ -137,29 +165,43 @@ class Front:
             headers["github-authentication-token-expiration"] = until
         return identity
 
-    def _rest(self, request: Request, endpoint: Endpoint | None, raw: bytes) -> Response:
-        enterprise = request.url.path.startswith(PREFIX)
+    def _rest(self, request: Request, reached: Reached, raw: bytes) -> Response:
         headers: dict[str, str] = {}
         identity: Identity | None = None
         try:
             identity = self._identity(request, headers)
-            free = request.url.path.removeprefix(PREFIX) == "/rate_limit"
-            if not enterprise and not free:
-                self._charge(identity, request.method, endpoint, headers)
-            answer = self._answer(request, endpoint, identity, raw, headers, enterprise=enterprise)
+            with self.world.lock:
+                found = self._find(request.method, reached.path)
+            free = reached.enterprise or reached.path.startswith(("/rate_limit", "/_logs/"))
+            if not free:
+                self._charge(identity, request.method, found, headers)
+            if found is None:
+                raise not_found()
+            answer = self._answer(request, reached, found, identity, raw, headers)
         except Refusal as refusal:
             answer = _refused(refusal)
         except MissingObject:
             answer = _refused(not_found())
         except Moved as moved:
-            answer = self._moved(request, moved, enterprise=enterprise)
-        response = self._respond(request, answer, headers)
+            answer = _moved(request, reached, moved)
+        response = self._respond(reached, answer, headers)
         if request.method == "GET" and answer.status == 200:
-            response = self._unless_known(request, response, identity, enterprise=enterprise)
+            response = self._unless_known(request, response, identity, reached)
         return response
 
+    def _find(self, method: str, path: str) -> Found | None:
+        """The route of a path; `/repositories/{id}/...` is as good as `/repos/{owner}/{name}`."""
+        if path.startswith("/repositories/"):
+            parts = path.split("/")
+            number = int(parts[2]) if parts[2].isdecimal() else 0
+            repository = self.world.repositories.get(number)
+            if repository is None:
+                return None
+            path = "/".join(["", "repos", repository.full_name, *parts[3:]])
+        return self._table.find(method, path)
+
     def _charge(
-        self, identity: Identity, method: str, endpoint: Endpoint | None, headers: dict[str, str]
+        self, identity: Identity, method: str, found: Found | None, headers: dict[str, str]
     ) -> None:
         with self.world.lock:
             try:
@@ -169,33 +211,31 @@ class Front:
                 headers |= _limit_headers(bucket, "core")
             write = method not in ("GET", "HEAD")
             self.limits.hurry(identity.key, "core", WRITE_POINTS if write else 1)
-            if endpoint is not None and endpoint.content:
+            if found is not None and found[0].content:
                 self.limits.create(identity.key)
 
     def _answer(
         self,
         request: Request,
-        endpoint: Endpoint | None,
+        reached: Reached,
+        found: Found,
         identity: Identity,
         raw: bytes,
         headers: dict[str, str],
-        *,
-        enterprise: bool,
     ) -> Answer:
-        if endpoint is None:
-            raise not_found()
+        endpoint, arguments = found
         call = Call(
             self.world,
             self.courier,
             identity,
             self.limits,
-            self.urls(request, enterprise=enterprise),
+            reached.urls,
             request.method,
-            request.url.path.removeprefix(PREFIX) if enterprise else request.url.path,
+            reached.path,
             dict(request.query_params),
-            {name: str(value) for name, value in request.path_params.items()},
+            arguments,
             _parsed(raw),
-            enterprise,
+            reached.enterprise,
             request.headers.get("accept", ""),
             headers,
         )
@@ -203,22 +243,7 @@ class Front:
             answered = endpoint.route(call)
         return answered if isinstance(answered, Answer) else Answer(answered)
 
-    def _moved(self, request: Request, moved: Moved, *, enterprise: bool) -> Answer:
-        urls = self.urls(request, enterprise=enterprise)
-        path = request.url.path.removeprefix(PREFIX) if enterprise else request.url.path
-        rest = "/".join(path.split("/")[4:])
-        at = f"{urls.api}/repositories/{moved.number}{'/' if rest else ''}{rest}"
-        if request.url.query:
-            at += f"?{request.url.query}"
-        status = 301 if request.method in ("GET", "HEAD") else 307
-        body: Json = {
-            "message": "Moved Permanently" if status == 301 else "Temporary Redirect",
-            "url": at,
-            "documentation_url": "https://docs.github.com/rest/guides/best-practices",
-        }
-        return Answer(body, status, {"location": at})
-
-    def _respond(self, request: Request, answer: Answer, headers: dict[str, str]) -> Response:
+    def _respond(self, reached: Reached, answer: Answer, headers: dict[str, str]) -> Response:
         body = answer.body
         if isinstance(body, str | bytes):
             content = body.encode() if isinstance(body, str) else body
@@ -237,7 +262,7 @@ class Front:
             "x-github-media-type": "github.v3; format=json",
             "server": "github.com",
         }
-        if request.url.path.startswith("/api/"):
+        if reached.enterprise:
             shown["x-github-enterprise-version"] = "3.17.0"
         response = Response(content, answer.status, shown)
         if content:
@@ -245,7 +270,7 @@ class Front:
         return response
 
     def _unless_known(
-        self, request: Request, response: Response, identity: Identity | None, *, enterprise: bool
+        self, request: Request, response: Response, identity: Identity | None, reached: Reached
     ) -> Response:
         """Say 304 to whoever has this already. An ETag is good for one token alone."""
         token = identity.token.text if identity is not None and identity.token else ""
@@ -260,7 +285,7 @@ class Front:
         ]:
             return response
         self._count(rest_304=1)
-        if identity is not None and identity.token is not None and not enterprise:
+        if identity is not None and identity.token is not None and not reached.enterprise:
             with self.world.lock:
                 self.limits.refund(identity.key, "core")
                 fresh = _limit_headers(self.limits.bucket(identity.key, "core"), "core")
@@ -280,6 +305,30 @@ class Front:
 
 def _refused(refusal: Refusal) -> Answer:
     return Answer(refusal.body(), refusal.status, refusal.headers)
+
+
+def _moved(request: Request, reached: Reached, moved: Moved) -> Answer:
+    """Where a repository is to be asked for that has another name now."""
+    rest = "/".join(reached.path.split("/")[4:])
+    at = f"{reached.urls.api}/repositories/{moved.number}{'/' if rest else ''}{quoted(rest)}"
+    if request.url.query:
+        at += f"?{request.url.query}"
+    status = 301 if request.method in ("GET", "HEAD") else 307
+    body: Json = {
+        "message": "Moved Permanently" if status == 301 else "Temporary Redirect",
+        "url": at,
+        "documentation_url": "https://docs.github.com/rest/guides/best-practices",
+    }
+    return Answer(body, status, {"location": at})
+
+
+def _mutates(raw: bytes) -> bool:
+    """Whether a body asks for a mutation, as far as its first word says."""
+    try:
+        data: Any = json.loads(raw)
+        return str(data["query"]).lstrip().startswith("mutation")
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _parsed(raw: bytes) -> Json:

@@ -15,7 +15,7 @@ from opsroom.demo.github.limits import Limits
 from opsroom.demo.github.refusals import Refusal, forbidden, invalid, not_found
 from opsroom.demo.github.state.accounts import Access, Account
 from opsroom.demo.github.state.repository import Hosted
-from opsroom.demo.github.urls import Json, Urls
+from opsroom.demo.github.urls import Json, Urls, quoted
 from opsroom.demo.github.world import World
 
 Body = Json | list[Json] | str | bytes | None
@@ -86,20 +86,12 @@ class Call:
             Refusal: there is none for the caller, or it may not.
             Moved: it has another name.
         """
-        number = self.arguments.get("repository_id")
-        if number is not None:
-            found = self.world.repositories.get(int(number))
-        else:
-            full_name = f"{self.arguments['owner']}/{self.arguments['name']}"
-            found = self.world.repository(full_name)
-            if (
-                found is not None
-                and self.identity.sees(found)
-                and found.full_name.lower() != full_name.lower()
-            ):
-                raise Moved(found.id)
+        full_name = f"{self.arguments['owner']}/{self.arguments['name']}"
+        found = self.world.repository(full_name)
         if found is None or not self.identity.sees(found):
             raise not_found()
+        if found.full_name.lower() != full_name.lower():
+            raise Moved(found.id)
         self.enter(found.owner)
         refusal = self.identity.refusal(found, permission, access)
         if refusal is not None:
@@ -189,7 +181,7 @@ class Call:
         parts: list[str] = []
         for rel, changes in others.items():
             query = {**self.query, **changes}
-            parts.append(f'<{self.urls.api}{self.path}?{urlencode(query)}>; rel="{rel}"')
+            parts.append(f'<{self.urls.api}{quoted(self.path)}?{urlencode(query)}>; rel="{rel}"')
         self.headers["link"] = ", ".join(parts)
 
 

@@ -48,7 +48,6 @@ def _read(call: Call, path: str) -> Result:
 
 
 @endpoint("GET", f"{REPOSITORY}/contents")
-@endpoint("GET", f"{REPOSITORY}/contents/")
 def top(call: Call) -> Result:
     """The top folder."""
     return _read(call, "")

@@ -32,14 +32,12 @@ def shown(call: Call, repository: Hosted) -> Json:
 
 
 @endpoint("GET", REPOSITORY)
-@endpoint("GET", "/repositories/{repository_id}")
 def get(call: Call) -> Result:
     """A repository."""
     return shown(call, call.repository())
 
 
 @endpoint("PATCH", REPOSITORY)
-@endpoint("PATCH", "/repositories/{repository_id}")
 def update(call: Call) -> Result:
     """Change a repository's settings, name, default branch, visibility or whether it lives."""
     repository = call.repository("administration", "write", archived=True)
