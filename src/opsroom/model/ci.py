@@ -4,7 +4,7 @@ In CI it is always `ci_run`: a Run is something that Opsroom does.
 """
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from opsroom.model.host import HostFacts
 from opsroom.model.value import Value
@@ -34,8 +34,7 @@ def ci_run_id(host: str, number: int) -> str:
 class CiRun(Value):
     """One run of a workflow. `number` is the host's id of it, `attempt` grows when it is re-run.
 
-    `started_at` is when this attempt began; a run is newer than itself when `attempt`, then
-    `updated_at` is greater.
+    `started_at` is when this attempt began; a run is newer than itself when its `age` is greater.
     """
 
     host: str
@@ -58,6 +57,11 @@ class CiRun(Value):
     def id(self) -> str:
         """The id under which every answer names it."""
         return ci_run_id(self.host, self.number)
+
+    @property
+    def age(self) -> tuple[int, int, datetime]:
+        """What only grows: the attempt, how far it got, and its last update (in whole seconds)."""
+        return self.attempt, get_args(CiStatus).index(self.status), self.updated_at
 
     @property
     def failed(self) -> bool:

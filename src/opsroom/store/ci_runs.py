@@ -38,7 +38,7 @@ async def save_ci_runs(
 ) -> list[CiRun]:
     """Save runs by the key of their repository; gives those that were new or newer.
 
-    A run is newer when its attempt, then its last update is. A new attempt forgets why the one
+    A run is newer when its age is greater. A new attempt forgets why the one
     before failed. Runs of repositories that are not in the store are left out.
     """
     ids = await ids_of(connection, runs_of)
@@ -46,14 +46,14 @@ async def save_ci_runs(
         (run.host, run.number): (ids[key], run)
         for key, runs in runs_of.items()
         if key in ids
-        for run in sorted(runs, key=_age)
+        for run in sorted(runs, key=lambda run: run.age)
     }
     known = await _known(connection, offered)
     saved: list[CiRun] = []
     rows: list[dict[str, Any]] = []
     for place, (repository_id, run) in offered.items():
         before = known.get(place)
-        if before is not None and _age(run) <= (before["attempt"], before["updated_at"]):
+        if before is not None and run.age <= _run(before).age:
             continue
         same = before is not None and before["attempt"] == run.attempt
         looked = {name: before[name] if before and same else None for name in (*FAILURE, LOOKED)}
@@ -140,10 +140,6 @@ async def forget_ci_runs(connection: AsyncConnection, before: datetime) -> int:
     return gone.rowcount
 
 
-def _age(run: CiRun) -> tuple[int, datetime]:
-    return run.attempt, run.updated_at
-
-
 def _select() -> Select[*tuple[Any, ...]]:
     return (
         select(ci_runs, repositories.c.key.label("repository"))
@@ -160,10 +156,14 @@ def _kept(row: RowMapping) -> KeptRun:
     failure = {name: row[name] for name in FAILURE}
     return KeptRun(
         repository=row["repository"],
-        run=CiRun.model_validate({name: row[name] for name in FIELDS}),
+        run=_run(row),
         failure=None if row["job"] is None else CiFailure.model_validate(failure),
         looked_at=row[LOOKED],
     )
+
+
+def _run(row: RowMapping) -> CiRun:
+    return CiRun.model_validate({name: row[name] for name in FIELDS})
 
 
 async def _known(

@@ -53,18 +53,14 @@ def with_run(snapshot: Snapshot, run: CiRun, now: datetime) -> Snapshot | None:
     if not isinstance(ci, Ci) or run.head != ci.head or run.event in OF_OTHERS:
         return None
     same = [each for each in ci.runs if each.number == run.number or _alike(each, run)]
-    if any(_age(each) >= _age(run) for each in same):
+    if any((each.number, each.age) >= (run.number, run.age) for each in same):
         return None
     others = [each for each in ci.runs if each not in same]
-    runs = tuple(sorted((*others, run), key=_age, reverse=True))
+    runs = tuple(sorted((*others, run), key=lambda each: each.number, reverse=True))
     state = _state(runs, ci)
     return snapshot.model_copy(
         update={"ci": ci.model_copy(update={"runs": runs, "state": state, "at": max(ci.at, now)})}
     )
-
-
-def _age(run: CiRun) -> tuple[int, int, datetime]:
-    return run.number, run.attempt, run.updated_at
 
 
 def _alike(one: CiRun, other: CiRun) -> bool:

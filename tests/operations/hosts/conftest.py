@@ -1,0 +1,1 @@
+from tests.operations.hosts.worlds import hub as hub
