@@ -30,16 +30,17 @@ class Address:
         Raises:
             SettingsError: it is no address of a host.
         """
-        parts = urlsplit(base_url.rstrip("/"))
+        wrong = SettingsError(
+            "base_url is no address of a host",
+            "for example https://api.github.com or https://git.example.com/api/v3",
+        )
         try:
+            parts = urlsplit(base_url.rstrip("/"))
             port = parts.port
-        except ValueError:
-            port = None
+        except ValueError as error:
+            raise wrong from error
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-            raise SettingsError(
-                "base_url is no address of a host",
-                "for example https://api.github.com or https://git.example.com/api/v3",
-            )
+            raise wrong
         own = {"http": 80, "https": 443}[parts.scheme]
         place = parts.hostname if port in (None, own) else f"{parts.hostname}:{port}"
         if place in (DOTCOM, f"www.{DOTCOM}", f"api.{DOTCOM}"):

@@ -145,7 +145,7 @@ async def _end_of(chunks: AsyncIterator[bytes], until: datetime | None) -> str:
 
 
 def _text(log: bytearray) -> str:
-    return log[-KEPT:].decode("utf-8", "replace")
+    return log[-KEPT:].decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 async def _asked(
