@@ -87,3 +87,13 @@ def test_a_store_that_is_not_there_or_none(tmp_path: Path) -> None:
     (tmp_path / "store.sqlite").write_bytes(b"nothing" * 1000)
     with pytest.raises(StoreError, match="can't be read"):
         glance(tmp_path, [HERE], LATE, NOW)
+
+
+def test_a_host_is_late_by_its_own_rhythm(home: Path) -> None:
+    passed(home, HERE, timedelta(minutes=40))
+    assert glance(home, [HERE], LATE, NOW) == "■1 ▲1 !40m"
+    with closing(sqlite3.connect(home / "store.sqlite")) as store, store:
+        store.execute("INSERT INTO sweeps VALUES (?, NULL, NULL, 900, 3600)", (HERE,))
+    assert glance(home, [HERE], LATE, NOW) == "■1 ▲1"
+    passed(home, HERE, timedelta(minutes=61))
+    assert glance(home, [HERE], LATE, NOW) == "■1 ▲1 !1h"

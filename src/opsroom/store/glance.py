@@ -26,8 +26,9 @@ GRADES = """
 """
 
 PASSES = """
-    SELECT surveys.at FROM json_each(?) AS wanted
+    SELECT surveys.at, coalesce(sweeps.sweep_every, 0) FROM json_each(?) AS wanted
     LEFT JOIN surveys ON surveys.source = wanted.value
+    LEFT JOIN sweeps ON sweeps.source = wanted.value
 """
 
 
@@ -47,7 +48,7 @@ def glance(home: Path, sources: Sequence[str], late: timedelta, now: datetime) -
     try:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=1)) as store:
             counts: dict[str, int] = dict(store.execute(GRADES, keys).fetchall())
-            passes: list[int | None] = [at for (at,) in store.execute(PASSES, keys)]
+            passes: list[tuple[int | None, int]] = store.execute(PASSES, keys).fetchall()
     except sqlite3.Error as error:
         raise StoreError(f"{file} can't be read", str(error)) from error
     told = [f"{mark}{counts[grade]}" for grade, mark in MARKS.items() if counts.get(grade)]
@@ -55,13 +56,20 @@ def glance(home: Path, sources: Sequence[str], late: timedelta, now: datetime) -
     return " ".join([*(told or ["no repositories"]), *old])
 
 
-def _old(passes: Sequence[int | None], limit: timedelta, now: datetime) -> list[str]:
-    """The mark of the source whose last pass, in microseconds since 1970, is the oldest."""
-    known = [at for at in passes if at is not None]
-    if len(known) < len(passes):
-        return ["!never"]
-    age = now - (datetime.fromtimestamp(0, UTC) + timedelta(microseconds=min(known)))
-    if age <= limit:
+def _old(passes: Sequence[tuple[int | None, int]], limit: timedelta, now: datetime) -> list[str]:
+    """The mark of the source that is latest. Passes are in microseconds since 1970.
+
+    A host is swept as seldom as its budget wants: its second number, in seconds.
+    """
+    ages: list[timedelta] = []
+    for at, every in passes:
+        if at is None:
+            return ["!never"]
+        age = now - (datetime.fromtimestamp(0, UTC) + timedelta(microseconds=at))
+        if age > max(limit, timedelta(seconds=4 * every)):
+            ages.append(age)
+    if not ages:
         return []
+    age = max(ages)
     unit = next(unit for unit, size in UNITS.items() if age >= size)
     return [f"!{age // UNITS[unit]}{unit}"]
