@@ -9,8 +9,9 @@ from opsroom.model.limits import Profile
 INTRODUCTION = """\
 # Checks
 
-What Opsroom looks for in clones and on their hosts. Each rule has one id: in findings, in settings and here. A rule
-answers yes (a finding), no, or unknown with the reason; unknown is never fine and never a change.
+What Opsroom looks for in clones and on their hosts. Each rule has one id: in findings, in settings
+and here. A rule answers yes (a finding), no, or unknown with the reason; unknown is never fine and
+never a change.
 
 How much a rule counts follows the profile: `personal` (one author, or private on its host), `team`
 (several) or `public` (where its host says so, or settings do: a clone doesn't know who may see it).
@@ -31,8 +32,8 @@ Green is 80 and more without anything high, yellow 50 and more, red below or wit
 
 What could not be observed costs nothing and is never green: a grade that would be green is
 `unknown` then, with no score; yellow and red stay, for the known findings are enough. So
-`unreadable` is shown, and not counted. What only a host can tell is unknown where none is asked, and
-not in the score; what only a clone can tell is not asked of a repository that has none here.
+`unreadable` is shown, and not counted. What only a host can tell is unknown where none is asked,
+and not in the score; what only a clone can tell is not asked of a repository that has none here.
 """
 
 

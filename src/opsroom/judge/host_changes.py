@@ -6,6 +6,7 @@ first look at a host has nothing to compare with.
 
 from collections.abc import Iterator, Sequence
 
+from opsroom.judge.hosted import telling
 from opsroom.judge.wording import counted, listed
 from opsroom.model.ci import Ci, CiRun
 from opsroom.model.event import Happening
@@ -164,7 +165,7 @@ def _ci_moved(after: Snapshot, old: Ci, new: Ci) -> Iterator[Happening]:
     """Return what CI came to, when that is another state, another commit or another attempt."""
     kind = TOLD.get(new.state)
     if kind and ((old.state, old.head) != (new.state, new.head) or _again(old, new)):
-        run = _telling(new)
+        run = telling(new)
         branch = after.remote.default_branch if isinstance(after.remote, Remote) else None
         yield Happening(
             kind=kind,
@@ -186,16 +187,6 @@ def _again(old: Ci, new: Ci) -> bool:
     """Whether a run that is known was tried again since the look before."""
     attempts = {run.number: run.attempt for run in old.runs}
     return any(run.attempt > attempts.get(run.number, run.attempt) for run in new.runs)
-
-
-def _telling(ci: Ci) -> CiRun | None:
-    """The run that a state comes from: a failed one, one that goes on, else the newest."""
-    ranked = sorted(ci.runs, key=lambda run: run.updated_at, reverse=True)
-    if ci.state == "failing":
-        ranked.sort(key=lambda run: not run.failed)
-    if ci.state == "running":
-        ranked.sort(key=lambda run: run.status == "done")
-    return ranked[0] if ranked else None
 
 
 def _said(old: Ci, new: Ci, run: CiRun | None) -> str:

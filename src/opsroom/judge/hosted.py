@@ -7,9 +7,9 @@ the two is the older one?
 
 from fnmatch import fnmatchcase
 
-from opsroom.model.ci import Ci, CiState
+from opsroom.model.ci import Ci, CiRun, CiState
 from opsroom.model.facts import Unknown
-from opsroom.model.host import Remote
+from opsroom.model.host import HostSettings, Remote
 from opsroom.model.identity import remote_identity
 from opsroom.model.repository import RepositoryState
 from opsroom.model.snapshot import Branch, Refs, RemoteAddress, Snapshot
@@ -103,6 +103,32 @@ def unfetched(branch: Branch, refs: Refs, snapshot: Snapshot) -> bool | None:
         return False
     newer = remote.head_at is not None and remote.head_at > branch.committed_at
     return True if newer or remote.at >= refs.at else None
+
+
+def protected(remote: Remote, settings: HostSettings) -> bool | None:
+    """Whether a rule or an active ruleset covers the default branch; None where that isn't told.
+
+    Which branches a ruleset takes is not told: one that is active counts.
+    """
+    branch = remote.default_branch
+    if branch and any(protects(rule.pattern, branch) for rule in settings.rules or ()):
+        return True
+    if any(
+        ruleset.enforcement == "active" and ruleset.target.lower() == "branch"
+        for ruleset in settings.rulesets or ()
+    ):
+        return True
+    return None if branch is None or None in (settings.rules, settings.rulesets) else False
+
+
+def telling(ci: Ci) -> CiRun | None:
+    """The run that a state comes from: a failed one, one that goes on, else the newest."""
+    ranked = sorted(ci.runs, key=lambda run: run.updated_at, reverse=True)
+    if ci.state == "failing":
+        ranked.sort(key=lambda run: not run.failed)
+    if ci.state == "running":
+        ranked.sort(key=lambda run: run.status == "done")
+    return ranked[0] if ranked else None
 
 
 def protects(pattern: str, branch: str) -> bool:

@@ -10,15 +10,15 @@ from opsroom.model.value import Value
 from opsroom.model.where import Where
 from opsroom.operations import ids
 from opsroom.operations.answers import QUOTED, Answer, Next, Omitted, fit, lead
+from opsroom.operations.changes import Place
 from opsroom.operations.ci_lines import RunLine, kept_runs, lines
-from opsroom.operations.ci_run import RunReport, report
-from opsroom.operations.fleet import CiWord, Row, ranked
+from opsroom.operations.ci_run import Elsewhere, Mended, RunReport, report
+from opsroom.operations.fleet import CI_WORDS, Row, ranked
 from opsroom.operations.room import Room
 from opsroom.operations.status import untold
 
 MOST = 200
 """Repositories whose runs are read for one answer."""
-STATES: tuple[CiWord, ...] = ("failing", "running", "passing", "none", "unknown")
 
 
 class CiCounts(Value):
@@ -49,6 +49,7 @@ class CiStatus(Answer):
     alike: list[Alike] = Field(description="failures that several repositories share")
     omitted: Omitted
     run: RunReport | None
+    places: dict[str, Place] = Field(description="of each repository that is named")
     next: list[Next]
 
     def reading(self) -> str:
@@ -136,17 +137,34 @@ async def _fleet(room: Room, wanted: Where, max_tokens: int) -> CiStatus:
             as_of=seen,
             coverage=covered,
             note="; ".join(note for note in notes if note),
-            counts=CiCounts(**{state: counts[state] for state in STATES}),
+            counts=CiCounts(**{state: counts[state] for state in CI_WORDS}),
             failing=bad,
             running=[line for line in shown if id(line) not in fails],
             alike=[each for each in few if isinstance(each, Alike)],
             omitted=Omitted(count=left, worst=_worst(unsaid, left)),
             run=None,
+            places=_places(rows, few),
             next=_next(bad) if few else [],
         )
 
     ordered: list[RunLine | Alike] = [*shared[:5], *failures, *shared[5:20], *going]
     return fit(ordered, max_tokens, build)
+
+
+def _places(rows: Sequence[Row], told: Sequence[object]) -> dict[str, Place]:
+    """Where the repositories are that an answer names."""
+    named: set[str] = set()
+    for each in told:
+        match each:
+            case Alike():
+                named.update(each.repositories)
+            case RunLine() | RunReport() | Elsewhere() | Mended():
+                named.add(each.repository)
+            case _:
+                pass
+    return {
+        row.name: Place(path=row.snapshot.path, url=row.url) for row in rows if row.name in named
+    }
 
 
 def _worst(failing: int, left: int) -> str | None:
@@ -191,6 +209,7 @@ def _next(failing: Sequence[RunLine]) -> list[Next]:
 
 async def _one(room: Room, host: str, number: int, max_tokens: int) -> CiStatus:
     row, told = await report(room, host, number)
+    known = room.rows()
     seen, covered = room.looked([row])
     worth = [Next(tool="repo_health", arguments={"repository": row.name}, why="all else of it")]
     if told.also:
@@ -204,7 +223,7 @@ async def _one(room: Room, host: str, number: int, max_tokens: int) -> CiStatus:
         cut = told.model_copy(
             update={"also": told.also[:size], "also_omitted": max(0, len(told.also) - size)}
         )
-        counts = {state: int(row.ci == state) for state in STATES}
+        counts = {state: int(row.ci == state) for state in CI_WORDS}
         return CiStatus(
             as_of=seen,
             coverage=covered,
@@ -215,6 +234,7 @@ async def _one(room: Room, host: str, number: int, max_tokens: int) -> CiStatus:
             alike=[],
             omitted=Omitted(),
             run=cut,
+            places=_places(known, [cut, *cut.also, *cut.mended]),
             next=worth,
         )
 

@@ -51,15 +51,11 @@ class RunReport(Value):
 
     ci_run: str
     repository: str
-    path: str | None
     url: str | None
     workflow: str
-    file: str
-    event: str
     branch: str | None
     head: str
-    status: str
-    conclusion: Conclusion | None
+    conclusion: Conclusion | None = Field(description="null: it goes on")
     attempt: int
     created_at: datetime
     seconds: int | None
@@ -75,7 +71,7 @@ class RunReport(Value):
 
     def reading(self) -> list[str]:
         """What failed, where else, and what mended it."""
-        ended = self.conclusion or self.status
+        ended = self.conclusion or "goes on"
         took = f" after {self.seconds} s" if self.seconds is not None else ""
         attempt = f", attempt {self.attempt}" if self.attempt > 1 else ""
         place = f"{self.branch or 'no branch'} at {self.head[:10]}"
@@ -148,14 +144,10 @@ async def report(room: Room, host: str, number: int) -> tuple[Row, RunReport]:
     return row, RunReport(
         ci_run=run.id,
         repository=row.name,
-        path=row.snapshot.path,
         url=plain(run.url, 300) or None,
         workflow=plain(run.workflow),
-        file=plain(run.path),
-        event=plain(run.event),
         branch=plain(run.branch) if run.branch else None,
         head=run.head,
-        status=run.status,
         conclusion=run.conclusion,
         attempt=run.attempt,
         created_at=run.created_at,

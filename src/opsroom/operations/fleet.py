@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from opsroom.store.database import Connection
 
 CiWord = CiState | Literal["unknown"]
+CI_WORDS: tuple[CiWord, ...] = ("failing", "running", "passing", "none", "unknown")
+"""The states of CI, those first that ask for attention."""
 F = TypeVar("F", bound=Facts)
 
 

@@ -7,22 +7,37 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, Field
 
+from opsroom.judge import hosted
+from opsroom.model.ci import Ci
 from opsroom.model.coverage import Coverage
 from opsroom.model.finding import KeptFinding
 from opsroom.model.health import Cost, Grade
+from opsroom.model.host import Release, Visibility
 from opsroom.model.repository import RepositoryState
 from opsroom.model.severity import Severity
 from opsroom.model.snapshot import CloneFacts, Refs, Worktree
 from opsroom.model.text import plain
 from opsroom.model.value import Value
 from opsroom.model.where import Where
-from opsroom.operations.fleet import Row, grades, ranked
+from opsroom.operations.fleet import CiWord, Row, grades, ranked
 from opsroom.operations.freshness import Freshness
+from opsroom.operations.home import (
+    Home,
+    PullDetail,
+    RunDetail,
+    home,
+    open_alerts,
+    pull_detail,
+    run_detail,
+)
 from opsroom.operations.room import Room
-from opsroom.operations.status import Counts
+from opsroom.operations.status import Counts, ci_counts
 
 MOST_BRANCHES = 100
 """Branches that a detail shows of one clone, newest first; the rest is counted."""
+
+MOST_RUNS = 20
+"""Newest runs of workflows that a detail shows."""
 
 MOST_FINDINGS = 200
 """Findings that a detail shows, worst first; the rest is counted."""
@@ -54,6 +69,15 @@ class Tile(Value):
     at: datetime | None
     labels: tuple[str, ...]
     environment: str | None
+    ci: CiWord
+    ci_run: str | None
+    ci_url: str | None
+    visibility: Visibility | None
+    archived: bool
+    fork: bool
+    pulls: int | None = Field(description="open ones on the host")
+    alerts: int | None = Field(description="open ones of the host's own, as far as it tells")
+    pushed_at: datetime | None
 
 
 class Overview(Value):
@@ -68,6 +92,7 @@ class Overview(Value):
     looking: int
     problems: list[str]
     counts: Counts
+    ci: dict[str, int] = Field(description="repositories by the state of CI")
     repositories: list[Tile]
 
 
@@ -101,6 +126,12 @@ class Detail(Value):
     grade: Grade
     score: int | None
     freshness: Freshness
+    ci: CiWord
+    ci_head: str | None
+    ci_runs: list[RunDetail]
+    home: Home | None
+    pulls: list[PullDetail]
+    release: Release | None
     costs: tuple[Cost, ...] = Field(description="what was taken off a score of 100, and for what")
     unknown: tuple[str, ...] = Field(description="what could not be observed, and why")
     findings: list[FindingDetail]
@@ -122,6 +153,7 @@ class Summary(Value):
     yellow: int
     red: int
     unknown: int
+    ci: dict[str, int]
     findings: dict[Severity, int]
 
 
@@ -150,6 +182,7 @@ async def _overview(room: Room, wanted: Where) -> Overview:
         looking=sum(_awaits(room, key) for key in sources),
         problems=room.problems()[:50],
         counts=_counts(rows),
+        ci=ci_counts(rows),
         repositories=[_tile(row, room.trust.of(row)) for row in ranked(rows)],
     )
 
@@ -164,6 +197,8 @@ async def detail(room: Room, name: str) -> Detail:
     cursor = await _place(room)
     row = room.row(name)
     looked, covered = room.looked([row])
+    ci = row.snapshot.ci if isinstance(row.snapshot.ci, Ci) else None
+    remote = hosted.told(row.snapshot)
     clones = [_shown(facts) for facts in row.snapshot.clones]
     return Detail(
         as_of=looked,
@@ -172,14 +207,20 @@ async def detail(room: Room, name: str) -> Detail:
         note=room.note(),
         name=row.name,
         path=row.snapshot.path,
-        url=row.repository.url,
-        description=plain(row.repository.description, 500),
+        url=row.url,
+        description=plain(hosted.description(row.snapshot), 500),
         environment=row.repository.environment,
-        labels=row.repository.labels,
+        labels=_labels(row),
         state=row.repository.state,
         grade=row.health.grade,
         score=row.health.score,
         freshness=room.trust.of(row),
+        ci=row.ci,
+        ci_head=ci.head if ci else None,
+        ci_runs=[run_detail(run) for run in ci.runs[:MOST_RUNS]] if ci else [],
+        home=home(row.snapshot),
+        pulls=[pull_detail(each) for each in remote.newest_pulls] if remote else [],
+        release=_plain_model(remote.release) if remote and remote.release else None,
         costs=row.health.costs,
         unknown=tuple(plain(reason) for reason in row.health.unknown),
         findings=[_finding(kept) for kept in row.findings[:MOST_FINDINGS]],
@@ -211,6 +252,7 @@ async def _summary(room: Room, wanted: Where) -> Summary:
         grade=max((row.health.grade for row in rows), key=lambda grade: grade.rank, default=None),
         repositories=len(rows),
         **_counts(rows).model_dump(),
+        ci=ci_counts(rows),
         findings=_severities(kept for row in rows for kept in row.findings),
     )
 
@@ -247,10 +289,14 @@ def _tile(row: Row, freshness: Freshness) -> Tile:
     tree = next((tree for tree in trees if isinstance(tree, Worktree)), None)
     looked_at = [facts.refs for facts in row.snapshot.clones if isinstance(facts.refs, Refs)]
     commits = [refs.last_commit_at for refs in looked_at if refs.last_commit_at]
+    remote = hosted.told(row.snapshot)
+    commits += [remote.head_at] if remote and remote.head_at else []
+    ci = row.snapshot.ci if isinstance(row.snapshot.ci, Ci) else None
+    run = hosted.telling(ci) if ci else None
     return Tile(
         name=row.name,
         path=row.snapshot.path,
-        url=row.repository.url,
+        url=row.url,
         grade=row.health.grade,
         score=row.health.score,
         reasons=row.reasons[:3],
@@ -263,9 +309,24 @@ def _tile(row: Row, freshness: Freshness) -> Tile:
         findings=_severities(row.findings),
         freshness=freshness,
         at=row.snapshot.at,
-        labels=row.repository.labels,
+        labels=_labels(row),
         environment=row.repository.environment,
+        ci=row.ci,
+        ci_run=run.id if run else None,
+        ci_url=plain(run.url, 500) or None if run else None,
+        visibility=remote.visibility if remote else None,
+        archived=hosted.archived(row.snapshot),
+        fork=remote is not None and remote.fork,
+        pulls=remote.pulls if remote else None,
+        alerts=open_alerts(row.snapshot),
+        pushed_at=remote.pushed_at if remote else None,
     )
+
+
+def _labels(row: Row) -> tuple[str, ...]:
+    """The labels that settings gave, then the topics of the host."""
+    own = row.repository.labels
+    return (*own, *sorted(plain(each, 60) for each in hosted.labels(row.snapshot) - set(own)))
 
 
 def _finding(kept: KeptFinding) -> FindingDetail:

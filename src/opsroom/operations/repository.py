@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
 
 from pydantic import Field
 
@@ -16,15 +15,8 @@ from opsroom.model.value import Value
 from opsroom.operations import ids
 from opsroom.operations.answers import QUOTED, Answer, Next, Omitted, fit, lead
 from opsroom.operations.fleet import Row
+from opsroom.operations.home import CiNow, Home, ci_now, home
 from opsroom.operations.room import Room
-
-
-class Ci(Value):
-    """CI on the default branch. `unknown` where no host was asked."""
-
-    state: Literal["passing", "failing", "running", "none", "unknown"] = "unknown"
-    head: str | None = None
-    ci_run: str | None = None
 
 
 class WorktreeState(Value):
@@ -72,7 +64,8 @@ class RepositoryHealth(Answer):
     score: int | None
     costs: list[Cost] = Field(description="what took points off the score")
     reasons: list[str]
-    ci: Ci
+    ci: CiNow
+    home: Home | None = Field(description="on its host; null: no host tells")
     worktrees: list[WorktreeState] = Field(description="unknown and dirty ones first")
     worktrees_omitted: int
     findings: list[FindingLine] = Field(description="worst first")
@@ -90,6 +83,8 @@ class RepositoryHealth(Answer):
             *lead(self.as_of, self.coverage, self.note),
             f"{self.repository} is {self.grade.value}{score}{self._sum()}",
             f"at {' and '.join(place for place in (self.path, self.url) if place)}",
+            *([self.home.reading()] if self.home else []),
+            *([f"CI: {self.ci.state}{self._run()}"] if self.ci.state != "unknown" else []),
             *(f"- {_tree_line(tree)}" for tree in self.worktrees),
             *(
                 f"- {found.id} {found.severity.value} {found.rule}: {found.message}"
@@ -103,6 +98,11 @@ class RepositoryHealth(Answer):
             lines.append(f"{self.worktrees_omitted} more work trees")
         lines += [f"Next: {each.tool} {json.dumps(each.arguments)}" for each in self.next]
         return "\n".join([*lines, QUOTED])
+
+    def _run(self) -> str:
+        """Where CI stands, and in which run."""
+        at = f" at {self.ci.head[:10]}" if self.ci.head else ""
+        return at + (f", {self.ci.ci_run}" if self.ci.ci_run else "")
 
     def _sum(self) -> str:
         """How the score came about."""
@@ -143,12 +143,13 @@ def _answer(room: Room, row: Row, max_tokens: int) -> RepositoryHealth:
             note=room.note(),
             repository=row.name,
             path=row.snapshot.path,
-            url=row.repository.url,
+            url=row.url,
             grade=row.health.grade,
             score=row.health.score,
             costs=list(row.health.costs) if kept else [],
             reasons=row.reasons[:3],
-            ci=Ci(),
+            ci=ci_now(row),
+            home=home(row.snapshot) if kept else None,
             worktrees=shown,
             worktrees_omitted=len(trees) - len(shown),
             findings=told,
@@ -222,12 +223,18 @@ def _tree_line(tree: WorktreeState) -> str:
 
 
 def _next(row: Row) -> list[Next]:
-    """Calls worth making: who shares the finding that costs most, and how it came about."""
+    """Calls worth making: why CI fails, who shares what costs most, and how it came about."""
+    ci = ci_now(row)
+    calls = [
+        Next(tool="ci_status", arguments={"ci_run": ci.ci_run}, why="why CI fails, and who else")
+        for _ in range(ci.state == "failing" and ci.ci_run is not None)
+    ]
     costly = [kept.finding for kept in row.findings if kept.finding.severity is not Severity.INFO]
     if not costly:
-        return []
+        return calls
     rule = costly[0].rule
     return [
+        *calls,
         Next(
             tool="fleet_status",
             arguments={"where": f"rule:{rule} -repo:{row.name}"},

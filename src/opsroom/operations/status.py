@@ -1,7 +1,7 @@
 """The whole fleet in one short answer."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pydantic import Field
 
@@ -9,7 +9,7 @@ from opsroom.model.health import Grade
 from opsroom.model.value import Value
 from opsroom.model.where import Where
 from opsroom.operations.answers import Answer, Omitted, fit, lead
-from opsroom.operations.fleet import Row, grades, ranked
+from opsroom.operations.fleet import CI_WORDS, Row, grades, ranked
 from opsroom.operations.room import Room
 
 
@@ -37,6 +37,7 @@ class FleetStatus(Answer):
     """The fleet, worst first. `cursor` is where changes_since goes on from."""
 
     counts: Counts
+    ci: dict[str, int] = Field(description="repositories by the state of CI")
     findings: dict[str, int] = Field(description="open findings by severity")
     worst: list[Standing]
     omitted: Omitted
@@ -49,6 +50,7 @@ class FleetStatus(Answer):
         lines = [
             *lead(self.as_of, self.coverage, self.note),
             ", ".join(f"{grade} {count}" for grade, count in counts),
+            *([f"CI: {', '.join(told)}"] if (told := self._ci()) else []),
             *(
                 f"- {standing.repository} {standing.grade.value}"
                 f"{'' if standing.score is None else f' {standing.score}'}: "
@@ -60,6 +62,11 @@ class FleetStatus(Answer):
         if self.omitted.count:
             lines.append(f"{self.omitted.count} more, worst {self.omitted.worst}: narrow `where`")
         return "\n".join([*lines, f"cursor {self.cursor}"])
+
+    def _ci(self) -> list[str]:
+        """The states of CI, where a host tells any."""
+        known = self.ci.keys() - {"unknown"}
+        return [f"{state} {count}" for state, count in self.ci.items() if known]
 
 
 async def fleet_status(room: Room, where: str, max_tokens: int) -> FleetStatus:
@@ -82,6 +89,7 @@ async def _answer(room: Room, wanted: Where, max_tokens: int) -> FleetStatus:
     rows = [row for row in known if wanted.matches(row)]
     graded = grades(rows)
     listed = [row for row in ranked(rows) if wanted.terms or row.health.grade is not Grade.GREEN]
+    ci = ci_counts(rows)
     severities = Counter(kept.finding.severity for row in rows for kept in row.findings)
     problems = room.problems()
     seen, covered = room.looked(rows, whole=not wanted.terms)
@@ -95,6 +103,7 @@ async def _answer(room: Room, wanted: Where, max_tokens: int) -> FleetStatus:
             coverage=covered,
             note="; ".join(note for note in notes if note),
             counts=Counts(**{grade.value: count for grade, count in graded.items()}),
+            ci=ci,
             findings={
                 severity.value: severities[severity]
                 for severity in sorted(severities, key=lambda severity: -severity.rank)
@@ -119,12 +128,18 @@ def untold(rows: Sequence[Row], where: Where) -> list[str]:
     ]
 
 
+def ci_counts(rows: Iterable[Row]) -> dict[str, int]:
+    """How many repositories have CI in each state that occurs, failing first."""
+    counted = Counter(row.ci for row in rows)
+    return {state: counted[state] for state in CI_WORDS if counted[state]}
+
+
 def standing(row: Row, reasons: int = 3) -> Standing:
     """A row as answers show it."""
     return Standing(
         repository=row.name,
         path=row.snapshot.path,
-        url=row.repository.url,
+        url=row.url,
         grade=row.health.grade,
         score=row.health.score,
         reasons=row.reasons[:reasons],

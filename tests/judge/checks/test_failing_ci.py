@@ -1,12 +1,28 @@
-from tests.judge.builders import ask, ci, ci_run, clone, hosted, only, remote, snapshot, unasked
+from tests.judge.builders import (
+    NOW,
+    ask,
+    ci,
+    ci_run,
+    clone,
+    files,
+    host_settings,
+    hosted,
+    only,
+    remote,
+    snapshot,
+    unasked,
+)
 
-from opsroom.judge.examination import built_in
-from opsroom.judge.profile import severity
+from opsroom.judge.examination import examine
+from opsroom.judge.health import POINTS
 from opsroom.model.check import Verdict
-from opsroom.model.limits import Profile
+from opsroom.model.health import Grade
+from opsroom.model.host import BranchRule
+from opsroom.model.limits import Limits, Profile
 from opsroom.model.severity import Severity
 
 RULE = "failing-ci"
+GUARDED = host_settings(rules=(BranchRule(pattern="main"),))
 
 
 def test_it_fails_and_the_run_is_named() -> None:
@@ -40,7 +56,8 @@ def test_without_a_host_it_is_unknown() -> None:
     assert only(ask(RULE, hosted(ci=unasked("rate limited")))).message == "rate limited"
 
 
-def test_it_counts_more_where_others_build_on_it() -> None:
-    counts = {profile: severity(built_in()[RULE], profile) for profile in Profile}
-    assert counts[Profile.PERSONAL] is Severity.MEDIUM
-    assert counts[Profile.TEAM] is counts[Profile.PUBLIC] is Severity.HIGH
+def test_nobodys_repository_is_green_while_it_fails() -> None:
+    for profile in Profile:
+        seen = hosted(ci=ci("failing"), listed=files(), settings=GUARDED)
+        health = examine(seen, None, Limits(profile=profile), NOW).health
+        assert (health.grade, health.score) == (Grade.YELLOW, 100 - POINTS[Severity.HIGH])

@@ -34,7 +34,6 @@ def look(snapshot: Snapshot, *_: object) -> Iterator[Outcome]:
 CHECK = Check(
     look=look,
     severity=Severity.HIGH,
-    personal=Severity.MEDIUM,
     what="CI fails on the newest commit of the default branch.",
     why="Nobody can tell whether the next change breaks something too, and what is built from here "
     "may not work.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from opsroom.judge.hosted import archived, protects, told
+from opsroom.judge.hosted import archived, protected, told
 from opsroom.judge.subjects import from_host, why_untold
 from opsroom.model.check import Check, Outcome, no, unknown, yes
 from opsroom.model.host import HostSettings
@@ -11,26 +11,22 @@ from opsroom.model.snapshot import Snapshot
 
 
 def look(snapshot: Snapshot, *_: object) -> Iterator[Outcome]:
-    """One outcome a repository. A ruleset may protect other branches: that is not told."""
+    """One outcome a repository. One that settings don't tell all of is unknown."""
 
     def tell(settings: HostSettings) -> Iterator[Outcome]:
         remote = told(snapshot)
-        branch = remote.default_branch if remote else None
-        ruled = any(branch and protects(rule.pattern, branch) for rule in settings.rules or ())
-        active = any(
-            ruleset.enforcement == "active" and ruleset.target.lower() == "branch"
-            for ruleset in settings.rulesets or ()
-        )
-        if ruled or active or archived(snapshot) or (remote and remote.empty):
+        held = protected(remote, settings) if remote else None
+        if held or archived(snapshot) or (remote and remote.empty):
             yield no()
-        elif remote is None or branch is None:
+        elif remote is None or remote.default_branch is None:
             yield unknown("the default branch is not known")
-        elif settings.rules is None:
-            yield unknown(why_untold(settings, "rules"))
-        elif settings.rulesets is None:
-            yield unknown(why_untold(settings, "rulesets"))
+        elif held is None:
+            untold = "rules" if settings.rules is None else "rulesets"
+            yield unknown(why_untold(settings, untold))
         else:
-            yield yes(f"no rule and no ruleset protects {branch}", location=remote.url)
+            yield yes(
+                f"no rule and no ruleset protects {remote.default_branch}", location=remote.url
+            )
 
     return from_host(snapshot.settings, tell)
 
