@@ -140,6 +140,10 @@ class Lookout:
                 known = self.known.get(path)
                 if known and known.looked < asked:
                     await self.look([path])
+        if self._room.settings.hosts:
+            from opsroom.operations.hosts.asking import look_now
+
+            await look_now(self._room, key)
 
     async def _meet_elsewhere(self, path: str) -> None:
         """Learn of a clone that another process found."""

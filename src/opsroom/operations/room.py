@@ -40,6 +40,8 @@ FIRST_LOOK = 20.0
 """Seconds after its opening in which a question waits for a look at the fleet."""
 REMEMBER = 5.0
 """Seconds for which an answer about an unmoved fleet is given again."""
+BUDGETS_EVERY = 10.0
+"""Seconds between two looks into what is left of the budgets of hosts."""
 MEMORIES = 64
 """Answers that are remembered at most."""
 
@@ -70,6 +72,8 @@ class Room:
         self.opened = anyio.Event()
         self._surveys: dict[str, Survey] = {}
         self._sweeps: dict[str, SweepMark] = {}
+        self._low: list[str] = []
+        self._low_until = 0.0
         self._opening = anyio.Lock()
         self._opened_at = 0.0
         self._began = clock()
@@ -152,7 +156,16 @@ class Room:
                 await self.fleet.refresh(connection)
                 self._surveys = await load_surveys(connection)
                 self._sweeps = await load_sweep_marks(connection)
+            await self._look_into_budgets()
             self._shown = (version, epoch)
+
+    async def _look_into_budgets(self) -> None:
+        """Learn which budgets are low, from time to time."""
+        if self.settings.hosts and anyio.current_time() >= self._low_until:
+            from opsroom.operations.budget import low
+
+            self._low_until = anyio.current_time() + BUDGETS_EVERY
+            self._low = await low(self)
 
     async def remembered(self, question: Hashable, answer: Callable[[], Awaitable[T]]) -> T:
         """The answer given before, while nothing has moved, for a few seconds at most."""
@@ -303,7 +316,7 @@ class Room:
         unseen = self._unseen()
         if unseen:
             return f"a look at {len(unseen)} of the sources is still under way"
-        return ""
+        return "; ".join(self._low)
 
     def problems(self) -> list[str]:
         """What could not be looked at in the sources of this caller."""
@@ -324,6 +337,11 @@ class Room:
         """Whether a source was ever passed over in full."""
         survey = self._surveys.get(source)
         return survey is not None and survey.at is not None
+
+    def is_swept(self, source: str) -> bool:
+        """Whether somebody lately swept that source of a host."""
+        mark = self._sweeps.get(source)
+        return mark is not None and mark.at is not None and mark.at >= self._limit(source)
 
     @property
     def _wanted(self) -> frozenset[str]:

@@ -65,11 +65,13 @@ async def tried(connection: AsyncConnection, guids: Sequence[str]) -> None:
     await _each(connection, guids, {"attempts": deliveries.c.attempts + 1})
 
 
-async def last_received(connection: AsyncConnection, source: str) -> datetime | None:
-    """When the newest delivery of a source came in."""
+async def last_received(
+    connection: AsyncConnection, source: str, *, but: str = ""
+) -> datetime | None:
+    """When the newest delivery of a source came in, of events other than `but`."""
     newest: datetime | None = await connection.scalar(
         select(deliveries.c.received_at)
-        .where(deliveries.c.source == source)
+        .where(deliveries.c.source == source, deliveries.c.event != but)
         .order_by(deliveries.c.received_at.desc())
         .limit(1)
     )

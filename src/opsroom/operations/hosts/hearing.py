@@ -9,7 +9,7 @@ import anyio
 from opsroom.clients.host import Priority
 from opsroom.model.heard import Heard
 from opsroom.operations.hosts.news import record_run_news
-from opsroom.operations.hosts.watch import HostWatch
+from opsroom.operations.hosts.watch import ASKED, HostWatch
 from opsroom.store.deliveries import pending
 
 APART = 0.02
@@ -28,8 +28,10 @@ async def run(watch: HostWatch) -> None:
         fresh = [each for each in waiting if each.guid not in taken]
         taken |= {each.guid for each in fresh}
         if fresh:
-            watch.heard_at = anyio.current_time()
-            await _take(watch, [each.told or Heard(delivery=each.guid, event="") for each in fresh])
+            told = [each.told or Heard(delivery=each.guid, event="") for each in fresh]
+            if any(each.event != ASKED for each in told):
+                watch.heard_at = anyio.current_time()
+            await _take(watch, told)
         if store.version == version:
             await store.changed()
         await anyio.sleep(APART)
@@ -52,4 +54,6 @@ async def _take(watch: HostWatch, told: list[Heard]) -> None:
             watch.to_list.give()
         if each.ci:
             watch.stir([id_], Priority.HEARD)
-    watch.put([each.repository_id for each in told if each.repository_id], Priority.HEARD)
+    for priority, asked in ((Priority.ASKED, True), (Priority.HEARD, False)):
+        some = [each for each in told if (each.event == ASKED) is asked]
+        watch.put([each.repository_id for each in some if each.repository_id], priority)

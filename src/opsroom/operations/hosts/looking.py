@@ -16,7 +16,7 @@ from opsroom.model.heard import Heard
 from opsroom.operations.hosts.looks import record_looks
 from opsroom.operations.hosts.seen import Seen
 from opsroom.operations.hosts.sweeps import record_passed
-from opsroom.operations.hosts.watch import HostWatch
+from opsroom.operations.hosts.watch import ASKED, HostWatch
 
 log = logging.getLogger("opsroom.hosts")
 
@@ -115,8 +115,9 @@ async def _record(
 
 def _seen(watch: HostWatch, id_: str, heard: Sequence[Heard]) -> Seen:
     """What set off a look: the newest webhook, else what a sweep showed as moved."""
-    if heard:
-        dated = [told.at for told in heard if told.at]
+    webhooks = [told for told in heard if told.event != ASKED]
+    if webhooks:
+        dated = [told.at for told in webhooks if told.at]
         return Seen("webhook", max(dated, default=None))
     return Seen("polling", watch.moved_at.pop(id_, None))
 

@@ -12,7 +12,7 @@ import anyio
 
 from opsroom.clients.host import HostError, Missed, Priority
 from opsroom.model.host import Remote
-from opsroom.operations.hosts.watch import HostWatch
+from opsroom.operations.hosts.watch import ASKED, HostWatch
 from opsroom.store.deliveries import known_guids, last_received
 from opsroom.store.gaps import Gap, save_gap
 
@@ -53,7 +53,7 @@ async def _began(watch: HostWatch) -> datetime:
     """From when on deliveries may have been missed; what was before nobody listened is a gap."""
     now = watch.room.now()
     async with watch.room.store.read() as connection:
-        last = await last_received(connection, watch.source.key)
+        last = await last_received(connection, watch.source.key, but=ASKED)
     if last is None:
         return now - timedelta(hours=1)
     if watch.swept_at and now - watch.swept_at > timedelta(seconds=EVERY):

@@ -55,7 +55,7 @@ async def _once(watch: HostWatch) -> float:
         watch.whole, watch.whole_at = False, now
     watch.unswept = [told for told in watch.unswept if told not in heard]
     await watch.handled(heard)
-    return watch.rhythm.sweep(watch.cadence, heard=watch.is_told)
+    return watch.sweep_every
 
 
 async def _take(watch: HostWatch, sweep: Sweep) -> None:
@@ -65,7 +65,7 @@ async def _take(watch: HostWatch, sweep: Sweep) -> None:
         watch.room,
         watch.source,
         sweep,
-        sweep_every=timedelta(seconds=watch.rhythm.whole(cadence)),
+        sweep_every=timedelta(seconds=max(watch.rhythm.whole(cadence), watch.sweep_every)),
         look_every=timedelta(seconds=cadence.look),
     )
     seen = {each.id: each for each in sweep.repositories}

@@ -39,6 +39,9 @@ PAUSE = 5.0
 TELLING = 900.0
 """Seconds since the last webhook in which the host counts as telling by itself."""
 
+ASKED = "asked"
+"""The event of what is no webhook: somebody in another process waits for a look."""
+
 Loop = Callable[["HostWatch"], Awaitable[None]]
 
 
@@ -106,6 +109,11 @@ class HostWatch:
         """Whether webhooks come, and what is missed of them would be found."""
         recently = self.heard_at is not None and anyio.current_time() - self.heard_at < TELLING
         return recently and self.hooks_told
+
+    @property
+    def sweep_every(self) -> float:
+        """Seconds between two sweeps, as things are."""
+        return self.rhythm.sweep(self.cadence, heard=self.is_told)
 
     def whole_due(self, now: datetime) -> bool:
         """Whether it is time to list everything again."""
