@@ -89,13 +89,14 @@ def run(
     timeout: float,
     max_output: int,
     max_memory: int,
+    max_file: int | None = None,
     stdin: bytes = b"",
 ) -> Completed:
     """Run `argv` to its end, or to the first bound, where its whole process group is killed.
 
     `timeout` is in seconds, `max_output` in bytes of standard output, `max_memory` in bytes of
-    address space (Linux only: macOS has no way to limit a program that has already started).
-    The environment is exactly `env`.
+    address space, `max_file` in bytes of any file that it writes (these two on Linux only: macOS
+    has no way to limit a program that has already started). The environment is exactly `env`.
 
     Raises:
         ObservationError: the program could not be started.
@@ -120,17 +121,19 @@ def run(
         ) from error
     with process:
         try:
-            _limit_memory(process.pid, max_memory)
+            _limit(process.pid, max_memory, max_file)
             return _read(process, stdin, deadline, max_output)
         except BaseException:
             _kill(process)
             raise
 
 
-def _limit_memory(pid: int, limit: int) -> None:
+def _limit(pid: int, memory: int, file: int | None) -> None:
     if sys.platform == "linux":
         try:
-            resource.prlimit(pid, resource.RLIMIT_AS, (limit, limit))
+            resource.prlimit(pid, resource.RLIMIT_AS, (memory, memory))
+            if file is not None:
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, (file, file))
         except ProcessLookupError:
             return
 

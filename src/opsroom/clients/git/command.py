@@ -151,7 +151,7 @@ def git(
         max_memory=MAX_MEMORY,
     )
     if done.outcome != "finished" or done.code != 0:
-        raise GitFailed(_complaint(arguments[0], done))
+        raise GitFailed(complaint(arguments[0], done))
     return done.stdout
 
 
@@ -167,9 +167,10 @@ def user_settings() -> bytes:
     ).stdout
 
 
-def _complaint(command: str, done: Completed) -> str:
+def complaint(command: str, done: Completed, timeout: float = TIMEOUT) -> str:
+    """Why a git command did not end well, in one line that is safe to show."""
     if done.outcome == "timeout":
-        return f"git {command} took longer than {TIMEOUT:g} s"
+        return f"git {command} took longer than {timeout:g} s"
     if done.outcome == "overflow":
         return f"git {command} said more than {MAX_OUTPUT:,} bytes"
     if done.outcome == "memory":
