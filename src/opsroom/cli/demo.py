@@ -184,7 +184,11 @@ async def _run(
         _tell(told, shown, as_json=as_json)
 
     async with anyio.create_task_group() as tasks:
-        await run_centre(settings, ready=lambda page: tasks.start_soon(tell, page))
+
+        def up(page: str) -> None:
+            tasks.start_soon(tell, page)
+
+        await run_centre(settings, ready=up)
         tasks.cancel_scope.cancel()
 
 

@@ -41,11 +41,23 @@ def left_behind(stage: Stage) -> Story:
     yield Beat(f"{plot.slug}: Kim pulls", 0)
 
 
-def _choose(stage: Stage) -> Plot | None:
+def caught_up(stage: Stage) -> Story:
+    """Kim pulls where somebody else pushed."""
+    plot = _choose(stage, behind=True)
+    if plot is not None:
+        _pull(stage.town, plot)
+        yield Beat(f"{plot.slug}: Kim pulls", 0)
+
+
+def _choose(stage: Stage, *, behind: bool = False) -> Plot | None:
     """A repository of which nothing is broken, in its clone or on its host."""
     whole = {plot.slug for plot in clones(list(stage.town.fleet.plots)) if _whole(plot)}
     with stage.town.world.lock:
-        found = stage.choose(among=lambda plot, each: _works(stage.town, plot, each, whole))
+        found = stage.choose(
+            among=lambda plot, each: (
+                plot.slug in whole and _works(stage.town, plot, each, behind=behind)
+            )
+        )
         return stage.town.plot(found) if found else None
 
 
@@ -54,9 +66,10 @@ def _whole(plot: Plot) -> bool:
     return plot.hosted and not any(faults)
 
 
-def _works(town: Town, plot: Plot, repository: Hosted, whole: set[str]) -> bool:
-    folder = town.fleet.clone(plot)
-    return plot.slug in whole and (folder / ".git" / "HEAD").is_file() and bool(repository.head)
+def _works(town: Town, plot: Plot, repository: Hosted, *, behind: bool) -> bool:
+    if not (town.fleet.clone(plot) / ".git" / "HEAD").is_file() or repository.head is None:
+        return False
+    return not behind or _git(town, plot)("rev-parse", "HEAD") != repository.head
 
 
 def _git(town: Town, plot: Plot) -> Git:

@@ -108,8 +108,9 @@ class Past:
         newest = self._now - timedelta(hours=chance.randint(5, 21 * 24))
         if "inactive" in plot.faults:
             newest -= timedelta(days=500)
+        gaps = [timedelta(days=4, hours=chance.randint(0, 60)) for _ in range(steps)]
         for step in range(steps):
-            age = (steps - 1 - step) * timedelta(days=4, hours=chance.randint(0, 60))
+            age = sum(gaps[step + 1 :], timedelta())
             author = SAM if plot.team and step % 3 == 1 else KIM
             tree = kept(plot, contents(plot, step, lambda need: self.release(plot, need)))
             if step == steps - 1 and "ci-failing" in plot.ills:

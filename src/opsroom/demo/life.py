@@ -33,8 +33,10 @@ OPENING: tuple[tuple[float, Teller], ...] = (
     (75, stories.flake_tried_again),
     (100, stories.advisory_and_update),
     (120, drift.kept_in_a_clone),
+    (130, drift.caught_up),
     (140, stories.protection_lost_and_found),
     (170, stories.broken_and_mended),
+    (180, drift.caught_up),
     (190, stories.complaint),
 )
 """Seconds after the beginning, and the story that begins then."""
@@ -42,6 +44,7 @@ OPENING: tuple[tuple[float, Teller], ...] = (
 EVERYDAY: tuple[tuple[int, Teller], ...] = (
     (6, drift.kept_in_a_clone),
     (4, drift.left_behind),
+    (8, drift.caught_up),
     (8, stories.an_idea),
     (5, stories.proposed_and_merged),
     (4, stories.broken_and_mended),
@@ -55,7 +58,7 @@ EVERYDAY: tuple[tuple[int, Teller], ...] = (
 
 REST = 12.0
 """Seconds between the beginnings of two everyday stories, about."""
-LEFT_ALONE = (drift.kept_in_a_clone, drift.left_behind)
+LEFT_ALONE = (drift.kept_in_a_clone, drift.left_behind, drift.caught_up)
 """Stories that are told without the world's lock: Git takes its time."""
 REMEMBERED = 1000
 

@@ -285,7 +285,7 @@ class Faults:
         if kind not in KINDS:
             raise UsageError(f"there is no kind {kind}", f"one of {', '.join(KINDS)}")
         repository = self._town.world.repository(name)
-        plot = repository and self._town.plot(repository)
+        plot = self._town.plot(repository) if repository else None
         if repository is None or plot is None:
             raise UsageError(f"the fleet has no repository {name}", "GET /truth lists them")
         KINDS[kind].plant(self._site(repository, plot))

@@ -53,8 +53,10 @@ class JobCourse:
     @property
     def conclusion(self) -> Ending:
         """How it will end."""
-        endings = [step.conclusion for step in self.steps]
-        return next((each for each in ENDED_BADLY if each in endings), "success")
+        endings = {step.conclusion for step in self.steps}
+        if "failure" in endings:
+            return "failure"
+        return "cancelled" if "cancelled" in endings else "success"
 
     @property
     def seconds(self) -> float:

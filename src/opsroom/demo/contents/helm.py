@@ -3,7 +3,10 @@
 from opsroom.demo.catalogue import CHARTS, Plot
 from opsroom.demo.contents.everywhere import Releases, Tree, hexadecimal
 
-POSTGRES = ("postgresql", "15.5.20", "oci://registry-1.docker.io/bitnamicharts")
+Wanted = tuple[str, str, str]
+"""Name, version and repository of a chart."""
+
+POSTGRES: Wanted = ("postgresql", "15.5.20", "oci://registry-1.docker.io/bitnamicharts")
 REGISTRY = "oci://registry.home.arpa"
 
 DEPLOYMENT = """apiVersion: apps/v1
