@@ -75,3 +75,21 @@ def test_a_moved_folder_is_no_news_of_its_findings_but_another_clone_is() -> Non
     other = event(2, "finding.opened", finding="finding_2", cause="look-2").model_copy(update=said)
     assert deduplicated([fixed, moved]) == []
     assert deduplicated([fixed, other]) == [fixed, other]
+
+
+def test_of_ci_only_what_it_came_to_is_news() -> None:
+    failed, again = event(1, "ci.failed"), event(2, "ci.started")
+    assert deduplicated([failed, again]) == [failed]
+    passed = event(3, "ci.passed")
+    assert deduplicated([failed, again, passed]) == [passed]
+    assert deduplicated([again]) == [again]
+    assert deduplicated([failed, event(2, "ci.passed", "acme/web")]) == [
+        failed,
+        event(2, "ci.passed", "acme/web"),
+    ]
+
+
+def test_a_failure_of_ci_is_bad_news() -> None:
+    kinds = ("ci.started", "repository.changed", "ci.passed", "repository.archived", "ci.failed")
+    ranked = rank([event(number, kind) for number, kind in enumerate(kinds)])
+    assert [each.kind for each in ranked] == list(reversed(kinds))

@@ -25,13 +25,18 @@ MOST = 5_000
 
 RANK = {
     "observation.failed": 0,
+    "ci.failed": 1,
+    "budget.low": 1,
     "finding.opened": 1,
     "finding.reopened": 1,
     "repository.gone": 2,
+    "repository.archived": 2,
     "repository.found": 3,
     "finding.fixed": 4,
+    "ci.passed": 4,
     "observation.recovered": 4,
     "repository.changed": 5,
+    "ci.started": 6,
 }
 SEVERE = {"critical": -2, "high": -1}
 
@@ -186,7 +191,8 @@ def _moment(since: str, now: datetime) -> datetime | None:
 def deduplicated(events: Sequence[Event]) -> list[Event]:
     """Without what a later event took back or said again.
 
-    A finding that opened and was fixed since then is no news. Of a repository that was found the
+    A finding that opened and was fixed since then is no news. Of CI only what it came to last is,
+    whatever runs now. Of a repository that was found the
     changes after that are part of it; several changes of one are told as one, newest first.
     """
     threads: dict[tuple[object, ...], list[Event]] = {}
@@ -218,6 +224,9 @@ def _subject(event: Event) -> tuple[object, ...]:
 def _told(thread: Sequence[Event]) -> Event | None:
     """What is left to say of events about one subject."""
     first, last = thread[0], thread[-1]
+    if last.kind.startswith("ci."):
+        ended = [event for event in thread if event.kind != "ci.started"]
+        return ended[-1] if ended else last
     if last.kind == "finding.fixed" and first.kind in ("finding.opened", "finding.reopened"):
         return None
     if last.kind != "repository.changed":

@@ -1,8 +1,9 @@
-"""Completion of arguments: names of repositories, owners, and ways to say since when."""
+"""Completion of arguments: names of repositories, owners, CI runs, and ways to say since when."""
 
 from collections.abc import Mapping
 
 from opsroom.model.identity import in_uri
+from opsroom.operations.home import ci_now
 from opsroom.operations.room import Room
 
 
@@ -27,6 +28,9 @@ async def complete(room: Room, argument: str, typed: str, given: Mapping[str, st
                 for row in rows
                 if owner is None or in_uri(row.repository.owner) == owner
             ]
+        case "ci_run":
+            failing = (ci_now(row) for row in rows if row.ci == "failing")
+            values = [now.ci_run for now in failing if now.ci_run]
         case "since" | "cursor":
             values = [await room.cursor()]
             values += ["1h", "24h", "7d"] if argument == "since" else []
