@@ -172,7 +172,7 @@ async def test_a_users_alerts_are_read_for_the_repositories_that_are_asked_for()
     )
     found = await lists(hub, "kim/notes")
     assert len(hub.asked) == 4
-    assert found["dependency"].covered == {"kim/notes"}
+    assert found["dependency"].covered == frozenset({"kim/notes"})
     assert len(found["dependency"].alerts["kim/notes"]) == 1
     assert found["code"].untold == {"kim/notes": "not enabled: no analysis found"}
     assert found["secret"].untold["kim/notes"].startswith("not enabled")

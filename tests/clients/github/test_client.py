@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.clients.github.answers import page, repository
+from tests.clients.github.answers import page
 from tests.clients.github.asking import host, looked, swept, whole
 from tests.clients.github.scripted import Scripted
 from tests.hub import SCOPES, SmallHub
@@ -51,7 +51,15 @@ async def test_twenty_four_repositories_take_three_requests_after_the_first_roun
 async def test_ten_thousand_repositories_are_swept_until_nothing_moved() -> None:
     begun = datetime(2026, 11, 24, tzinfo=UTC)
     fleet = [
-        repository(f"R_{n}", pushedAt=(begun - timedelta(minutes=n)).isoformat())
+        {
+            "id": f"R_{n}",
+            "nameWithOwner": f"acme/r-{n}",
+            "isArchived": False,
+            "isFork": False,
+            "isPrivate": False,
+            "pushedAt": (begun - timedelta(minutes=n)).isoformat(),
+            "defaultBranchRef": None,
+        }
         for n in range(10_000)
     ]
     pages = [

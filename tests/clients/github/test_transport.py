@@ -40,6 +40,10 @@ def limited(
     )
 
 
+def spent_up(request: httpx2.Request) -> httpx2.Response:
+    return limited(0, 403)
+
+
 async def test_what_did_not_change_costs_nothing() -> None:
     hub = Scripted(told([1], ETag='"one"', Link="<https://api.github.com/x?page=2>; rel=next"))
     hub.add(httpx2.Response(304))
@@ -129,7 +133,7 @@ async def test_a_wrong_or_expired_token_is_said_at_once_and_never_shown(
         (told(status=429, Retry_After="30"), 30),
         (told(status=429), 60),
         (told({"message": "You have exceeded a secondary rate limit"}, 403), 60),
-        (lambda _: limited(0, 403), 1_800),
+        (spent_up, 1_800),
     ],
 )
 async def test_a_host_that_wants_quiet_is_left_alone_until_then(

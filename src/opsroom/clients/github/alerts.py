@@ -14,6 +14,7 @@ from urllib.parse import quote
 import anyio
 
 from opsroom.clients.github.refusals import reason
+from opsroom.clients.github.shapes import listed, mapping, objects
 from opsroom.clients.github.transport import Spend, Transport
 from opsroom.clients.github.wire import Reply
 from opsroom.clients.host import AlertList, HostError, Priority
@@ -105,11 +106,9 @@ async def _each_kind(read: Callable[[Kind], Any]) -> tuple[AlertList, ...]:
 async def _of_owner(transport: Transport, owner: str, kind: Kind, priority: Priority) -> AlertList:
     at = transport.clock()
     try:
-        listed = await _list(
-            transport, f"/orgs/{quote(owner)}/{PATHS[kind]}/alerts", kind, priority
-        )
+        found = await _list(transport, f"/orgs/{quote(owner)}/{PATHS[kind]}/alerts", kind, priority)
         alerts: defaultdict[str, list[SecurityAlert]] = defaultdict(list)
-        for each in listed:
+        for each in found:
             alerts[each["repository"]["full_name"]].append(read_alert(kind, each))
     except _Refused as refused:
         return AlertList(kind, at, reason=str(refused))
@@ -131,8 +130,8 @@ async def _of_each(
         async with some:
             try:
                 path = f"/repos/{quote(name)}/{PATHS[kind]}/alerts"
-                listed = await _list(transport, path, kind, priority)
-                alerts[name] = tuple(read_alert(kind, each) for each in listed)
+                found = await _list(transport, path, kind, priority)
+                alerts[name] = tuple(read_alert(kind, each) for each in found)
             except _Refused as refused:
                 untold[name] = str(refused)
             except (KeyError, TypeError, ValueError, AttributeError):
@@ -162,9 +161,9 @@ async def _list(
             reply = await transport.get(path, spend, params, unkept=UNKEPT)
         else:
             reply = await transport.get(following, spend, unkept=UNKEPT)
-        if reply.status != 200 or not isinstance(reply.data, list):
+        if reply.status != 200 or listed(reply.data) is None:
             raise _Refused(reason(reply))
-        found += reply.data
+        found += objects(reply.data)
         following = next_page(reply)
         if following is None:
             return found
@@ -214,7 +213,7 @@ def _dependency(value: Mapping[str, Any]) -> dict[str, Any]:
 
 def _code(value: Mapping[str, Any]) -> dict[str, Any]:
     rule = value["rule"]
-    place = (value.get("most_recent_instance") or {}).get("location") or {}
+    place = mapping(mapping(value.get("most_recent_instance")).get("location"))
     line = f":{place['start_line']}" if place.get("start_line") else ""
     return {
         "severity": _severity(rule.get("security_severity_level") or rule.get("severity")),

@@ -18,6 +18,7 @@ from opsroom.clients.github.graphql import Misunderstood, document
 from opsroom.clients.github.memory import Books, Validators
 from opsroom.clients.github.prune import Pruned, Schema, prune, schema_of
 from opsroom.clients.github.refusals import reason
+from opsroom.clients.github.shapes import mapping, objects
 from opsroom.clients.github.transport import Overloaded, Spend, Transport
 from opsroom.clients.github.wire import TIMEOUT, Broken, Unanswered
 from opsroom.clients.host import (
@@ -289,9 +290,10 @@ class GithubHost:
         following: str | None = "/installation/repositories?per_page=100"
         while following is not None:
             reply = await self._transport.get(following, Spend("sweep", priority))
-            if reply.status != 200 or not isinstance(reply.data, dict):
+            if reply.status != 200:
                 raise HostError(f"the App's repositories could not be listed: {reason(reply)}")
-            chosen |= {str(each["node_id"]) for each in reply.data.get("repositories") or ()}
+            listed = objects(mapping(reply.data).get("repositories"))
+            chosen |= {str(each["node_id"]) for each in listed}
             following = alerts.next_page(reply)
         return frozenset(chosen)
 
@@ -300,9 +302,10 @@ class GithubHost:
         known = self._organisations.get(owner.lower())
         if known is None:
             reply = await self._transport.get(f"/users/{quote(owner)}", Spend("owner", priority))
-            if reply.status != 200 or not isinstance(reply.data, dict):
+            if reply.status != 200:
                 raise HostError(f"the host tells of no owner {plain(owner, 100)}: {reason(reply)}")
-            known = self._organisations[owner.lower()] = reply.data.get("type") == "Organization"
+            known = mapping(reply.data).get("type") == "Organization"
+            self._organisations[owner.lower()] = known
         return known
 
     async def _keep(self, *, at_once: bool = False) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from opsroom.clients.github.limits import UNTOLD_QUIET
 from opsroom.clients.github.refusals import NO_PERMISSION, NOT_THERE, SIGN_ON, reason
+from opsroom.clients.github.shapes import mapping, objects
 from opsroom.clients.github.transport import Overloaded, Spend, Transport
 from opsroom.clients.host import HostError, Later, NotLetIn
 from opsroom.model.text import plain
@@ -92,14 +93,14 @@ async def ask(
     """
     body = {"query": text, "variables": variables}
     reply = await transport.post(transport.address.graphql, body, spend, heavy=heavy)
-    if reply.status != 200 or not isinstance(reply.data, dict):
+    answer = mapping(reply.data)
+    if reply.status != 200 or not answer:
         if reply.status == 403:
             raise NotLetIn(reason(reply), "the host answers this question to a token alone")
         raise HostError(reason(reply))
-    errors = [error for error in reply.data.get("errors") or [] if isinstance(error, dict)]
-    data = reply.data.get("data")
+    errors = objects(answer.get("errors"))
+    data = mapping(answer.get("data"))
     _whole(transport, errors, data, spend)
-    data = data if isinstance(data, dict) else {}
     _settle(transport, data, spend)
     faults = {_path(error): _fault(error) for error in reversed(errors) if error.get("path")}
     if not data:
@@ -109,7 +110,10 @@ async def ask(
 
 
 def _whole(
-    transport: Transport, errors: Sequence[Mapping[str, Any]], data: object, spend: Spend
+    transport: Transport,
+    errors: Sequence[Mapping[str, Any]],
+    data: Mapping[str, Any],
+    spend: Spend,
 ) -> None:
     """Raise for errors that are about the whole question."""
     for error in errors:
@@ -123,14 +127,13 @@ def _whole(
         broke = BROKE in words and not error.get("path")
         if kind.startswith("RESOURCE_LIMITS") or broke or any(word in words for word in OVERLOADED):
             raise Overloaded(f"the host could not answer it all: {plain(said, 150)}")
-        code = (error.get("extensions") or {}).get("code")
+        code = mapping(error.get("extensions")).get("code")
         if code in UNDERSTOOD_LESS or "doesn't exist on type" in said or "Cannot query" in said:
             raise Misunderstood(f"the host does not understand: {plain(said, 150)}")
 
 
-def _refilled(transport: Transport, data: object) -> datetime:
-    limit = data.get("rateLimit") if isinstance(data, dict) else None
-    told = limit.get("resetAt") if isinstance(limit, dict) else None
+def _refilled(transport: Transport, data: Mapping[str, Any]) -> datetime:
+    told = mapping(data.get("rateLimit")).get("resetAt")
     if isinstance(told, str):
         return datetime.fromisoformat(told) - transport.skew
     for bucket in transport.ledger.snapshot(transport.clock()).buckets:
@@ -141,8 +144,7 @@ def _refilled(transport: Transport, data: object) -> datetime:
 
 def _settle(transport: Transport, data: Mapping[str, Any], spend: Spend) -> None:
     """Book what the host says that it cost, in place of what was expected."""
-    limit = data.get("rateLimit")
-    cost = limit.get("cost") if isinstance(limit, dict) else None
+    cost = mapping(data.get("rateLimit")).get("cost")
     if isinstance(cost, int) and cost != spend.cost:
         transport.ledger.settle(
             spend.bucket, cost - spend.cost, spend.priority, spend.purpose, transport.clock()
@@ -156,8 +158,7 @@ def _path(error: Mapping[str, Any]) -> Path:
 def _fault(error: Mapping[str, Any]) -> Fault:
     kind = str(error.get("type") or "")
     said = plain(str(error.get("message") or ""), 200)
-    extensions = error.get("extensions")
-    if (isinstance(extensions, dict) and extensions.get("saml_failure")) or "SAML" in said:
+    if mapping(error.get("extensions")).get("saml_failure") or "SAML" in said:
         return Fault(kind, SIGN_ON)
     if kind == GONE:
         return Fault(kind, NOT_THERE)

@@ -17,6 +17,7 @@ from opsroom.clients.github.cadence import look_points
 from opsroom.clients.github.graphql import GONE, Fault, Path, Told, ask
 from opsroom.clients.github.prune import without
 from opsroom.clients.github.reading import read_look
+from opsroom.clients.github.shapes import listed, mapping
 from opsroom.clients.github.transport import Overloaded, Spend, Transport
 from opsroom.clients.github.wire import TooLarge
 from opsroom.clients.host import HostError, HostLook, HostLooks, Priority
@@ -145,8 +146,8 @@ class _Looking:
             self.stopped = error
 
     def _read(self, batch: _Batch, told: Told) -> None:
-        found = told.data.get("nodes")
-        if not isinstance(found, list) or len(found) != len(batch.ids):
+        found = listed(told.data.get("nodes")) or []
+        if len(found) != len(batch.ids):
             self.failed |= dict.fromkeys(batch.ids, UNREADABLE)
             return
         cut: dict[Path, Fault] = {
@@ -157,7 +158,7 @@ class _Looking:
         told = Told(told.data, {**told.faults, **cut})
         again: defaultdict[frozenset[tuple[str, str]], list[str]] = defaultdict(list)
         for place, (asked, value) in enumerate(zip(batch.ids, found, strict=True)):
-            denied = told.below("nodes", place) if value is None else {}
+            denied = told.below("nodes", place) if value is None else dict[str, str]()
             if denied.keys() - batch.without.keys():
                 more = {**batch.without, **denied}
                 self.learned.denied.add(asked, more, self.transport.clock())
@@ -168,7 +169,7 @@ class _Looking:
 
     def _read_one(self, asked: str, value: Any, told: Told, path: Path) -> None:
         fault = told.fault(*path)
-        if isinstance(value, dict) and value.get("__typename") == "Repository":
+        if mapping(value).get("__typename") == "Repository":
             host, at = self.transport.address.name, self.transport.clock()
             try:
                 self.looks[asked] = read_look(value, told, path, host=host, at=at)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from opsroom.clients.github.graphql import Path, Told
+from opsroom.clients.github.shapes import mapping
 from opsroom.model.host import Untold
 
 LACKING = "not available on this server"
@@ -35,7 +36,7 @@ class Node:
     def within(self, key: str) -> "Node | None":
         """The object under `key`, None where there is none."""
         value = self.value.get(key)
-        return Node(value, self._told, (*self._path, key)) if isinstance(value, dict) else None
+        return Node(mapping(value), self._told, (*self._path, key)) if value is not None else None
 
     def why(self, key: str) -> str | None:
         """Why what is under `key` could not be had; None where it could."""

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from opsroom.clients.github.graphql import ask
+from opsroom.clients.github.shapes import objects
 from opsroom.clients.github.transport import Spend, Transport
 
 if TYPE_CHECKING:
@@ -285,15 +286,15 @@ class _Shears:
 def _read(told: Mapping[str, Any] | None) -> _Type | None:
     if not told:
         return None
-    fields = told.get("fields") or []
+    fields = objects(told.get("fields"))
     return _Type(
         fields={each["name"]: _named(each["type"]) for each in fields},
         arguments={
-            each["name"]: {arg["name"]: _named(arg["type"]) for arg in each["args"]}
+            each["name"]: {arg["name"]: _named(arg["type"]) for arg in objects(each["args"])}
             for each in fields
         },
-        inputs={each["name"]: _named(each["type"]) for each in told.get("inputFields") or []},
-        values=frozenset(each["name"] for each in told.get("enumValues") or []),
+        inputs={each["name"]: _named(each["type"]) for each in objects(told.get("inputFields"))},
+        values=frozenset(each["name"] for each in objects(told.get("enumValues"))),
     )
 
 

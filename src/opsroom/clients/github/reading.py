@@ -11,6 +11,7 @@ from typing import Any, cast, get_args
 
 from opsroom.clients.github.graphql import Path, Told
 from opsroom.clients.github.node import Node, nodes
+from opsroom.clients.github.shapes import mapping
 from opsroom.clients.host import HostLook, Swept
 from opsroom.model.ci import Ci, CiRun, CiState, CiStatus, Conclusion
 from opsroom.model.facts import Unknown
@@ -217,7 +218,7 @@ def _run(suite: Mapping[str, Any], host: str, branch: str, head: str) -> CiRun |
     if run is None:
         return None
     said = (suite.get("conclusion") or "").lower()
-    place = run.get("file") or {}
+    place = mapping(run.get("file"))
     return CiRun(
         host=host,
         number=run["databaseId"],

@@ -12,6 +12,7 @@ from opsroom.clients.github.credentials import AppInstallation
 from opsroom.clients.github.graphql import ask, document
 from opsroom.clients.github.node import nodes
 from opsroom.clients.github.refusals import NOT_ENABLED, NOT_THERE, reason
+from opsroom.clients.github.shapes import mapping
 from opsroom.clients.github.transport import Spend, Transport
 from opsroom.clients.github.wire import Reply
 from opsroom.clients.host import HostError, NotLetIn, Priority, Right, Rights
@@ -72,10 +73,14 @@ async def _who(
     reply = await transport.get("/user", SPEND)
     if reply.status not in (200, 403):
         raise NotLetIn(reason(reply))
-    said = reply.data if reply.status == 200 and isinstance(reply.data, dict) else {}
+    said = mapping(reply.data if reply.status == 200 else None)
     named = reply.headers.get("X-OAuth-Scopes")
-    scopes = None if named is None else tuple(filter(None, map(str.strip, named.split(","))))
+    scopes = _scopes(named) if named is not None else None
     return plain(str(said.get("login") or ""), 100), scopes, _expiry(reply), _sign_on(reply)
+
+
+def _scopes(named: str) -> tuple[str, ...]:
+    return tuple(stripped for scope in named.split(",") if (stripped := scope.strip()))
 
 
 def _expiry(reply: Reply) -> datetime | None:
@@ -99,12 +104,12 @@ async def _repositories(transport: Transport, text: str, owner: str) -> tuple[Ri
     what = "read repositories"
     spend = Spend("rights", Priority.ASKED, "graphql")
     told = await ask(transport, text, {"login": owner, "cursor": None}, spend)
-    found = told.data.get("repositoryOwner") or {}
+    found = mapping(told.data.get("repositoryOwner"))
     fault = told.fault("repositoryOwner", "repositories")
     if fault is not None or not isinstance(found.get("repositories"), dict):
         why = fault.reason if fault else NOT_THERE
         return Right(what, False, f"nothing is known of {plain(owner, 100)} ({why})"), "", False
-    listed = list(nodes(found["repositories"]))
+    listed = list(nodes(mapping(found["repositories"])))
     if not listed:
         none = f"{plain(owner, 100)} has no repository, or none for this token"
         return Right(what, None, none), "", False
@@ -151,8 +156,8 @@ async def _protection(transport: Transport, full_name: str) -> Right:
     fault = told.fault("repository")
     if fault is not None:
         return Right(what, False, f"{lost} ({fault.reason})")
-    repository = told.data.get("repository") or {}
-    rules = repository.get("branchProtectionRules") or {}
+    repository = mapping(told.data.get("repository"))
+    rules = mapping(repository.get("branchProtectionRules"))
     if rules.get("totalCount") or repository.get("viewerPermission") in (None, "ADMIN"):
         return Right(what, True)
     return Right(what, False, f"{lost} where the token's owner is no administrator")

@@ -11,6 +11,7 @@ from typing import Any, cast, get_args
 from urllib.parse import quote
 
 from opsroom.clients.github.refusals import reason
+from opsroom.clients.github.shapes import mapping, objects
 from opsroom.clients.github.transport import Spend, Transport
 from opsroom.clients.host import FailedStep, HostError, Priority
 from opsroom.model.ci import BAD, CiRun, CiStatus, Conclusion
@@ -116,7 +117,7 @@ def _first_failing(
     """
     failed = [job for job in jobs if job.get("conclusion") in BAD]
     for job in sorted(failed, key=lambda job: job.get("completed_at") or ""):
-        steps = job.get("steps") or []
+        steps = objects(job.get("steps"))
         for bad in (BAD, {"cancelled"}):
             for step in steps:
                 if step.get("conclusion") in bad:
@@ -156,7 +157,6 @@ async def _asked(
     key: str,
 ) -> list[Mapping[str, Any]]:
     reply = await transport.get(path, spend, params)
-    if reply.status != 200 or not isinstance(reply.data, dict):
+    if reply.status != 200:
         raise HostError(f"the host does not tell of its CI: {reason(reply)}")
-    listed = reply.data.get(key)
-    return listed if isinstance(listed, list) else []
+    return objects(mapping(reply.data).get(key))

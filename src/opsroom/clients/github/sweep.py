@@ -12,6 +12,7 @@ from typing import Any
 from opsroom.clients.github.graphql import Told, ask
 from opsroom.clients.github.reading import read_swept
 from opsroom.clients.github.refusals import SIGN_ON
+from opsroom.clients.github.shapes import mapping
 from opsroom.clients.github.transport import Spend, Transport
 from opsroom.clients.host import HostError, NotLetIn, Priority, Sweep, Swept
 from opsroom.model.text import plain
@@ -61,8 +62,8 @@ async def _page(
 ) -> tuple[Told, Mapping[str, Any]]:
     spend = Spend("sweep", priority, "graphql")
     told = await ask(transport, text, {"login": owner, "cursor": cursor}, spend)
-    found = told.data.get("repositoryOwner")
-    if not isinstance(found, dict) or not isinstance(found.get("repositories"), dict):
+    found = mapping(mapping(told.data.get("repositoryOwner")).get("repositories"))
+    if not found:
         fault = told.fault("repositoryOwner")
         if fault is not None and fault.reason == SIGN_ON:
             raise NotLetIn(SIGN_ON, "authorise the token for the organisation")
@@ -70,7 +71,7 @@ async def _page(
             f"the host tells of no owner {plain(owner, 100)}",
             fault.reason if fault else "no such user or organisation, or not for this token",
         )
-    return told, found["repositories"]
+    return told, found
 
 
 def _read(told: Told, page: Mapping[str, Any]) -> list[Swept]:

@@ -8,7 +8,7 @@ says until when.
 import json
 import logging
 import random
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +26,7 @@ from opsroom.clients.github.credentials import Credential, Proof, digest
 from opsroom.clients.github.limits import Limited, limited, read_limits
 from opsroom.clients.github.memory import LARGEST_KEPT, InMemory, Validators
 from opsroom.clients.github.refusals import UNKNOWN_TOKEN, reason
+from opsroom.clients.github.shapes import mapping, objects
 from opsroom.clients.github.wire import Broken, Reply, Unanswered, Wire
 from opsroom.clients.host import HostError, Later, NotLetIn, Priority
 from opsroom.model.budget import BucketName
@@ -152,7 +153,7 @@ class Transport:
     @asynccontextmanager
     async def pour(
         self, path: str, spend: Spend
-    ) -> AsyncIterator[tuple[Reply, AsyncIterator[bytes]]]:
+    ) -> AsyncGenerator[tuple[Reply, AsyncIterator[bytes]]]:
         """A long text as it comes; see `Wire.pour`. It is not repeated.
 
         Raises:
@@ -323,8 +324,8 @@ class Transport:
                 await self._breathe(attempt)
                 continue
             self._hear_clock(reply)
-            if 200 <= reply.status < 300 and isinstance(reply.data, dict):
-                return reply.data
+            if 200 <= reply.status < 300 and mapping(reply.data):
+                return mapping(reply.data)
             if reply.status == 404:
                 return {}
             if (told := limited(reply, self.clock())) is not None:
@@ -340,12 +341,8 @@ class Transport:
 
 
 def _without(reply: Reply, unkept: Collection[str]) -> str:
-    if not (unkept and isinstance(reply.data, list)):
+    found = objects(reply.data)
+    if not (unkept and found):
         return reply.body.decode("utf-8", "replace")
-    return json.dumps(
-        [
-            {key: held for key, held in each.items() if key not in unkept}
-            for each in reply.data
-            if isinstance(each, dict)
-        ]
-    )
+    kept = ({key: each[key] for key in each.keys() - unkept} for each in found)
+    return json.dumps(list(kept))

@@ -4,7 +4,7 @@ Nothing is repeated here and nothing is counted; see `transport`.
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,7 @@ import anyio
 import httpx2
 
 from opsroom.clients.github.address import Address
+from opsroom.clients.github.shapes import mapping
 from opsroom.clients.host import HostError
 from opsroom.model.text import plain
 
@@ -57,7 +58,7 @@ class Reply:
     @property
     def message(self) -> str:
         """What the host says about it."""
-        said = self.data.get("message") if isinstance(self.data, dict) else None
+        said = mapping(self.data).get("message")
         return plain(said, 200) if isinstance(said, str) else ""
 
 
@@ -104,7 +105,7 @@ class Wire:
     @asynccontextmanager
     async def pour(
         self, url: str, headers: Mapping[str, str]
-    ) -> AsyncIterator[tuple[Reply, AsyncIterator[bytes]]]:
+    ) -> AsyncGenerator[tuple[Reply, AsyncIterator[bytes]]]:
         """A long text, as it comes. It may lie on another host, which is told no token.
 
         Raises:
@@ -133,7 +134,7 @@ class Wire:
             raise HostError("the host leads in a circle")
 
     @asynccontextmanager
-    async def _bounded(self) -> AsyncIterator[None]:
+    async def _bounded(self) -> AsyncGenerator[None]:
         try:
             with anyio.fail_after(self._longest):
                 yield
