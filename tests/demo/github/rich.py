@@ -17,10 +17,11 @@ from opsroom.demo.github.acts.protection import protect, save_ruleset
 from opsroom.demo.github.acts.pulls import merge_pull, open_pull, request_reviews, review_pull
 from opsroom.demo.github.acts.pushes import commit_files
 from opsroom.demo.github.acts.releases import publish_release
-from opsroom.demo.github.acts.runs import begin_run, finish_run, rerun, start_run
+from opsroom.demo.github.acts.runs import add_workflow, begin_run, finish_run, rerun, start_run
 from opsroom.demo.github.state.alerts import HostAdvisory
 from opsroom.demo.github.state.repository import Hosted
 
+DEPLOY = "on: workflow_dispatch\njobs: {go: {runs-on: ubuntu-latest, steps: [{run: make}]}}\n"
 OPEN_PULL, MERGED_PULL, ISSUE = 1, 2, 4
 
 
@@ -31,6 +32,9 @@ def enrich(hub: SmallHub) -> Hosted:
     assert head is not None
     api.topics, api.license, api.language = ("api", "home"), "MIT", "Python"
     api.description, api.homepage = "Answers", "https://api.example"
+    commit_files(
+        hub.world, api, "main", {".github/workflows/deploy.yml": DEPLOY}, "Deploy", hub.kim
+    )
     api.collaborators["stranger"] = "write"
     _discuss(hub, api)
     _find(hub, api)
@@ -61,7 +65,7 @@ def _discuss(hub: SmallHub, api: Hosted) -> None:
     issue = open_issue(
         world, api, "Broken", "It is.", kim, labels=("bug",), assignees=(hub.stranger,)
     )
-    add_comment(world, api, issue, hub.stranger, "Indeed")
+    add_comment(world, api, issue, "Indeed", hub.stranger)
     closed = open_issue(world, api, "Wrong", None, hub.stranger)
     edit_issue(world, api, closed, kim, state="closed", reason="not_planned")
     pull.issue.labels.append(api.labels["bug"])
@@ -114,6 +118,7 @@ def _find(hub: SmallHub, api: Hosted) -> None:
 def _run(hub: SmallHub, api: Hosted) -> None:
     world, kim, head = hub.world, hub.kim, api.head
     assert head is not None
+    add_workflow(world, api, ".github/workflows/deploy.yml", "Deploy")
     workflow = next(iter(api.workflows.values()))
     run = start_run(world, api, workflow, actor=kim)
     begin_run(world, api, run)

@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from opsroom.demo.github.auth import identify
 from opsroom.demo.github.courier import Courier
+from opsroom.demo.github.enterprise import lacks
 from opsroom.demo.github.faults import Fault, Faults
 from opsroom.demo.github.graphql.endpoint import GraphEndpoint
 from opsroom.demo.github.identity import Identity
@@ -175,7 +176,7 @@ class Front:
             free = reached.enterprise or reached.path.startswith(("/rate_limit", "/_logs/"))
             if not free:
                 self._charge(identity, request.method, found, headers)
-            if found is None:
+            if found is None or (reached.enterprise and lacks(found[0])):
                 raise not_found()
             answer = self._answer(request, reached, found, identity, raw, headers)
         except Refusal as refusal:

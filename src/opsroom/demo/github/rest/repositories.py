@@ -1,7 +1,7 @@
 """Repositories: one, changed, created, deleted, transferred."""
 
 from opsroom.demo.github.acts import repositories as acts
-from opsroom.demo.github.bodies.repository import full
+from opsroom.demo.github.bodies.repository import brief, full
 from opsroom.demo.github.refusals import forbidden, invalid
 from opsroom.demo.github.rest.call import REPOSITORY, Answer, Call, Endpoints, Result
 from opsroom.demo.github.state.accounts import Account
@@ -121,7 +121,7 @@ def transfer(call: Call) -> Result:
     if owner is None:
         raise invalid("Repository", "new_owner")
     acts.transfer(call.world, repository, owner, call.actor)
-    return Answer(shown(call, repository), 202)
+    return Answer(brief(call.urls, repository, call.identity.role(repository)), 202)
 
 
 @endpoint("GET", f"{REPOSITORY}/topics")

@@ -1,0 +1,227 @@
+"""Hold what the double says against GitHub's published interface, cut to what is in use.
+
+`Validated` wraps the double's application, so that every answer to every client is checked, over
+sockets as in memory. `wrong_delivery` checks the payload of a webhook.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft7Validator
+from jsonschema.protocols import Validator
+from openapi_schema_validator import OAS30Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4, DRAFT7
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from tests.interfaces.schemas import Json
+
+HERE = Path(__file__).parent
+PREFIX = "/api/v3"
+ANY_ERROR = {"$ref": "#/components/schemas/basic-error"}
+LISTED = {"type": "array", "items": {"$ref": "#/components/schemas/installation"}}
+MISTAKEN: dict[tuple[str, str], Json] = {("GET /app/installations", "200"): LISTED}
+"""Where the description contradicts itself: there an account is a user and an enterprise at once,
+while an installation by itself is of either."""
+ANYWHERE = frozenset({301, 304, 307, 400, 401, 403, 404, 413, 429, 500, 502, 503, 504})
+"""Statuses that any operation may answer with, listed or not: who asks, limits, a busy server."""
+OURS = re.compile(r"/_control(/|$)|(/api)?/graphql$|/[^/]+/[^/]+\.git/")
+"""What OpenAPI knows nothing of: the double's own control, GraphQL, Git itself."""
+SLASHES = frozenset({"path", "ref", "branch", "basehead", "name", "tag"})
+"""Parameters that may hold slashes."""
+JSON = "application/json"
+MOST_SAID = 3
+
+
+@cache
+def _openapi() -> Json:
+    read: Json = _lenient(json.loads((HERE / "openapi.json").read_text(encoding="utf-8")))
+    return read
+
+
+@cache
+def _webhooks() -> Json:
+    read: Json = json.loads((HERE / "webhooks.json").read_text(encoding="utf-8"))
+    return read
+
+
+def _lenient(part: Any) -> Any:
+    """Read `oneOf` as `anyOf`, and let null be wherever it is said that it may be.
+
+    Some of GitHub's alternatives overlap. Some lists of words, and some references, forget null
+    although `nullable` stands beside them.
+    """
+    if isinstance(part, list):
+        return [_lenient(each) for each in part]  # pyright: ignore[reportUnknownVariableType] # JSON
+    if not isinstance(part, dict):
+        return part
+    named: Json = {
+        "anyOf" if word == "oneOf" else word: _lenient(each) for word, each in part.items()
+    }
+    if named.get("nullable") is True and isinstance(named.get("enum"), list):
+        named["enum"] = [*named["enum"], None]
+    if named.get("nullable") is True and "type" not in named:
+        return {"anyOf": [{"nullable": True, "enum": [None]}, named]}
+    return named
+
+
+def _absolute(schema: Any) -> Any:
+    """Point references into the registry's one resource."""
+    return json.loads(json.dumps(schema).replace('"#/', '"gh:#/'))
+
+
+@cache
+def _registry() -> Registry[Any]:
+    contents = {"components": _openapi()["components"]}
+    return Registry[Any]().with_resource("gh:", Resource(contents, DRAFT4))
+
+
+@cache
+def _payloads() -> Registry[Any]:
+    return Registry[Any]().with_resource("gh:", Resource(_webhooks(), DRAFT7))
+
+
+def _answers(schema: Any) -> Validator:
+    return OAS30Validator(_absolute(schema), registry=_registry())
+
+
+@cache
+def _answer(operation: str, status: str) -> Validator | None:
+    """Return what checks the JSON of an answer; None: it has no body, or one of another type."""
+    if mistaken := MISTAKEN.get((operation, status)):
+        return _answers(mistaken)
+    contents = _openapi()["operations"][operation].get(status)
+    if contents is None:
+        return _answers(ANY_ERROR)
+    schema = contents.get(JSON)
+    if schema is None:
+        schema = next((each for media, each in contents.items() if media.endswith("json")), None)
+    return None if schema is None else _answers(schema)
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """Return a pattern for each operation, those with the fewest parameters first."""
+    named = sorted(_openapi()["operations"], key=lambda each: (each.count("{"), -len(each)))
+    return [(re.compile(_pattern(each)), each) for each in named]
+
+
+def _pattern(operation: str) -> str:
+    def part(found: re.Match[str]) -> str:
+        return ".+" if found[1] in SLASHES else "[^/]+"
+
+    pattern = re.sub(r"\\\{(\w+)\\\}", part, re.escape(operation).replace(r"\ ", " "))
+    return pattern.replace("/contents/.+", "/contents(/.*)?")
+
+
+def operation_of(method: str, path: str) -> str | None:
+    """Return the operation that a request is for, as `GET /repos/{owner}/{repo}`."""
+    path = re.sub(r"^/repositories/\d+", "/repos/o/r", path.removeprefix(PREFIX)) or "/"
+    asked = f"{method} {path}"
+    return next((name for pattern, name in _patterns() if pattern.fullmatch(asked)), None)
+
+
+def wrong_answer(method: str, path: str, status: int, media: str, raw: bytes) -> str:
+    """Return what is wrong with an answer of REST; empty: nothing is."""
+    operation = operation_of(method, path)
+    if operation is None:
+        return "" if status in ANYWHERE else f"{method} {path}: no such operation"
+    listed = _openapi()["operations"][operation]
+    if str(status) not in listed and status not in ANYWHERE:
+        return f"{operation}: doesn't answer {status}, only {', '.join(listed)}"
+    checks = _answer(operation, str(status))
+    if not raw:
+        empty = status in (204, 205, 301, 302, 304) or not listed.get(str(status))
+        return "" if empty or checks is None else f"{operation}: {status} without a body"
+    if checks is None:
+        expected = listed[str(status)]
+        return "" if expected and JSON not in media else f"{operation}: {status} has no JSON"
+    return said(f"{operation} {status}", checks, json.loads(raw))
+
+
+def wrong_delivery(event: str, payload: Mapping[str, Any]) -> str:
+    """Return what is wrong with the payload of a webhook; empty: nothing is."""
+    action = payload.get("action")
+    checks = _payload(event, action if isinstance(action, str) else None)
+    if checks is None:
+        return f"{event}: no such event, or not with the action {action}"
+    return said(f"{event} {action or ''}", checks, payload)
+
+
+@cache
+def _payload(event: str, action: str | None) -> Validator | None:
+    for name in (f"{event}${action}", f"{event}$event"):
+        if name in _webhooks()["definitions"]:
+            schema = {"$ref": f"gh:#/definitions/{name}"}
+            return Draft7Validator(schema, registry=_payloads())
+    spoken = f"{event}-{action}".replace("_", "-")
+    schema = _openapi()["webhooks"].get(spoken)
+    return None if schema is None else _answers(schema)
+
+
+def said(where: str, checks: Validator, value: Any) -> str:
+    """Return the first things that a validator finds wrong, with where they are; or nothing."""
+    found = [
+        f"{where}: {'/'.join(map(str, error.absolute_path))}: {error.message[:300]}"
+        for error, _ in zip(_deepest(checks, value), range(MOST_SAID), strict=False)
+    ]
+    return "\n".join(found)
+
+
+def _deepest(checks: Validator, value: Any) -> Iterator[Any]:
+    """Yield errors; of alternatives that all fail, those of the one that fits best."""
+    for error in checks.iter_errors(value):
+        context = error.context or []
+        branches: dict[Any, list[Any]] = {}
+        for each in context:
+            branches.setdefault(each.schema_path[0], []).append(each)
+        yield from min(branches.values(), key=len) if branches else [error]
+
+
+class Validated:
+    """An application whose every answer is checked, after it was sent: a wrong one fails the test.
+
+    `wrong` keeps what was, for where nobody sees an application fail, as behind a socket. `seen`
+    are the operations that were answered. While `spoils` is true, what isn't JSON was cut off on
+    purpose.
+    """
+
+    def __init__(self, app: ASGIApp, spoils: Callable[[], bool] = lambda: False) -> None:
+        self._app = app
+        self._spoils = spoils
+        self.wrong: list[str] = []
+        self.seen: set[str] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and listen to what is sent back."""
+        if scope["type"] != "http" or OURS.match(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        begun: Message = {}
+        body = bytearray()
+
+        async def listen(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                begun.update(message)
+            elif message["type"] == "http.response.body":
+                body.extend(message.get("body", b""))
+            await send(message)
+
+        await self._app(scope, receive, listen)
+        self._check(scope["method"], scope["path"], begun, bytes(body))
+
+    def _check(self, method: str, path: str, begun: Message, body: bytes) -> None:
+        headers = {name.lower(): value.decode() for name, value in begun.get("headers", ())}
+        if (operation := operation_of(method, path)) is not None and begun["status"] != 404:
+            self.seen.add(operation)
+        try:
+            media = headers.get(b"content-type", "")
+            wrong = wrong_answer(method, path, begun["status"], media, body)
+        except json.JSONDecodeError as cut:
+            wrong = "" if self._spoils() else f"{method} {path}: {cut}"
+        if wrong:
+            self.wrong.append(wrong)
+            raise AssertionError(wrong)
