@@ -8,7 +8,7 @@ The rules, kept in code:
   effect happened: the verb looks for it by its natural key, and repeats once only when it surely
   isn't there (`writer`). Who can't tell says so.
 - At least a second between writes, at most 80 pieces of content a minute and 500 an hour (`pace`).
-  A limit of the host comes back as `WaitUntil`; nothing waits for it inside.
+  A limit of the host comes back as `Later`; nothing waits for it inside.
 - Never a force-push, never the default or a protected branch, only branches under `opsroom/`, and
   none that a person pushed to (`branches`). A pull request of ours that a person closed is a no,
   which is remembered (`refusals`).

@@ -1,8 +1,11 @@
-"""Why something was not written, in the words of whoever planned it."""
+"""Why something was not written, in the words of whoever planned it.
+
+That the host, the budget or our own pace don't allow it yet is `Later`, with `until`: nothing was
+written then.
+"""
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Literal
 
 from opsroom.clients.host import HostError
@@ -38,14 +41,6 @@ class WriteRefused(HostError):
     def __init__(self, reason: Reason, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
         self.reason: Reason = reason
-
-
-class WaitUntil(HostError):
-    """Not written: the host or our own pace allows it from `at` on. Nothing is half done."""
-
-    def __init__(self, at: datetime, why: str) -> None:
-        super().__init__(f"{why}: wait until {at.isoformat(timespec='seconds')}")
-        self.at = at
 
 
 class CannotTell(HostError):

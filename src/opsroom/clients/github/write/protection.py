@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from opsroom.clients.github.write.branches import branch_path
 from opsroom.clients.github.write.errors import WriteRefused, refusing
 from opsroom.clients.github.write.place import Place
-from opsroom.clients.github.write.wire import Wire, entries
+from opsroom.clients.github.write.wire import Wire, entries, mapping
 from opsroom.clients.github.write.worker import request
 from opsroom.clients.github.write.writer import Writer
 from opsroom.clients.github.write.written import Written
@@ -32,10 +32,9 @@ SWITCHES = (
     "lock_branch",
     "allow_fork_syncing",
 )
-REVIEWS = (
+REVIEW_SWITCHES = (
     "dismiss_stale_reviews",
     "require_code_owner_reviews",
-    "required_approving_review_count",
     "require_last_push_approval",
 )
 ANY_APP = -1
@@ -128,7 +127,8 @@ def changed(settings: Settings | None, change: Change) -> Settings:
         "require_code_owner_reviews": change.require_code_owner_reviews,
     }
     if any(value is not None for value in asked.values()):
-        reviews = dict(Wire(wanted.get("required_pull_request_reviews") or {}).raw)
+        known_reviews = mapping(wanted.get("required_pull_request_reviews"))
+        reviews = _reviews(Wire({})) if known_reviews is None else dict(known_reviews)
         reviews |= {name: value for name, value in asked.items() if value is not None}
         wanted["required_pull_request_reviews"] = reviews
     for name in (
@@ -178,8 +178,10 @@ def _checks(found: Wire) -> dict[str, object]:
 
 
 def _reviews(found: Wire) -> dict[str, object]:
+    count = "required_approving_review_count"
     reviews: dict[str, object] = {
-        name: found.raw[name] for name in REVIEWS if found.raw.get(name) is not None
+        count: found.number(count) if found.has(count) else 0,
+        **{name: found.flag(name) for name in REVIEW_SWITCHES},
     }
     for name in ("dismissal_restrictions", "bypass_pull_request_allowances"):
         if (people := _people(found, name)) is not None:

@@ -3,7 +3,7 @@
 One that a person closed unmerged is a no to its key: it is remembered, and not asked again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from opsroom.clients.github.write import mark as marks
@@ -48,10 +48,10 @@ class Pull:
     commits: int
     merged: str
     merged_by: str
-    mergeable: bool | None
-    state_of_merge: str
     key: str
     plan: str
+    mergeable: bool | None = field(compare=False)
+    state_of_merge: str = field(compare=False)
 
 
 async def open_pull(

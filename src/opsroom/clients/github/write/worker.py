@@ -20,7 +20,7 @@ from anyio import CapacityLimiter, to_thread
 from opsroom.clients.github.write.credential import WriteCredential
 from opsroom.clients.github.write.errors import Declined, Limited, Unsure
 from opsroom.clients.github.write.wire import Unreadable, entries, mapping
-from opsroom.clients.host import HostError
+from opsroom.clients.host import HostError, NotLetIn
 from opsroom.model.text import plain
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _answered(error: "GithubException") -> Exception:
         why = f"the host limits requests ({error.status})"
         return Limited(seconds, why, told=told is not None)
     if error.status == 401:
-        return HostError(
+        return NotLetIn(
             "the host doesn't accept the write token",
             "see that write_token is right and has not expired",
         )

@@ -15,7 +15,6 @@ from opsroom.clients.github.write.errors import (
     Declined,
     Limited,
     Unsure,
-    WaitUntil,
     WriteRefused,
     refusing,
 )
@@ -24,7 +23,7 @@ from opsroom.clients.github.write.place import Place, placed, repository_path
 from opsroom.clients.github.write.refusals import Refusals
 from opsroom.clients.github.write.wire import Wire, entries
 from opsroom.clients.github.write.worker import TIMEOUT, Worker, request
-from opsroom.clients.host import HostError, Priority
+from opsroom.clients.host import HostError, Later, Priority
 
 if TYPE_CHECKING:
     from github import Github
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PATIENCE = 5.0
-"""Seconds that a verb waits for its turn in our own pace; more comes back as `WaitUntil`."""
+"""Seconds that a verb waits for its turn in our own pace; more comes back as `Later`."""
 
 SETTLE = (0.5, 2.0, 4.0)
 """Seconds before each look for a write whose answer was lost: lists on the host lag a little."""
@@ -152,7 +151,7 @@ class Writer:
 
         Raises:
             Declined: the host says no, and the effect isn't there.
-            WaitUntil: not now; nothing was written.
+            Later: not now; nothing was written.
             CannotTell: the answer was lost, and looking didn't tell.
             HostError: the host can't be looked at; nothing was written.
         """
@@ -161,7 +160,7 @@ class Writer:
         for last in (False, True):
             await self._may_send(write=True, content=content)
             try:
-                return await self._send(call), True
+                return await self._write(call), True
             except Declined:
                 if (found := await look()) is not None:
                     return found, False
@@ -209,7 +208,7 @@ class Writer:
             await self._may_send(write=True, content=False)
             try:
                 with refusing(f"the host doesn't take the {what}"):
-                    return await self._send(call)
+                    return await self._write(call)
             except Unsure as error:
                 if last:
                     raise CannotTell(f"{what}: the host lost its answer twice ({error})") from None
@@ -231,7 +230,7 @@ class Writer:
         """
         await self._may_send(write=True, content=True)
         try:
-            return await self._send(call)
+            return await self._write(call)
         except Unsure as error:
             if (found := await self._settled(what, look, error)) is not None:
                 return found
@@ -256,17 +255,20 @@ class Writer:
                 return found
         return None
 
+    async def _write(self, call: "Callable[[Github], T]") -> T:
+        answer = await self._send(call)
+        self._limits_in_a_row = 0
+        return answer
+
     async def _send(self, call: "Callable[[Github], T]") -> T:
         try:
-            answer = await self._worker.run(call)
+            return await self._worker.run(call)
         except Limited as error:
             raise self._leave_alone(error) from None
         finally:
             if (told := await self._worker.allowance()) is not None:
                 now = self.clock.now()
                 self.ledger.told("rest", told.limit, told.remaining, told.resets_at, now)
-        self._limits_in_a_row = 0
-        return answer
 
     async def _may_send(self, *, write: bool, content: bool) -> None:
         """Wait shortly for our own pace, and book the request; or say from when on it may be."""
@@ -281,7 +283,7 @@ class Writer:
             wait = max(wait, self.pace.earliest(start, content=content) - start)
         if wait > PATIENCE:
             why = refusal.reason if refusal else "our own pace of writing"
-            raise WaitUntil(now + timedelta(seconds=wait), why)
+            raise Later(f"not yet: {why}", until=now + timedelta(seconds=wait))
         if write:
             self.pace.reserve(start + wait, content=content)
         if wait > 0:
@@ -296,7 +298,7 @@ class Writer:
             content=content and write,
         )
 
-    def _leave_alone(self, limited: Limited) -> WaitUntil:
+    def _leave_alone(self, limited: Limited) -> Later:
         """Tell the ledger, so that nothing is sent before; a guessed wait doubles when repeated."""
         seconds = limited.seconds
         if not limited.told:
@@ -304,4 +306,4 @@ class Writer:
             self._limits_in_a_row = min(self._limits_in_a_row + 1, 6)
         until = self.clock.now() + timedelta(seconds=seconds)
         self.ledger.pause(until, str(limited))
-        return WaitUntil(until, str(limited))
+        return Later(str(limited), until=until)
