@@ -5,7 +5,7 @@ import pytest
 from tests.clients.github.answers import LIMIT, fleet, repository
 from tests.clients.github.scripted import Scripted, told
 
-from opsroom.clients.github.look import Pace
+from opsroom.clients.github.pace import looking
 from opsroom.clients.host import HostError, Later, NotLetIn, Priority
 from opsroom.model.host import HostSettings, Remote
 
@@ -54,7 +54,7 @@ async def test_batches_shrink_when_the_host_takes_too_long_and_grow_slowly() -> 
 
 
 def test_batches_of_a_host_that_keeps_up_grow_to_forty_and_never_shrink_below_five() -> None:
-    pace, sizes = Pace(), list[int]()
+    pace, sizes = looking(), list[int]()
     for _ in range(200):
         pace.grow()
         sizes.append(pace.size)

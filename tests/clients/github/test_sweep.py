@@ -1,10 +1,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx2
 import pytest
 from tests.clients.github.answers import page, repository
 from tests.clients.github.scripted import Scripted, told
 
+from opsroom.clients.github.credentials import Anonymous
 from opsroom.clients.host import HostError, NotLetIn, Priority, Sweep, Swept
 
 pytestmark = pytest.mark.anyio
@@ -126,3 +128,33 @@ async def test_an_owner_that_is_not_told_of_is_an_error() -> None:
     behind = told({"data": {"repositoryOwner": {"login": "acme"}}, "errors": [saml]})
     with pytest.raises(NotLetIn, match="single sign-on"):
         await swept(Scripted(behind))
+
+
+async def test_pages_shrink_until_the_host_manages_them() -> None:
+    hub = Scripted(told(status=502), told(status=502), page([pushed(1, 1)], total=1))
+    host = hub.host()
+    found = await host.sweep("acme", {}, whole=True, priority=Priority.SWEEP)
+    assert found.whole
+    await host.sweep("acme", {}, whole=True, priority=Priority.SWEEP)
+    assert [body["variables"]["first"] for body in hub.bodies] == [100, 50, 25, 25]
+
+
+async def test_one_repository_whose_ci_breaks_the_host_does_not_hide_the_others() -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if b"statusCheckRollup" in request.content:
+            return told(status=502)
+        without = pushed(1, 1)
+        del without["defaultBranchRef"]["target"]["statusCheckRollup"]
+        return page([without], total=1)
+
+    found = await swept(Scripted(answer))
+    assert found.whole
+    assert [(each.head, each.ci) for each in found.repositories] == [("a" * 40, None)]
+
+
+async def test_nobody_is_told_that_a_token_is_needed() -> None:
+    host = Scripted(told({"message": "This endpoint requires you to be authenticated."}, 401)).host(
+        Anonymous()
+    )
+    with pytest.raises(NotLetIn, match="to a token only"):
+        await host.sweep("acme", {}, whole=True, priority=Priority.SWEEP)

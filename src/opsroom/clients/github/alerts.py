@@ -14,7 +14,7 @@ from urllib.parse import quote
 import anyio
 
 from opsroom.clients.github.refusals import reason
-from opsroom.clients.github.shapes import listed, mapping, objects
+from opsroom.clients.github.shapes import listed, mapping
 from opsroom.clients.github.transport import Spend, Transport
 from opsroom.clients.github.wire import Reply
 from opsroom.clients.host import AlertList, HostError, Priority
@@ -161,9 +161,10 @@ async def _list(
             reply = await transport.get(path, spend, params, unkept=UNKEPT)
         else:
             reply = await transport.get(following, spend, unkept=UNKEPT)
-        if reply.status != 200 or listed(reply.data) is None:
+        page = listed(reply.data)
+        if reply.status != 200 or page is None:
             raise _Refused(reason(reply))
-        found += objects(reply.data)
+        found += map(mapping, page)
         following = next_page(reply)
         if following is None:
             return found

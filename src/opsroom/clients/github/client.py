@@ -10,7 +10,7 @@ from urllib.parse import quote
 import anyio
 import httpx2
 
-from opsroom.clients.github import alerts, cadence, deliveries, look, rights, runs, sweep
+from opsroom.clients.github import alerts, cadence, deliveries, look, pace, rights, runs, sweep
 from opsroom.clients.github.address import DOTCOM, Address
 from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.credentials import AppInstallation, Credential
@@ -20,7 +20,7 @@ from opsroom.clients.github.prune import Pruned, Schema, prune, schema_of
 from opsroom.clients.github.refusals import reason
 from opsroom.clients.github.shapes import mapping, objects
 from opsroom.clients.github.transport import Overloaded, Spend, Transport
-from opsroom.clients.github.wire import TIMEOUT, Broken, Unanswered
+from opsroom.clients.github.wire import LIMITS, TIMEOUT, Broken, Unanswered
 from opsroom.clients.host import (
     AlertList,
     FailedStep,
@@ -66,7 +66,7 @@ class GithubHost:
         delay: float = 0.5,
     ) -> None:
         self._credential = credential
-        self._client = client or httpx2.AsyncClient(timeout=TIMEOUT)
+        self._client = client or httpx2.AsyncClient(timeout=TIMEOUT, limits=LIMITS)
         self._ledger = ledger or Ledger(address.name, credential.account)
         self._books = books
         self._kept_at: datetime | None = None
@@ -84,6 +84,7 @@ class GithubHost:
         self._documents: dict[str, Pruned] = {}
         self._learning = anyio.Lock()
         self._learned = look.Learned()
+        self._pages = pace.sweeping()
         self._organisations: dict[str, bool] = {}
 
     async def __aenter__(self) -> Self:
@@ -125,7 +126,13 @@ class GithubHost:
 
         async def listed(text: str) -> Sweep:
             return await sweep.sweep(
-                self._transport, text, owner, known, whole=whole, priority=priority
+                self._transport,
+                text,
+                self._pages,
+                owner,
+                known,
+                whole=whole,
+                priority=priority,
             )
 
         found = await self._asked("sweep", listed, priority)

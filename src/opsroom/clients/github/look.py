@@ -15,6 +15,7 @@ import anyio
 
 from opsroom.clients.github.cadence import look_points
 from opsroom.clients.github.graphql import GONE, Fault, Path, Told, ask
+from opsroom.clients.github.pace import Pace, looking
 from opsroom.clients.github.prune import without
 from opsroom.clients.github.reading import read_look
 from opsroom.clients.github.shapes import listed, mapping
@@ -29,27 +30,6 @@ DENIED_FOR = timedelta(hours=1)
 UNREADABLE = "the host's answer could not be read"
 GIVEN_UP = 3
 """Repositories that may fail alone, before any was told, until the host itself counts as ill."""
-
-
-@dataclass(slots=True)
-class Pace:
-    """How many repositories are asked for at once, remembered for one document."""
-
-    size: int = 20
-    smallest: int = 5
-    largest: int = 40
-    good: int = 0
-
-    def shrink(self, failed: int) -> None:
-        """A batch of so many was too much."""
-        self.size = max(self.smallest, min(self.size, failed) // 2)
-        self.good = 0
-
-    def grow(self) -> None:
-        """A batch was answered; after ten, the next are larger."""
-        self.good += 1
-        if self.good == 10:
-            self.size, self.good = min(self.largest, self.size + 2), 0
 
 
 @dataclass(slots=True)
@@ -78,7 +58,7 @@ class Denied:
 class Learned:
     """What was learned of a host from one document: how much at once, and what it denies."""
 
-    pace: Pace = field(default_factory=Pace)
+    pace: Pace = field(default_factory=looking)
     denied: Denied = field(default_factory=Denied)
 
 

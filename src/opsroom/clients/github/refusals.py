@@ -6,6 +6,7 @@ The reason stands where the fact is missing, so it says what a person would have
 from opsroom.clients.github.wire import Reply
 
 UNKNOWN_TOKEN = "the host does not know the token"  # noqa: S105 - a sentence, no token
+NEEDS_A_TOKEN = "the host answers this to a token only"  # noqa: S105 - a sentence, no token
 NO_PERMISSION = "no permission"
 NOT_THERE = "not found, or not for this token"
 SIGN_ON = "the organisation asks for single sign-on with this token"

@@ -25,7 +25,7 @@ from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.credentials import Credential, Proof, digest
 from opsroom.clients.github.limits import Limited, limited, read_limits
 from opsroom.clients.github.memory import LARGEST_KEPT, InMemory, Validators
-from opsroom.clients.github.refusals import UNKNOWN_TOKEN, reason
+from opsroom.clients.github.refusals import NEEDS_A_TOKEN, UNKNOWN_TOKEN, reason
 from opsroom.clients.github.shapes import mapping, objects
 from opsroom.clients.github.wire import Broken, Reply, Unanswered, Wire
 from opsroom.clients.host import HostError, Later, NotLetIn, Priority
@@ -213,6 +213,8 @@ class Transport:
                 self._silent_until, self._silence = None, timedelta()
                 if (told := limited(reply, self.clock())) is not None:
                     failure = self._left_alone(told, spend)
+                elif reply.status == 401 and self.credential.kind == "none":
+                    raise NotLetIn(NEEDS_A_TOKEN, "name one in the settings of the source")
                 elif reply.status == 401:
                     if renewed or self.credential.kind != "app":
                         raise NotLetIn(UNKNOWN_TOKEN, "make a new one, and name it in the settings")

@@ -22,6 +22,10 @@ LARGEST = 16 << 20
 """Bytes of one answer; a hundred repositories in full are less than half of one megabyte."""
 
 TIMEOUT = httpx2.Timeout(30, connect=10)
+IN_FLIGHT = 8
+LIMITS = httpx2.Limits(max_connections=IN_FLIGHT, keepalive_expiry=60)
+"""Connections are kept from one sweep to the next."""
+
 LONGEST = 90.0
 """Seconds of one exchange, however slowly its bytes come."""
 
@@ -77,7 +81,7 @@ class Wire:
         self._client = client
         self._largest = largest
         self._longest = longest
-        self._in_flight = anyio.CapacityLimiter(8)
+        self._in_flight = anyio.CapacityLimiter(IN_FLIGHT)
 
     async def exchange(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
