@@ -8,7 +8,6 @@ import pytest
 
 from opsroom.demo.catalogue import FOUND_ON_DISK, PLOTS, plots, rule_of
 from opsroom.demo.fleet import Fleet, build
-from opsroom.demo.life import Life
 from opsroom.errors import UsageError
 from opsroom.judge.examination import built_in
 from opsroom.operations.audit import Audit, audit
@@ -130,23 +129,6 @@ def test_a_person_can_push_in_a_clone(fleet: Fleet) -> None:
         check=True,
     ).stdout
     assert newest == "by hand\n"
-
-
-def test_life_goes_on_without_a_failure(tmp_path: Path) -> None:
-    fleet = build(tmp_path, 6, 3, NOW)
-    before = heads(fleet)
-    life = Life(fleet, 3, lambda: datetime.now(UTC))
-    said = {life.step().partition(": ")[2] for _ in range(60)}
-    assert said == {"Kim edits", "Kim commits", "Kim pushes", "Sam pushes", "Kim pulls"}
-    assert heads(fleet) != before
-
-
-def test_life_goes_on_where_it_was_left(tmp_path: Path) -> None:
-    fleet = build(tmp_path, 2, 3, NOW)
-    for steps in (3, 4, 5):
-        life = Life(fleet, steps, lambda: datetime.now(UTC))
-        for _ in range(steps):
-            life.step()
 
 
 def test_the_marker_says_what_is_there(tmp_path: Path) -> None:

@@ -84,7 +84,8 @@ class Life:
         self._chance = random.Random(f"{seed} life")  # noqa: S311 - no secret: a story
         self._now = 0.0
         self._number = 0
-        self._busy: set[int] = set()
+        self.busy: set[int] = set()
+        """Database ids of the repositories that some story is about."""
         self._ahead: list[_Next] = []
         for seconds, teller in OPENING:
             self._begin(seconds, teller)
@@ -104,7 +105,7 @@ class Life:
     def _begin(self, at: float, teller: Teller) -> None:
         self._number += 1
         chance = random.Random(f"{self._seed} {self._number}")  # noqa: S311 - no secret: a story
-        stage = Stage(self._town, self._dependabot, self._faults, chance, self._busy)
+        stage = Stage(self._town, self._dependabot, self._faults, chance, self.busy)
         heapq.heappush(self._ahead, _Next(at, self._number, teller, stage, teller(stage)))
 
     def _step(self, step: _Next) -> None:
@@ -115,7 +116,7 @@ class Life:
             log.debug("a story ended early: %s", error)
             beat = None
         if beat is None:
-            self._busy -= step.stage.mine
+            self.busy -= step.stage.mine
             return
         self.told.append(beat.said)
         log.info("%s", beat.said)
