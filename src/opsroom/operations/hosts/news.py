@@ -48,7 +48,10 @@ async def record_run_news(room: "Room", source: HostSource, told: Sequence[Heard
 
 
 def with_run(snapshot: Snapshot, run: CiRun, now: datetime) -> Snapshot | None:
-    """The snapshot with a run of its default branch; None where it says nothing new of that."""
+    """The snapshot with a run of its default branch; None where it says nothing new of that.
+
+    Whether a host still counts an older run of the workflow that failed, only a look tells.
+    """
     ci = snapshot.ci
     if not isinstance(ci, Ci) or run.head != ci.head or run.event in OF_OTHERS:
         return None
@@ -57,7 +60,8 @@ def with_run(snapshot: Snapshot, run: CiRun, now: datetime) -> Snapshot | None:
         return None
     others = [each for each in ci.runs if each not in same]
     runs = tuple(sorted((*others, run), key=lambda each: each.number, reverse=True))
-    state = _state(runs, ci)
+    unsure = any(each.failed and each.number != run.number for each in same)
+    state = ci.state if unsure and not run.failed else _state(runs, ci)
     return snapshot.model_copy(
         update={"ci": ci.model_copy(update={"runs": runs, "state": state, "at": max(ci.at, now)})}
     )
