@@ -53,10 +53,17 @@ def name_anew(
 
 
 def _keeps_its_name(fleet: Fleet, snapshot: Snapshot) -> bool:
-    """Whether a snapshot is of a repository that is known, and called as it was."""
+    """Whether a snapshot is of a repository that is known, and called as it was.
+
+    One that its host has no more gives a name back that it kept another from having.
+    """
     row = fleet.get(snapshot.repository.key)
-    if row is None or row.repository.state is RepositoryState.GONE:
+    gone = RepositoryState.GONE
+    if row is None or row.repository.state is gone:
         return False
+    if snapshot.repository.state is gone and snapshot.repository.host_id:
+        plain_former = plain_name(gather.identity_of_snapshot(row.snapshot))
+        return fleet.identities.is_alone(snapshot.repository.key, plain_former)
     return not _is_renamed(row.snapshot, snapshot)
 
 

@@ -192,3 +192,16 @@ async def test_hundreds_are_recorded_in_batches(yard: Yard) -> None:
         await here.begin(*fleet)
         assert len(here.room.rows()) == 250
         assert here.room.trust.coverage(here.room.rows()).fresh == 250
+
+
+async def test_deleted_and_made_anew_under_the_same_name(yard: Yard) -> None:
+    old, new = Teller("acme/api", id="R_1"), Teller("acme/api", id="R_2")
+    async with told(yard) as here:
+        await here.begin(old)
+        assert (await here.sweep(new)).missing == ("R_1",)
+        before = await last(here.room)
+        await here.look(new, gone=("R_1",))
+        (row,) = here.room.rows()
+        assert (row.name, row.repository.host_id) == ("acme/api", "R_2")
+        assert row.repository.key == "github.com/acme/api#R_2"
+        assert "repository.gone" in [kind for kind, _ in await kinds(here.room, before)]

@@ -1,11 +1,16 @@
+from dataclasses import replace
+
 import pytest
-from tests.operations.hosts.tellers import ACME, Teller, told
+from tests.operations.hosts.tellers import ACME, LOOK, SWEEP, Teller, told
 from tests.operations.rooms import Yard, events, kinds, last
 
+from opsroom.clients.host import HostLook, HostLooks, Sweep
 from opsroom.model.ci import Ci
+from opsroom.model.facts import Unknown
 from opsroom.model.health import Grade
 from opsroom.model.repository import RepositoryState
-from opsroom.operations.hosts.sweeps import known_swept, record_host_failed
+from opsroom.operations.hosts.looks import record_looks
+from opsroom.operations.hosts.sweeps import known_swept, record_host_failed, record_sweep
 
 pytestmark = pytest.mark.anyio
 
@@ -230,6 +235,42 @@ async def test_a_restart_begins_where_the_sweep_before_ended(yard: Yard) -> None
         web.head = "c" * 40
         assert (await again.sweep(api, web)).moved == (web.id,)
         assert {name for _, name in await kinds(again.room, before)} == {"acme/web"}
+
+
+async def test_a_repository_that_no_look_can_tell_of_is_not_written_again(yard: Yard) -> None:
+    api = Teller("acme/api")
+    async with told(yard) as here:
+        await here.begin(api)
+        here.clock.forward(seconds=1)
+        nothing = Unknown(at=here.clock.now, source=ACME.key, reason="it took too long")
+        look = HostLook(nothing, nothing, nothing, nothing)
+        await record_looks(here.room, ACME, HostLooks({api.id: look}))
+        revision = here.room.fleet.revision
+        here.clock.forward(seconds=30)
+        assert (await here.sweep(api)).moved == ()
+        assert here.room.fleet.revision == revision
+        api.head = "b" * 40
+        assert (await here.sweep(api)).moved == (api.id,)
+
+
+async def test_whatever_the_host_dates_anew_has_moved(yard: Yard) -> None:
+    """A description, a setting, an issue: the sweep shows that something moved, not what."""
+    api = Teller("acme/api")
+    async with told(yard) as here:
+        await here.begin(api)
+        later = replace(api.swept(), updated_at=here.clock.now)
+        sweep = Sweep(here.clock.now, (later,), whole=True)
+        before = await last(here.room)
+        news = await record_sweep(here.room, ACME, sweep, sweep_every=SWEEP, look_every=LOOK)
+        assert news.moved == (api.id,)
+        assert here.room.trust.of(here.row("acme/api")) == "stale"
+        assert await kinds(here.room, before) == []
+        api.more["updated_at"] = here.clock.now
+        here.clock.forward(seconds=1)
+        await here.look(api)
+        assert here.room.trust.of(here.row("acme/api")) == "fresh"
+        news = await record_sweep(here.room, ACME, sweep, sweep_every=SWEEP, look_every=LOOK)
+        assert news.moved == ()
 
 
 async def test_an_owner_with_nothing_is_a_pass_too(yard: Yard) -> None:

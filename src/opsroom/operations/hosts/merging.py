@@ -88,6 +88,9 @@ def is_as_known(snapshot: Snapshot, seen: Swept) -> bool:
     shown = (seen.full_name, seen.head, seen.branch, seen.archived)
     if shown != (remote.full_name, remote.head, remote.default_branch, remote.archived):
         return False
+    dated = ((seen.pushed_at, remote.pushed_at), (seen.updated_at, remote.updated_at))
+    if any(new is not None and new != known for new, known in dated):
+        return False
     if seen.visibility not in (None, remote.visibility):
         return False
     return seen.ci is None or (isinstance(ci, Ci) and ci.state == seen.ci)

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from opsroom.clients.host import Sweep, Swept
+from opsroom.model.facts import Unknown
 from opsroom.model.host import Remote
+from opsroom.model.repository import RepositoryState
 from opsroom.model.text import plain
 from opsroom.observe.sources.hosts import moved_at
 from opsroom.operations.draft import Draft
@@ -46,7 +48,7 @@ T = TypeVar("T")
 class SweepNews:
     """What has to be looked at, by the host's ids.
 
-    `moved` differ from the sweep before, or were never looked at in full. `missing` are of this
+    `moved` are otherwise than known, or were never looked at in full. `missing` are of this
     source and a whole sweep didn't list them: they are gone, hidden or elsewhere, and only a look
     tells.
     """
@@ -82,7 +84,7 @@ async def record_sweep(
     before = await known_swept(room, source)
     changed = [each for each in sweep.repositories if before.get(each.id) != each]
     await room.refresh()
-    for some in _batches(_renamed_first(room, source, sweep.repositories)):
+    for some in _batches(_to_write(room, source, sweep.repositories, before)):
         await _record(room, source, some, sweep, before)
     listed = {each.id for each in sweep.repositories}
     missing = _missing(room, source, listed) if sweep.whole else []
@@ -90,10 +92,8 @@ async def record_sweep(
         await _doubt(room, rows, sweep)
     gone = before.keys() - listed if sweep.whole else set[str]()
     await _mark(room, source, sweep, changed, gone, sweep_every, look_every)
-    unseen = [each.id for each in sweep.repositories if _never_looked_at(room, source, each)]
-    moved = dict.fromkeys((*(each.id for each in changed), *unseen))
     return SweepNews(
-        moved=tuple(moved),
+        moved=tuple(each.id for each in sweep.repositories if _has_moved(room, source, each)),
         missing=tuple(row.repository.host_id for row in missing if row.repository.host_id),
     )
 
@@ -118,20 +118,26 @@ async def record_host_failed(room: "Room", source: HostSource, reason: str) -> N
     await room.refresh()
 
 
-def _renamed_first(room: "Room", source: HostSource, seen: Sequence[Swept]) -> list[Swept]:
-    """Those that are to be written: known ones first, so that their old names are free."""
+def _to_write(
+    room: "Room", source: HostSource, seen: Sequence[Swept], before: Mapping[str, Swept]
+) -> list[Swept]:
+    """Those that are seen otherwise than known: known ones first, so that old names are free."""
     rows = {each.id: find(room.fleet, source, each.id, each.full_name) for each in seen}
     unlike = [
-        each
-        for each in seen
-        if not (
-            (row := rows[each.id])
-            and source.key in row.repository.sources
-            and row.repository.host_id == each.id
-            and is_as_known(row.snapshot, each)
-        )
+        each for each in seen if not _is_known(rows[each.id], source, each, before.get(each.id))
     ]
     return sorted(unlike, key=lambda each: rows[each.id] is None)
+
+
+def _is_known(row: Row | None, source: HostSource, seen: Swept, before: Swept | None) -> bool:
+    """Whether nothing has to be written of what a sweep saw."""
+    if row is None or source.key not in row.repository.sources:
+        return False
+    if row.repository.host_id != seen.id or row.repository.state is RepositoryState.GONE:
+        return False
+    if isinstance(row.snapshot.remote, Unknown):
+        return before == seen  # a look failed to tell, and nothing has moved since
+    return is_as_known(row.snapshot, seen)
 
 
 async def _record(
@@ -211,10 +217,10 @@ async def _mark(
     await room.refresh()
 
 
-def _never_looked_at(room: "Room", source: HostSource, seen: Swept) -> bool:
+def _has_moved(room: "Room", source: HostSource, seen: Swept) -> bool:
     row = room.fleet.of_host(source.host, seen.id)
     remote = row.snapshot.remote if row else None
-    return not isinstance(remote, Remote) or remote.moved_at is not None
+    return row is not None and isinstance(remote, Remote) and remote.moved_at is not None
 
 
 def _batches(many: Sequence[T]) -> Iterator[Sequence[T]]:
