@@ -1,12 +1,17 @@
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
 import pytest
+from tests.clients.github.asking import host
 from tests.clients.github.scripted import Scripted, told
+from tests.hub import SmallHub
 
 from opsroom.clients.github.alerts import purl, read_alert
 from opsroom.clients.host import AlertList, Later, Priority
+from opsroom.demo.github.acts.alerts import close_dependabot, raise_dependabot
+from opsroom.demo.github.state.alerts import HostAdvisory
 from opsroom.model.severity import Severity
 
 pytestmark = pytest.mark.anyio
@@ -206,3 +211,48 @@ def test_severities_of_code_scanning() -> None:
     assert read_alert("code", rated).severity is Severity.CRITICAL
     rated["rule"] = {"id": "x"}
     assert read_alert("code", rated).severity is Severity.MEDIUM
+
+
+def flaw(package: str) -> HostAdvisory:
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    return HostAdvisory(
+        "GHSA-aaaa-bbbb-cccc", None, "Bad", "Very", "high", "pip", package, "< 2", "2.0", at
+    )
+
+
+async def test_alerts_of_the_double(hub: SmallHub) -> None:
+    api, web = hub.repository("acme/api"), hub.repository("acme/web")
+    gone = raise_dependabot(hub.world, api, flaw("requests"), "requirements.txt")
+    raise_dependabot(hub.world, web, flaw("Flask_Login"), "requirements.txt", scope="development")
+    close_dependabot(hub.world, api, gone, "fixed")
+    asked = host(hub)
+    found = {
+        each.kind: each
+        for each in await asked.alerts("acme", ("acme/api",), priority=Priority.ASKED)
+    }
+    assert set(found["dependency"].alerts) == {"acme/web"}
+    (alert,) = found["dependency"].alerts["acme/web"]
+    assert (alert.package, alert.severity, alert.fixed, alert.scope) == (
+        "pkg:pypi/flask-login",
+        Severity.HIGH,
+        "2.0",
+        "development",
+    )
+    assert [each.reason for each in found.values()] == ["", "", ""]
+    hub.world.stats.reset()
+    again = await asked.alerts("acme", ("acme/api",), priority=Priority.ROUTINE)
+    assert {each.kind: each.alerts for each in again} == {
+        kind: each.alerts for kind, each in found.items()
+    }
+    assert (hub.world.stats.rest, hub.world.stats.rest_304) == (3, 3)
+
+
+async def test_a_users_alerts_on_the_double(hub: SmallHub) -> None:
+    raise_dependabot(hub.world, hub.repository("kim/notes"), flaw("x"), "requirements.txt")
+    lists = await host(hub).alerts("kim", ("kim/notes", "kim/dotfiles"), priority=Priority.ASKED)
+    dependency = next(each for each in lists if each.kind == "dependency")
+    assert dependency.covered == frozenset({"kim/notes", "kim/dotfiles"})
+    assert {name: len(found) for name, found in dependency.alerts.items()} == {
+        "kim/notes": 1,
+        "kim/dotfiles": 0,
+    }

@@ -10,7 +10,7 @@ from tests.clients.github.scripted import Scripted
 from tests.hub import SCOPES, SmallHub
 
 from opsroom.clients.github.client import GithubHost
-from opsroom.clients.host import HostError, HostLooks, Later, NotLetIn, Priority
+from opsroom.clients.host import Host, HostError, HostLooks, Later, NotLetIn, Priority
 from opsroom.demo.github.acts.protection import protect
 from opsroom.demo.github.acts.pushes import commit_files
 from opsroom.demo.github.acts.repositories import (
@@ -27,6 +27,13 @@ from opsroom.model.facts import Unknown
 from opsroom.model.host import HostSettings, Remote
 
 pytestmark = pytest.mark.anyio
+
+
+def test_it_is_a_host(hub: SmallHub) -> None:
+    asked: Host = host(hub)
+    assert asked.name == "github.test"
+    assert [price.question for price in asked.prices(24)] == ["sweep", "look", "alerts", "ci_runs"]
+    assert asked.cadence(24).sweep == 30
 
 
 async def test_twenty_four_repositories_take_three_requests_after_the_first_round(

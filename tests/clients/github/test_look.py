@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
@@ -152,6 +153,16 @@ async def test_a_spent_budget_that_is_told_in_words_pauses_graphql_alone() -> No
         await host.look(ids(5), priority=Priority.ASKED)
     assert caught.value.until is not None
     assert [pause.bucket for pause in host.budget().pauses] == ["graphql"]
+
+
+async def test_a_secondary_limit_that_is_told_in_words_pauses_everything() -> None:
+    limited = told({"errors": [{"message": "You have exceeded a secondary rate limit."}]})
+    host = Scripted(limited).host()
+    with pytest.raises(Later) as caught:
+        await host.look(ids(5), priority=Priority.ASKED)
+    assert caught.value.until is not None
+    assert caught.value.until <= datetime.now(UTC) + timedelta(seconds=61)
+    assert [pause.bucket for pause in host.budget().pauses] == [None]
 
 
 async def test_the_cost_that_the_host_tells_is_booked() -> None:

@@ -164,6 +164,15 @@ async def test_a_log_that_is_gone_says_so(status: int) -> None:
         await why(jobs(job("test", "", ("make", "failure", None))), told(status=status))
 
 
+async def test_a_log_that_breaks_off_is_asked_for_again() -> None:
+    failing = jobs(job("test", "", ("make", "failure", None)))
+    found = await why(failing, told(status=502), log("why\n"))
+    assert found is not None
+    assert found.log == "why\n"
+    with pytest.raises(HostError, match="502"):
+        await why(failing, told(status=502))
+
+
 async def test_a_failure_on_the_double(hub: SmallHub) -> None:
     run = a_run(hub)
     api = hub.repository("acme/api")

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from opsroom.clients.github.limits import UNTOLD_QUIET
+from opsroom.clients.github.limits import QUIET, SPENT, UNTOLD_QUIET
 from opsroom.clients.github.refusals import NO_PERMISSION, NOT_THERE, SIGN_ON, reason
 from opsroom.clients.github.shapes import mapping, objects
 from opsroom.clients.github.transport import Overloaded, Spend, Transport
@@ -120,10 +120,14 @@ def _whole(
         said = str(error.get("message") or "")
         words = said.lower()
         kind = str(error.get("type") or "")
+        if "secondary rate limit" in words:
+            until = transport.clock() + UNTOLD_QUIET
+            transport.ledger.pause(until, QUIET)
+            raise Later(QUIET, until=until)
         if kind == "RATE_LIMITED" or "rate limit" in words:
             until = _refilled(transport, data)
-            transport.ledger.pause(until, "the host's budget is spent", spend.bucket)
-            raise Later("the host's budget is spent", until=until)
+            transport.ledger.pause(until, SPENT, spend.bucket)
+            raise Later(SPENT, until=until)
         broke = BROKE in words and not error.get("path")
         if kind.startswith("RESOURCE_LIMITS") or broke or any(word in words for word in OVERLOADED):
             raise Overloaded(f"the host could not answer it all: {plain(said, 150)}")

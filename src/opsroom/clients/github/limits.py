@@ -9,6 +9,8 @@ from opsroom.model.budget import BucketName
 UNTOLD_QUIET = timedelta(seconds=60)
 """How long the host is left alone when it wants quiet and doesn't say how long."""
 
+QUIET = "the host asks for a pause"
+SPENT = "the host's budget is spent"
 LONGEST_QUIET = timedelta(hours=1)
 RESOURCES: dict[str, BucketName] = {"core": "rest", "graphql": "graphql"}
 """What the host calls its buckets; others of it are not used here."""
@@ -55,15 +57,13 @@ def limited(reply: Reply, now: datetime) -> Limited | None:
     after = reply.headers.get("Retry-After", "")
     if after.isdigit():
         quiet = min(LONGEST_QUIET, timedelta(seconds=int(after)))
-        return Limited(now + quiet, "the host asks for a pause", primary=False, by_host_clock=False)
+        return Limited(now + quiet, QUIET, primary=False, by_host_clock=False)
     resets_at = _epoch(reply.headers.get("X-RateLimit-Reset", ""))
     if reply.headers.get("X-RateLimit-Remaining") == "0" and resets_at is not None:
-        return Limited(resets_at, "the host's budget is spent", primary=True, by_host_clock=True)
+        return Limited(resets_at, SPENT, primary=True, by_host_clock=True)
     said = reply.message.lower()
     if reply.status == 429 or "rate limit" in said or "abuse" in said:
-        return Limited(
-            now + UNTOLD_QUIET, "the host asks for a pause", primary=False, by_host_clock=False
-        )
+        return Limited(now + UNTOLD_QUIET, QUIET, primary=False, by_host_clock=False)
     return None
 
 

@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 from opsroom.clients.github.refusals import reason
 from opsroom.clients.github.shapes import mapping, objects
-from opsroom.clients.github.transport import Spend, Transport
+from opsroom.clients.github.transport import PASSING, Spend, Transport
+from opsroom.clients.github.wire import Broken
 from opsroom.clients.host import FailedStep, HostError, Priority
 from opsroom.model.ci import BAD, CiRun, CiStatus, Conclusion
 from opsroom.model.text import plain
@@ -100,11 +101,23 @@ async def failed_step(
         names = plain(job["name"], LONGEST_NAME), plain(step["name"], LONGEST_NAME)
     except (KeyError, TypeError, ValueError) as error:
         raise HostError("the host's list of jobs could not be read") from error
-    async with transport.pour(f"{place}/jobs/{number}/logs", spend) as (reply, chunks):
-        if reply.status != 200:
-            raise HostError(f"the log could not be had: {reason(reply)}")
-        log = await _end_of(chunks, until)
+    log = await _log(transport, f"{place}/jobs/{number}/logs", until, spend)
     return FailedStep(names[0], names[1], log, url)
+
+
+async def _log(transport: Transport, path: str, until: datetime | None, spend: Spend) -> str:
+    """The end of a log; once more after what may pass."""
+    for left in (1, 0):
+        try:
+            async with transport.pour(path, spend) as (reply, chunks):
+                if reply.status == 200:
+                    return await _end_of(chunks, until)
+                if reply.status not in PASSING or not left:
+                    raise HostError(f"the log could not be had: {reason(reply)}")
+        except Broken:
+            if not left:
+                raise
+    raise AssertionError("the last try answers or raises")
 
 
 def _first_failing(
