@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import anyio
 import httpx2
@@ -145,12 +146,21 @@ class SmallHub:
             tasks.cancel_scope.cancel()
 
     @contextlib.contextmanager
-    def serve(self) -> Iterator[str]:
-        """Listen on a free port of loopback while this lasts; the address is yielded."""
+    def serve(self, *, lifespan: Literal["on", "off"] = "on") -> Iterator[str]:
+        """Listen on a free port of loopback while this lasts; the address is yielded.
+
+        With `lifespan` off no webhooks are sent from here: `delivering` sends them.
+        """
         with socket.create_server(("127.0.0.1", 0)) as listening:
             url = f"http://127.0.0.1:{listening.getsockname()[1]}"
             self.world.root = url
-            config = uvicorn.Config(self.hub.app, log_level="error", lifespan="on")
+            config = uvicorn.Config(
+                self.hub.app,
+                log_level="error",
+                lifespan=lifespan,
+                date_header=False,
+                server_header=False,
+            )
             server = uvicorn.Server(config)
             thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
             thread.start()
