@@ -35,6 +35,24 @@ def ci_state(snapshot: Snapshot) -> CiState | None:
     return snapshot.ci.state if isinstance(snapshot.ci, Ci) else None
 
 
+def with_last(snapshot: Snapshot, before: Snapshot | None) -> Snapshot:
+    """The snapshot with what CI last came to: while it runs, what it said before still stands."""
+    ci, known = snapshot.ci, before.ci if before else None
+    if not isinstance(ci, Ci):
+        return snapshot
+    last = known.last if isinstance(known, Ci) else None
+    match ci.state:
+        case "passing" | "failing":
+            last = ci.state
+        case "none":
+            last = None
+        case "running":
+            pass
+    if last == ci.last:
+        return snapshot
+    return snapshot.model_copy(update={"ci": ci.model_copy(update={"last": last})})
+
+
 def labels(snapshot: Snapshot) -> frozenset[str]:
     """The labels that settings gave it, and the topics that it has on its host."""
     remote = told(snapshot)

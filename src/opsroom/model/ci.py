@@ -92,9 +92,11 @@ class CiFailure(Value):
 class Ci(HostFacts):
     """CI on the newest commit of the default branch, `head`.
 
-    `runs` are the newest run of each workflow on that commit, as far as the host named them.
+    `runs` are the newest run of each workflow on that commit, as far as the host named them. `last`
+    is what CI came to when it last ended, on this commit or one before.
     """
 
     state: CiState
     head: str | None
     runs: tuple[CiRun, ...] = ()
+    last: Literal["passing", "failing"] | None = None

@@ -14,6 +14,7 @@ from datetime import datetime
 from opsroom.judge.changes import changed, observation
 from opsroom.judge.examination import Examination, examine
 from opsroom.judge.host_changes import host_changed
+from opsroom.judge.hosted import with_last
 from opsroom.judge.moves import findings_moved, first_look
 from opsroom.logs import current_cause
 from opsroom.model.event import Happening
@@ -64,6 +65,7 @@ class Draft:
         it is gone, where it is.
         """
         key, name = after.repository.key, after.repository.name
+        after = with_last(after, row.snapshot if row else None)
         self.snapshots[key] = after
         if after.repository.state is RepositoryState.GONE:
             self.happenings.append(Happening(kind="repository.gone", repository=name, summary=gone))

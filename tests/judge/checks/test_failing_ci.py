@@ -42,8 +42,11 @@ def test_what_passes_and_what_has_no_ci_is_fine() -> None:
         assert only(ask(RULE, hosted(ci=ci(state)))).verdict is Verdict.NO
 
 
-def test_while_it_runs_again_nothing_new_is_known() -> None:
+def test_while_it_runs_again_what_it_said_last_still_stands() -> None:
     assert only(ask(RULE, hosted(ci=ci("running")))).verdict is Verdict.UNKNOWN
+    assert only(ask(RULE, hosted(ci=ci("running", last="passing")))).verdict is Verdict.NO
+    outcome = only(ask(RULE, hosted(ci=ci("running", last="failing"))))
+    assert outcome.message == "CI failed, and runs again, on main at 3f2a1bc"
 
 
 def test_what_was_archived_stays_as_it_is() -> None:

@@ -15,16 +15,18 @@ def look(snapshot: Snapshot, *_: object) -> Iterator[Outcome]:
     """One outcome a repository. While CI runs again, what it said last still stands."""
 
     def tell(ci: Ci) -> Iterator[Outcome]:
-        if ci.state == "running":
-            yield unknown("CI runs")
-        elif ci.state == "failing" and not archived(snapshot):
+        stands = ci.last if ci.state == "running" else ci.state
+        if stands is None:
+            yield unknown("CI runs for the first time")
+        elif stands == "failing" and not archived(snapshot):
             failed = sorted((run for run in ci.runs if run.failed), key=lambda run: run.workflow)
             which = listed(list(dict.fromkeys(run.workflow for run in failed)))
             remote = told(snapshot)
             branch = (remote and remote.default_branch) or "the default branch"
             at = f" at {ci.head[:7]}" if ci.head else ""
             url = next((run.url for run in failed if run.url), remote.url if remote else "")
-            yield yes(f"CI fails on {branch}{at}" + f": {which}" * bool(which), location=url)
+            fails = "fails" if ci.state == "failing" else "failed, and runs again,"
+            yield yes(f"CI {fails} on {branch}{at}" + f": {which}" * bool(which), location=url)
         else:
             yield no()
 

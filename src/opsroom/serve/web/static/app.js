@@ -1,5 +1,6 @@
 // The page: asks for the fleet once, then follows the stream and asks only for what moved.
 
+import * as ci from "./ci.js";
 import * as detail from "./detail.js";
 import { at } from "./dom.js";
 import * as feed from "./feed.js";
@@ -43,6 +44,7 @@ function show() {
   const sorted = [...rows.values()].sort(worstFirst);
   const counts = counted();
   grid.showCounts(counts, where, chooseGrade);
+  ci.showStates(sorted, where, chooseState);
   grid.showCoverage(fleet);
   at("fleet").setAttribute("aria-busy", "false");
   if (sorted.length) {
@@ -195,11 +197,15 @@ async function filter(text) {
   history.replaceState(null, "", `${query}${location.hash}`);
 }
 
-function chooseGrade(grade) {
-  const term = `health:${grade}`;
-  const words = where.split(/\s+/).filter((word) => word && !/^health:(red|yellow|green|unknown)$/.test(word));
-  filter(where.split(/\s+/).includes(term) ? words.join(" ") : [...words, term].join(" "));
+/** Filter by one value of a key in place of another, or no longer. */
+function choose(key, value) {
+  const term = `${key}:${value}`;
+  const others = where.split(/\s+/).filter((word) => word && !new RegExp(`^${key}:[a-z]+$`).test(word));
+  filter(where.split(/\s+/).includes(term) ? others.join(" ") : [...others, term].join(" "));
 }
+
+const chooseGrade = (grade) => choose("health", grade);
+const chooseState = (state) => choose("ci", state);
 
 // ---- one repository --------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 // One repository in full, in a sheet at the side.
 
+import { ci, home } from "./ci.js";
 import { at, el, icon, link, said } from "./dom.js";
 import { age, clock, count, parts, title } from "./words.js";
 
@@ -135,6 +136,7 @@ function branches(one) {
   const rest = rows.slice(SHOWN_BRANCHES);
   const more = rest.length ? el("details", {}, el("summary", {}, `${rest.length} more`), table(rest)) : null;
   const omitted = one.branches_omitted ? el("p", { class: "calm" }, `${one.branches_omitted} older ones are not shown.`) : null;
+  if (!one.clones.length) return null;
   return part("Branches", all.length + one.branches_omitted, failed, rows.length ? table(rows.slice(0, SHOWN_BRANCHES)) : null, more, omitted);
 }
 
@@ -156,7 +158,7 @@ function surroundings(one) {
 /** Fill the sheet and open it, or fill it anew when it is open already. */
 export function show(one) {
   const sheet = at("detail");
-  const body = el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Details" }, costs(one), findings(one), worktrees(one), branches(one), surroundings(one));
+  const body = el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Details" }, ci(one), costs(one), findings(one), home(one), worktrees(one), branches(one), surroundings(one));
   const again = sheet.open && sheet.dataset.name === one.name;
   const scrolled = sheet.querySelector(".scroll")?.scrollTop ?? 0;
   const unfolded = sheet.querySelector("details")?.open ?? false;

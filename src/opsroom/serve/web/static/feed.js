@@ -1,5 +1,6 @@
 // The newest events, newest first; only so many are kept. What one look saw stands together.
 
+import { seen } from "./ci.js";
 import { at, el, icon, said } from "./dom.js";
 import { address } from "./grid.js";
 import { age, clock } from "./words.js";
@@ -13,6 +14,11 @@ const FACES = {
   "finding.fixed": "fixed",
   "observation.failed": "failed",
   "observation.recovered": "fixed",
+  "ci.started": "ci-running",
+  "ci.passed": "ci-passing",
+  "ci.failed": "ci-failing",
+  "budget.low": "clock",
+  "repository.archived": "gone",
   "repository.found": "found",
   "repository.gone": "gone",
 };
@@ -36,7 +42,7 @@ function line(event) {
 function group(event) {
   const who = event.repository ? el("a", { href: address(event.repository), class: "who" }, said(event.repository)) : el("span", { class: "who" }, "Opsroom");
   const when = el("time", { datetime: event.at, title: clock(event.at) }, age(event.at));
-  return el("li", { class: "event", "data-look": look(event) }, el("div", { class: "event-head" }, who, when));
+  return el("li", { class: "event", "data-look": look(event) }, el("div", { class: "event-head" }, who, when), seen(event.data));
 }
 
 function backlog(event, first) {

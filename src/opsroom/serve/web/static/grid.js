@@ -1,5 +1,6 @@
 // The fleet as tiles, worst first. A tile is built again only when its repository changed.
 
+import { chip, hostFacts, sign, visibility } from "./ci.js";
 import { at, el, icon, said } from "./dom.js";
 import { GRADES, age, count, parts, reason, title } from "./words.js";
 
@@ -28,8 +29,11 @@ function tile(row) {
     return el("span", { class: "reason" }, rule ? el("b", {}, said(rule)) : null, rule ? " " : null, said(message));
   });
   const facts = [
+    chip(row),
+    visibility(row),
     row.branch ? el("span", { class: "fact branch" }, icon("branch"), said(row.branch)) : null,
     ...state(row).map((text) => el("span", { class: "fact" }, text)),
+    ...hostFacts(row),
     row.environment ? el("span", { class: "fact tag" }, said(row.environment)) : null,
     row.freshness === "stale" && row.at
       ? el("span", { class: "fact old" }, icon("clock"), "seen ", el("time", { datetime: row.at }, age(row.at)))
@@ -40,7 +44,7 @@ function tile(row) {
     { class: `tile g-${row.grade}`, href: address(row.name), tabindex: -1, title: row.name, "data-freshness": row.freshness },
     icon(row.grade),
     el("span", { class: "name" }, said(owner, "owner"), said(name, "last")),
-    el("span", { class: "grade" }, title(row.grade), row.score === null ? null : el("b", {}, ` ${row.score}`)),
+    el("span", { class: "grade" }, sign(row), title(row.grade), row.score === null ? null : el("b", {}, ` ${row.score}`)),
     reasons.length ? el("span", { class: "reasons" }, reasons) : null,
     el("span", { class: "facts" }, facts),
   );
