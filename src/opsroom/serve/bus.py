@@ -19,12 +19,15 @@ from mcp.types import EmptyResult, SubscribeRequestParams, UnsubscribeRequestPar
 from opsroom.errors import StoreError
 from opsroom.model.event import Event
 from opsroom.model.identity import in_uri
+from opsroom.operations.budget import noticed
 from opsroom.operations.room import Room
 
 log = logging.getLogger("opsroom.bus")
 
 EVERY = 1.0
 """A URI is announced at once, then at most once in so many seconds."""
+
+BUDGET = "opsroom://budget"
 
 PATIENCE = 1.0
 """Seconds that one stuck client may hold up the others."""
@@ -94,6 +97,7 @@ def uris(event: Event) -> list[str]:
         *(repository_uri(name) for name in names if name),
         "opsroom://fleet",
         "opsroom://journal",
+        *([BUDGET] if event.kind == "budget.low" else []),
     ]
 
 
@@ -110,6 +114,8 @@ class Announcer:
     async def run(self) -> None:
         """Announce for as long as the room is open, whatever happens to the store."""
         await self._room.opened.wait()
+        if self._room.settings.hosts:
+            self._room.tasks.start_soon(self._follow_budgets)
         journal = self._room.store.journal
         while True:
             try:
@@ -118,6 +124,17 @@ class Announcer:
                         await self._tell(event)
             except StoreError as error:
                 log.warning("changes are not announced for a moment: %s", error)
+                await anyio.sleep(EVERY)
+
+    async def _follow_budgets(self) -> None:
+        """Announce budgets that changed noticeably: most of what is spent is no event."""
+        while True:
+            try:
+                async with aclosing(noticed(self._room)) as changes:
+                    async for _ in changes:
+                        await self._announce(BUDGET)
+            except StoreError as error:
+                log.warning("budgets are not announced for a moment: %s", error)
                 await anyio.sleep(EVERY)
 
     async def _tell(self, event: Event) -> None:
