@@ -23,7 +23,7 @@ from tests.hub import BASE, SCOPES, SmallHub
 from tests.operations.hosts.worlds import Line, settings, source, watch_of, watching
 from tests.operations.hosts.worlds import hub as hub
 
-from opsroom.clients.github.address import Address
+from opsroom.clients.github.address import HostAddress
 from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.client import GithubHost
 from opsroom.clients.github.credentials import PersonalToken
@@ -79,7 +79,7 @@ async def seen(small: SmallHub) -> State:
     reaching = httpx2.AsyncClient(transport=small.transport)
     state: State = {}
     async with GithubHost(
-        Address.of(BASE), credential, ledger=Ledger("github.test", "fresh"), client=reaching
+        HostAddress.of(BASE), credential, ledger=Ledger("github.test", "fresh"), client=reaching
     ) as host:
         sweep = await host.sweep("acme", {}, whole=True, priority=Priority.WRITE)
         looks = await host.look([each.id for each in sweep.repositories], priority=Priority.WRITE)

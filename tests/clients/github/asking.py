@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import httpx2
 from tests.hub import BASE, SmallHub
 
-from opsroom.clients.github.address import Address
+from opsroom.clients.github.address import HostAddress
 from opsroom.clients.github.client import GithubHost
 from opsroom.clients.github.credentials import Credential, PersonalToken
 from opsroom.clients.github.memory import Books, Validators
@@ -25,7 +25,7 @@ def host(
 ) -> GithubHost:
     """A client of the double; by default with kim's token, who may do everything."""
     return GithubHost(
-        Address.of(f"{BASE}/api/v3" if enterprise else BASE),
+        HostAddress.of(f"{BASE}/api/v3" if enterprise else BASE),
         credential or PersonalToken(token or hub.token),
         client=httpx2.AsyncClient(transport=hub.transport),
         validators=validators,

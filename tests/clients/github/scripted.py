@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from opsroom.clients.github.address import Address
+from opsroom.clients.github.address import HostAddress
 from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.client import GithubHost
 from opsroom.clients.github.credentials import Credential, PersonalToken
@@ -19,7 +19,7 @@ from opsroom.clients.github.memory import Validators
 from opsroom.clients.github.transport import Transport
 
 SECRET = "ghp_aSecretThatNobodyMayEverSee"
-ADDRESS = Address.of("https://api.github.com")
+ADDRESS = HostAddress.of("https://api.github.com")
 
 Answer = httpx2.Response | Exception | Callable[[httpx2.Request], httpx2.Response]
 
@@ -57,7 +57,7 @@ class Scripted:
         *,
         validators: Validators | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        address: Address = ADDRESS,
+        address: HostAddress = ADDRESS,
     ) -> Transport:
         who = credential or PersonalToken(SECRET)
         return Transport(
@@ -71,7 +71,7 @@ class Scripted:
         )
 
     def host(
-        self, credential: Credential | None = None, *, address: Address = ADDRESS
+        self, credential: Credential | None = None, *, address: HostAddress = ADDRESS
     ) -> GithubHost:
         return GithubHost(
             address, credential or PersonalToken(SECRET), client=self.client(), delay=0.001

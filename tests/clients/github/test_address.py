@@ -1,6 +1,6 @@
 import pytest
 
-from opsroom.clients.github.address import Address
+from opsroom.clients.github.address import HostAddress
 from opsroom.errors import SettingsError
 
 
@@ -30,6 +30,12 @@ from opsroom.errors import SettingsError
             "https://api.acme.ghe.com/graphql",
         ),
         (
+            "http://[::1]:8711",
+            "[::1]:8711",
+            "http://[::1]:8711",
+            "http://[::1]:8711/graphql",
+        ),
+        (
             "http://127.0.0.1:8711",
             "127.0.0.1:8711",
             "http://127.0.0.1:8711",
@@ -44,7 +50,7 @@ from opsroom.errors import SettingsError
     ],
 )
 def test_where_a_host_answers(base_url: str, name: str, rest: str, graphql: str) -> None:
-    assert Address.of(base_url) == Address(name, rest, graphql)
+    assert HostAddress.of(base_url) == HostAddress(name, rest, graphql)
 
 
 @pytest.mark.parametrize(
@@ -61,12 +67,12 @@ def test_where_a_host_answers(base_url: str, name: str, rest: str, graphql: str)
 )
 def test_what_is_no_address(base_url: str) -> None:
     with pytest.raises(SettingsError, match="base_url") as caught:
-        Address.of(base_url)
+        HostAddress.of(base_url)
     assert "secret" not in str(caught.value)
 
 
 def test_another_port_or_scheme_is_another_place() -> None:
-    here = Address.of("https://git.example.com/api/v3")
+    here = HostAddress.of("https://git.example.com/api/v3")
     assert here.same_place("https://git.example.com/other")
     for url in ("http://git.example.com/", "https://git.example.com:1/", "https://example.com/"):
         assert not here.same_place(url)

@@ -140,6 +140,10 @@ def test_what_was_spent_on_what_is_known_for_two_hours() -> None:
     again = Ledger("github.com", "someone")
     again.restore(Budget.model_validate_json(kept.model_dump_json()))
     assert again.snapshot(NOW) == kept
+    again.charge("rest", 1, Priority.ASKED, "alerts", NOW)
+    booked = again.snapshot(NOW)
+    again.restore(kept)
+    assert again.snapshot(NOW) == booked
 
 
 def test_the_price_of_a_look_is_the_hosts_formula() -> None:

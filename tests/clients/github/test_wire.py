@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from anyio.abc import SocketAttribute, SocketStream
 
-from opsroom.clients.github.address import Address
+from opsroom.clients.github.address import HostAddress
 from opsroom.clients.github.wire import Broken, TooLarge, Unanswered, Wire
 from opsroom.clients.host import HostError
 
@@ -20,7 +20,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 @asynccontextmanager
 async def answering(
     *answers: bytes, then: float = 0, endless: bytes = b""
-) -> AsyncGenerator[tuple[Address, list[int]]]:
+) -> AsyncGenerator[tuple[HostAddress, list[int]]]:
     """A host that sends these bytes, one answer a request, waits, and closes the connection."""
     connections: list[int] = []
     left = list(answers)
@@ -44,13 +44,13 @@ async def answering(
     ):
         tasks.start_soon(listener.serve, serve)
         port = listener.extra(SocketAttribute.local_port)  # noqa: S610 - no database is near
-        yield Address.of(f"http://127.0.0.1:{port}"), connections
+        yield HostAddress.of(f"http://127.0.0.1:{port}"), connections
         tasks.cancel_scope.cancel()
 
 
 @asynccontextmanager
 async def wire(
-    address: Address, *, largest: int = 1 << 20, longest: float = 5.0
+    address: HostAddress, *, largest: int = 1 << 20, longest: float = 5.0
 ) -> AsyncGenerator[Wire]:
     async with httpx2.AsyncClient() as client:
         yield Wire(address, client, largest=largest, longest=longest)

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from tests.hub import BASE, SmallHub
 from tests.serve.web.centres import client
 
-from opsroom.clients.github.address import Address
+from opsroom.clients.github.address import HostAddress
 from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.client import GithubHost
 from opsroom.clients.github.credentials import PersonalToken
@@ -54,7 +54,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallHub:
     ) -> AsyncGenerator[Host]:
         assert isinstance(source.token, SecretStr)
         credential = PersonalToken(source.token.get_secret_value())
-        address = Address.of(source.base_url)
+        address = HostAddress.of(source.base_url)
         ledger = ledgers.setdefault(credential.account, Ledger(address.name, credential.account))
         reaching = httpx2.AsyncClient(transport=small.transport)
         async with GithubHost(

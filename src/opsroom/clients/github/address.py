@@ -6,11 +6,14 @@ from urllib.parse import urlsplit
 from opsroom.errors import SettingsError
 
 DOTCOM = "github.com"
+OF_TENANTS = ".ghe.com"
+"""Where enterprises without a server of their own answer, each under a name."""
+
 REST_OF_A_SERVER = "/api/v3"
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class HostAddress:
     """The addresses of one host, without a slash at the end.
 
     `name` is the first part of the keys of its repositories; a port that isn't the scheme's own
@@ -22,7 +25,7 @@ class Address:
     graphql: str
 
     @classmethod
-    def of(cls, base_url: str) -> "Address":
+    def of(cls, base_url: str) -> "HostAddress":
         """The host that answers REST at `base_url`, as settings and PyGithub name it.
 
         A server of one's own answers under `/api/v3`, and GraphQL then under `/api/graphql`.
@@ -42,13 +45,15 @@ class Address:
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
             raise wrong
         own = {"http": 80, "https": 443}[parts.scheme]
-        place = parts.hostname if port in (None, own) else f"{parts.hostname}:{port}"
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        place = host if port in (None, own) else f"{host}:{port}"
         if place in (DOTCOM, f"www.{DOTCOM}", f"api.{DOTCOM}"):
             return cls(DOTCOM, f"https://api.{DOTCOM}", f"https://api.{DOTCOM}/graphql")
         rest = f"{parts.scheme}://{place}{parts.path}"
         if parts.path.endswith(REST_OF_A_SERVER):
             return cls(place, rest, f"{rest.removesuffix('/v3')}/graphql")
-        return cls(place.removeprefix("api."), rest, f"{rest}/graphql")
+        name = place.removeprefix("api.") if place.endswith(OF_TENANTS) else place
+        return cls(name, rest, f"{rest}/graphql")
 
     def same_place(self, url: str) -> bool:
         """Whether a URL leads to the same scheme, host and port as this host's REST."""

@@ -215,7 +215,9 @@ class Ledger:
         )
 
     def restore(self, kept: Budget) -> None:
-        """Go on from a snapshot, before anything was asked."""
+        """Go on from a snapshot; a ledger in which something is booked knows better."""
+        if self._spent:
+            return
         for bucket in kept.buckets:
             self._buckets[bucket.name] = bucket
         for pause in kept.pauses:

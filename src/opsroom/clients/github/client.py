@@ -11,7 +11,7 @@ import anyio
 import httpx2
 
 from opsroom.clients.github import alerts, cadence, deliveries, look, pace, rights, runs, sweep
-from opsroom.clients.github.address import DOTCOM, Address
+from opsroom.clients.github.address import DOTCOM, HostAddress
 from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.credentials import AppInstallation, Credential
 from opsroom.clients.github.graphql import Misunderstood, document
@@ -55,7 +55,7 @@ class GithubHost:
 
     def __init__(
         self,
-        address: Address,
+        address: HostAddress,
         credential: Credential,
         *,
         ledger: Ledger | None = None,

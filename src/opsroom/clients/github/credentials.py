@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, Protocol
+from urllib.parse import quote
 
 import anyio
 
+from opsroom.clients.github.shapes import mapping
 from opsroom.clients.host import HostError, NotLetIn
 from opsroom.clients.process import run, trusted, trusted_path
 from opsroom.errors import SettingsError
@@ -31,8 +33,8 @@ VALID = timedelta(minutes=9)
 Proof = Callable[[datetime], str]
 """A signed statement of who asks, good for some minutes after the time that it is given."""
 
-Prove = Callable[[str, Proof], Awaitable[Mapping[str, Any]]]
-"""Shows a proof to a path of the host, and gives its answer: empty where there is none."""
+Prove = Callable[[str, Proof], Awaitable[Any]]
+"""Shows a proof to a path of the host, and gives the JSON of its answer; None where it says 404."""
 
 OF_GH = ("HOME", "GH_CONFIG_DIR", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
 """What the `gh` command needs to find its own configuration and the keyring."""
@@ -164,13 +166,14 @@ class AppInstallation:
     async def _renew(self, prove: Prove) -> str:
         if self._installation is None:
             self._installation = await self._find(prove)
-        answer = await prove(f"/app/installations/{self._installation}/access_tokens", self.proof)
+        answer = mapping(
+            await prove(f"/app/installations/{self._installation}/access_tokens", self.proof)
+        )
         try:
             token, expiry = str(answer["token"]), datetime.fromisoformat(answer["expires_at"])
         except (KeyError, ValueError, TypeError) as error:
             raise HostError("the host's answer holds no token for the App") from error
-        granted = answer.get("permissions")
-        self.permissions = granted if isinstance(granted, dict) else {}
+        self.permissions = mapping(answer.get("permissions"))
         self.selected = answer.get("repository_selection") == "selected"
         self._token, self.expires_at = token, expiry
         return token
@@ -178,9 +181,10 @@ class AppInstallation:
     async def _find(self, prove: Prove) -> int:
         """Users and organisations have a path each, and the host says 404 at the other's."""
         for owners in ("orgs", "users"):
-            found = await prove(f"/{owners}/{self.owner}/installation", self.proof)
-            if isinstance(found.get("id"), int):
-                return int(found["id"])
+            found = await prove(f"/{owners}/{quote(self.owner)}/installation", self.proof)
+            number = mapping(found).get("id")
+            if isinstance(number, int):
+                return number
         raise NotLetIn(
             f"the App is not installed for {plain(self.owner, 100)}",
             "install it there, or name the owner that it is installed for",

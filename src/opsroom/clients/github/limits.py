@@ -17,7 +17,7 @@ RESOURCES: dict[str, BucketName] = {"core": "rest", "graphql": "graphql"}
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Allowance:
     """What is left of a bucket, by the host's clock."""
 
     bucket: BucketName
@@ -36,7 +36,7 @@ class Limited:
     by_host_clock: bool
 
 
-def read_limits(reply: Reply, bucket: BucketName) -> Limits | None:
+def read_limits(reply: Reply, bucket: BucketName) -> Allowance | None:
     """The bucket that an answer tells of; None where the host sets no limits."""
     named = reply.headers.get("X-RateLimit-Resource")
     known = RESOURCES.get(named) if named else bucket
@@ -44,7 +44,7 @@ def read_limits(reply: Reply, bucket: BucketName) -> Limits | None:
     resets_at = _epoch(reply.headers.get("X-RateLimit-Reset", ""))
     if known is None or resets_at is None or not (limit.isdigit() and left.isdigit()):
         return None
-    return Limits(known, int(limit), int(left), resets_at)
+    return Allowance(known, int(limit), int(left), resets_at)
 
 
 def limited(reply: Reply, now: datetime) -> Limited | None:

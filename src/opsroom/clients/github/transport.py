@@ -20,13 +20,13 @@ from urllib.parse import urlencode
 import anyio
 import httpx2
 
-from opsroom.clients.github.address import Address
+from opsroom.clients.github.address import HostAddress
 from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.credentials import Credential, Proof, digest
 from opsroom.clients.github.limits import Limited, limited, read_limits
 from opsroom.clients.github.memory import LARGEST_KEPT, InMemory, Validators
 from opsroom.clients.github.refusals import NEEDS_A_TOKEN, UNKNOWN_TOKEN, reason
-from opsroom.clients.github.shapes import mapping, objects
+from opsroom.clients.github.shapes import objects
 from opsroom.clients.github.wire import Broken, Reply, Unanswered, Wire
 from opsroom.clients.host import HostError, Later, NotLetIn, Priority
 from opsroom.model.budget import BucketName
@@ -82,7 +82,7 @@ class Transport:
 
     def __init__(
         self,
-        address: Address,
+        address: HostAddress,
         credential: Credential,
         ledger: Ledger,
         client: httpx2.AsyncClient,
@@ -306,14 +306,19 @@ class Transport:
         await anyio.sleep(self._delay * 2 ** (attempt - 1) * spread)
 
     async def _token(self) -> str | None:
-        return await self.credential.token(self._prove, self.host_now)
+        return await self.credential.token(self.prove, self.host_now)
 
     async def _signed(self) -> dict[str, str]:
         token = await self._token()
         return {"Authorization": f"Bearer {token}"} if token else {}
 
-    async def _prove(self, path: str, proof: Proof) -> Mapping[str, Any]:
-        """Show an App's proof to the host; a 401 may only mean that our clock is wrong."""
+    async def prove(self, path: str, proof: Proof) -> Any:
+        """Show an App's proof to the host; a 401 may only mean that our clock is wrong.
+
+        Raises:
+            NotLetIn: the host doesn't know the App, or what it asks is not for it.
+            HostError: there was no answer, or the host wants to be left alone.
+        """
         method = "POST" if path.endswith("/access_tokens") else "GET"
         failure = HostError(f"{self.address.name} does not know the App")
         for attempt in range(1, REPEATS + 2):
@@ -326,18 +331,20 @@ class Transport:
                 await self._breathe(attempt)
                 continue
             self._hear_clock(reply)
-            if 200 <= reply.status < 300 and mapping(reply.data):
-                return mapping(reply.data)
+            if 200 <= reply.status < 300:
+                return reply.data
             if reply.status == 404:
-                return {}
+                return None
             if (told := limited(reply, self.clock())) is not None:
                 raise self._left_alone(told, Spend("token", Priority.ASKED))
+            if reply.status in PASSING:
+                failure = Overloaded(f"{self.address.name} answered {reply.status}")
+                await self._breathe(attempt)
+                continue
             failure = NotLetIn(
                 f"the App got no token: {reason(reply)}", "look at its id and its private key"
             )
-            if reply.status in PASSING:
-                await self._breathe(attempt)
-            elif reply.status != 401 or abs(self.host_now - shown_at) <= SKEWED:
+            if reply.status != 401 or abs(self.host_now - shown_at) <= SKEWED:
                 break
         raise failure
 

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import anyio
 import httpx2
 
-from opsroom.clients.github.address import Address
+from opsroom.clients.github.address import HostAddress
 from opsroom.clients.github.shapes import mapping
 from opsroom.clients.host import HostError
 from opsroom.model.text import plain
@@ -71,7 +71,7 @@ class Wire:
 
     def __init__(
         self,
-        address: Address,
+        address: HostAddress,
         client: httpx2.AsyncClient,
         *,
         largest: int = LARGEST,

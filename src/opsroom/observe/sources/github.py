@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from pydantic import SecretStr
 
-from opsroom.clients.github.address import Address
+from opsroom.clients.github.address import HostAddress
 from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.client import GithubHost
 from opsroom.clients.github.credentials import (
@@ -63,7 +63,7 @@ async def connected(
     Raises:
         SettingsError: the credential can't be had.
     """
-    address = Address.of(source.base_url)
+    address = HostAddress.of(source.base_url)
     credential = await _credential(source, address.name)
     account = f"{address.name} {credential.account}"
     ledger = ledgers.setdefault(account, Ledger(address.name, credential.account))

@@ -8,7 +8,7 @@ from opsroom.errors import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class WriteCredential:
-    """`write_token` of a source, for the host whose API is at `api` (`Address.rest`).
+    """`write_token` of a source, for the host whose API is at `api` (`HostAddress.rest`).
 
     The token is in no text of it, and only the worker takes it out.
     """
