@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from opsroom.clients.process import Completed, run, trusted, trusted_path
+from opsroom.clients.process import Beside, Completed, run, trusted, trusted_path
 from opsroom.errors import ObservationError
 
 MB = 1 << 20
@@ -168,3 +168,35 @@ def _is_gone(pid: int) -> bool:
             return True
         os.sched_yield()
     return False
+
+
+def beside(script: str, cwd: Path) -> Beside:
+    return Beside(["/bin/sh", "-c", script], cwd=cwd, env={"PATH": "/usr/bin:/bin"})
+
+
+def test_what_runs_beside_us_prints_lines_and_ends_when_asked(tmp_path: Path) -> None:
+    program = beside("echo one; echo two; cat; exit 4", tmp_path)
+    assert [program.line(), program.line()] == [b"one\n", b"two\n"]
+    assert program.end(5) == 4
+    assert program.end(5) == 4
+
+
+def test_what_does_not_end_is_killed(tmp_path: Path) -> None:
+    program = beside("echo up; exec sleep 60", tmp_path)
+    program.line()
+    began = time.monotonic()
+    assert program.end(0.2) == -signal.SIGKILL
+    assert time.monotonic() - began < 5
+
+
+def test_what_has_ended_prints_no_more(tmp_path: Path) -> None:
+    program = beside("exit 3", tmp_path)
+    assert program.line() == b""
+    assert program.end(5) == 3
+
+
+def test_what_runs_beside_us_is_named_by_an_absolute_path(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="absolute"):
+        Beside(["sh"], cwd=tmp_path, env={})
+    with pytest.raises(ObservationError, match="could not start"):
+        Beside(["/nowhere/sh"], cwd=tmp_path, env={})

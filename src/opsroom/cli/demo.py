@@ -21,7 +21,7 @@ from pydantic import SecretStr
 
 from opsroom.cli import Options, command
 from opsroom.clients.process import Beside
-from opsroom.errors import OpsroomError
+from opsroom.errors import Exit, OpsroomError
 from opsroom.settings import DirectorySource, GithubSource, Server, Settings
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _double(wanted: _Wanted) -> Generator["Addresses"]:
     """The double, in a process of its own that ends with this one.
 
     Raises:
-        OpsroomError: it did not come up; it has said why on stderr.
+        click.exceptions.Exit: it did not come up, and has said why on stderr.
     """
     from opsroom.demo.double import Addresses
 
@@ -125,7 +125,7 @@ def _double(wanted: _Wanted) -> Generator["Addresses"]:
     try:
         line = process.line()
         if not line:
-            raise OpsroomError("the double did not start", "what it said is above")
+            raise click.exceptions.Exit(process.end(PATIENCE) or Exit.NO)
         yield Addresses(**json.loads(line))
     finally:
         process.end(PATIENCE)
@@ -176,8 +176,11 @@ async def _run(
             "page": page,
             "mcp": f"{page}mcp",
             "events": f"{page}events",
-            **asdict(addresses),
+            "github": addresses.github,
+            "owner": addresses.owner,
+            "token": addresses.token,
             "approver": approver_token(settings),
+            "control": addresses.control,
         }
         shown = f"{wanted.repositories} repositories at {addresses.github}, clones in "
         shown += f"{wanted.root / 'code'}; Ctrl-C ends it\n{page}"

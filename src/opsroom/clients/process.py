@@ -265,7 +265,10 @@ class Beside:
         return self._process.stdout.readline()
 
     def end(self, patience: float) -> int:
-        """Ask it to stop, kill it after `patience` seconds, and return its exit code."""
+        """Ask it to stop, kill it after `patience` seconds, and return its exit code.
+
+        To end what has ended gives the same code again.
+        """
         assert self._process.stdin is not None  # noqa: S101 - asked for above
         with self._process as process:
             self._process.stdin.close()

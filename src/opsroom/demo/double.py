@@ -4,7 +4,6 @@ import os
 import secrets
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -125,7 +124,8 @@ def end_with_parent() -> None:
     """Stop this process as soon as nobody holds the other end of its standard input."""
 
     def watch() -> None:
-        while sys.stdin.buffer.read(4096):
+        # not by way of sys.stdin: its lock would be held when the interpreter ends
+        while os.read(0, 4096):
             pass
         os.kill(os.getpid(), signal.SIGTERM)
 
