@@ -33,20 +33,28 @@ async def room_of(
     """A room over a host that has these, at a time at which they were just looked at."""
     settings = Settings(home=yard.home, sources=(ACME,), **more)
     async with opened(settings, scope=scope, clock=lambda: NOW) as room:
-        async with room.store.write() as connection:
-            await save_surveys(connection, [Survey(source=ACME.key, at=NOW)])
+        await surveyed(room)
         await told(room, *snapshots)
         yield room
 
 
-async def told(room: Room, *snapshots: Snapshot) -> None:
-    """Record what a host said."""
+async def surveyed(room: Room) -> None:
+    """Let the source of a room have been passed over."""
+    (source,) = room.settings.sources
+    async with room.store.write() as connection:
+        await save_surveys(connection, [Survey(source=source.key, at=room.now())])
+
+
+async def told(room: Room, *snapshots: Snapshot, **trace: object) -> None:
+    """Record what a host said; `trace` is what events say of how they came to be seen."""
+    (source,) = room.settings.sources
     async with room.store.write() as connection:
         await room.fleet.refresh(connection)
         draft = Draft(room.settings.limits, room.now())
         for each in snapshots:
-            repository = each.repository.model_copy(update={"sources": (ACME.key,)})
+            repository = each.repository.model_copy(update={"sources": (source.key,)})
             seen = each.model_copy(update={"repository": repository})
+            draft.traces[repository.key] = trace
             draft.judge(room.fleet.get(repository.key), seen)
         await draft.save(connection, room.fleet)
     await room.refresh()

@@ -22,7 +22,7 @@ from tests.judge.builders import (
     unasked,
     untold,
 )
-from tests.operations.hosted import failed, repository, room_of
+from tests.operations.hosted import YAML, failed, ran, repository, room_of
 from tests.operations.rooms import Yard, look_over, opened
 
 from opsroom.model.host import BranchRule, Release
@@ -151,9 +151,16 @@ async def test_a_detail_tells_runs_pull_requests_and_the_newest_release(yard: Ya
         "release": Release(tag="v1", published_at=NOW),
     }
     seen = repository("acme/api", remote=told, ci=ci("failing", failed(7, attempt=2)))
-    async with room_of(yard, seen) as room:
+    other = repository("acme/web", ci=ci("failing", failed(8)))
+    mended = repository("acme/fine")
+    async with room_of(yard, seen, other, mended) as room:
+        await ran(room, "acme/api", failed(7, attempt=2), why={7: YAML})
+        await ran(room, "acme/web", failed(8), why={8: YAML})
+        await ran(room, "acme/fine", failed(9, ago=4), why={9: YAML})
         one = await detail(room, "acme/api")
     (run,) = one.ci_runs
+    assert run.error == "ModuleNotFoundError: No module named 'yaml'"
+    assert (run.step, run.also) == ("build / Run tests", ["acme/web"])
     assert (run.ci_run, run.attempt, run.seconds, run.conclusion) == ("ci_7", 2, 60, "failure")
     (asked,) = one.pulls
     assert (asked.number, asked.title, asked.review) == (4, "[31mMend it", "approved")

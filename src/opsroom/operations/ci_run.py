@@ -1,16 +1,18 @@
 """One run of CI: what failed in it, who else has that, and what mended it before."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from opsroom.errors import Call, NotFound
-from opsroom.model.ci import Conclusion, ci_run_id
+from opsroom.model.ci import CiRun, Conclusion, ci_run_id
 from opsroom.model.text import plain
 from opsroom.model.value import Value
 from opsroom.operations.ci_lines import failing_since, kept_runs, mended, seconds
 from opsroom.operations.fleet import Row
+from opsroom.operations.home import RunDetail, run_detail
 from opsroom.operations.room import Room
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 ALIKE = 100
 """Runs with the same signature that are read."""
+ALSO = 8
+"""Other repositories that the page names beside a failure."""
 MENDED = 5
 """Ways in which the same was mended before that are told."""
 ERROR = 400
@@ -171,6 +175,23 @@ async def report(room: Room, host: str, number: int) -> tuple[Row, RunReport]:
         also_omitted=0,
         mended=passed[:MENDED],
     )
+
+
+async def explained(room: Room, row: Row, runs: Sequence[CiRun]) -> list[RunDetail]:
+    """Runs as the page shows them, with why they failed and which others fail so now."""
+    from opsroom.store.ci_runs import ci_runs_alike, load_ci_run
+
+    failing = {each.repository.key: each.name for each in room.rows() if each.ci == "failing"}
+    failing.pop(row.repository.key, None)
+    told: list[RunDetail] = []
+    async with room.store.read() as connection:
+        for run in runs:
+            kept = await load_ci_run(connection, run.host, run.number) if run.failed else None
+            why = kept.failure if kept and kept.run.attempt == run.attempt else None
+            alike = await ci_runs_alike(connection, why.signature, ALIKE) if why else []
+            also = dict.fromkeys(failing.get(each.repository) for each in alike)
+            told.append(run_detail(run, why, [name for name in also if name][:ALSO]))
+    return told
 
 
 def _unexplained(kept: "KeptRun") -> str | None:

@@ -1,13 +1,13 @@
 """What a repository's host tells of it, as answers show it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
 from opsroom.judge import hosted
-from opsroom.model.ci import Ci, CiRun, CiStatus, Conclusion
+from opsroom.model.ci import Ci, CiFailure, CiRun, CiStatus, Conclusion
 from opsroom.model.host import (
     HostFacts,
     HostSettings,
@@ -171,6 +171,9 @@ class RunDetail(Value):
     at: datetime
     seconds: int | None
     url: str | None
+    step: str | None = Field(description="which step of which job failed")
+    error: str | None = Field(description="the first line of its log that says why")
+    also: list[str] = Field(description="other repositories that fail in the same way now")
 
 
 class PullDetail(Value):
@@ -184,7 +187,7 @@ class PullDetail(Value):
     review: str | None
 
 
-def run_detail(run: CiRun) -> RunDetail:
+def run_detail(run: CiRun, why: CiFailure | None = None, also: Sequence[str] = ()) -> RunDetail:
     """A run as the page shows it."""
     return RunDetail(
         ci_run=run.id,
@@ -195,6 +198,9 @@ def run_detail(run: CiRun) -> RunDetail:
         at=run.started_at or run.created_at,
         seconds=seconds(run),
         url=plain(run.url, 500) or None,
+        step=plain(f"{why.job} / {why.step}", 200) if why else None,
+        error=plain(why.error, 400) or None if why else None,
+        also=list(also),
     )
 
 

@@ -19,6 +19,7 @@ from opsroom.model.snapshot import CloneFacts, Refs, Worktree
 from opsroom.model.text import plain
 from opsroom.model.value import Value
 from opsroom.model.where import Where
+from opsroom.operations.ci_run import explained
 from opsroom.operations.fleet import CiWord, Row, grades, ranked
 from opsroom.operations.freshness import Freshness
 from opsroom.operations.home import (
@@ -28,7 +29,6 @@ from opsroom.operations.home import (
     home,
     open_alerts,
     pull_detail,
-    run_detail,
 )
 from opsroom.operations.room import Room
 from opsroom.operations.status import Counts, ci_counts
@@ -217,7 +217,7 @@ async def detail(room: Room, name: str) -> Detail:
         freshness=room.trust.of(row),
         ci=row.ci,
         ci_head=ci.head if ci else None,
-        ci_runs=[run_detail(run) for run in ci.runs[:MOST_RUNS]] if ci else [],
+        ci_runs=await explained(room, row, ci.runs[:MOST_RUNS]) if ci else [],
         home=home(row.snapshot),
         pulls=[pull_detail(each) for each in remote.newest_pulls] if remote else [],
         release=_plain_model(remote.release) if remote and remote.release else None,

@@ -1,7 +1,7 @@
 // CI and what else a host tells: chips, counts that filter, and the part of the sheet about the host.
 
 import { at, el, icon, said } from "./dom.js";
-import { age, clock, count } from "./words.js";
+import { address, age, clock, count } from "./words.js";
 
 const STATES = ["failing", "running", "passing", "none", "unknown"];
 const LOUD = ["failing", "running"];
@@ -92,8 +92,22 @@ function run(one) {
     "li",
     { class: `run c-${state}` },
     icon(`ci-${state}`),
-    el("span", {}, el("b", {}, said(one.workflow)), " ", word, bits.length ? el("span", { class: "since" }, ` · ${bits.join(" · ")}`) : null, el("span", { class: "since" }, " · ", time(one.at))),
+    el("span", { class: "ran" }, el("b", {}, said(one.workflow)), " ", word, bits.length ? el("span", { class: "since" }, ` · ${bits.join(" · ")}`) : null, el("span", { class: "since" }, " · ", time(one.at))),
     one.url ? el("a", { href: one.url, rel: "noreferrer noopener", target: "_blank", class: "out" }, one.ci_run, el("span", { class: "hidden" }, ` of ${one.workflow}, opens the host`)) : el("span", { class: "since" }, one.ci_run),
+    why(one),
+  );
+}
+
+/** Why a run failed, as far as it is known, and who else has the same. */
+function why(one) {
+  if (!one.step) return null;
+  const others = one.also.map((name) => el("a", { href: address(name) }, said(name))).flatMap((name, index) => (index ? [", ", name] : [name]));
+  return el(
+    "div",
+    { class: "why" },
+    el("p", { class: "since" }, "in ", said(one.step)),
+    one.error ? el("pre", {}, el("code", {}, said(one.error))) : null,
+    others.length ? el("p", {}, el("span", { class: "since" }, "the same now in "), others) : null,
   );
 }
 

@@ -2,8 +2,7 @@
 
 import { seen } from "./ci.js";
 import { at, el, icon, said } from "./dom.js";
-import { address } from "./grid.js";
-import { age, clock } from "./words.js";
+import { address, age, clock } from "./words.js";
 
 const KEPT = 200;
 let last = 0;

@@ -2,7 +2,7 @@
 
 import { chip, hostFacts, sign, visibility } from "./ci.js";
 import { at, el, icon, said } from "./dom.js";
-import { GRADES, age, count, parts, reason, title } from "./words.js";
+import { GRADES, address, age, count, parts, reason, title } from "./words.js";
 
 const DENSE = 150;
 
@@ -18,9 +18,6 @@ function state(row) {
     row.behind ? `${row.behind} behind` : "",
   ].filter(Boolean);
 }
-
-/** The address, within the page, of a repository's detail. */
-export const address = (name) => `#${name.split("/").map(encodeURIComponent).join("/")}`;
 
 function tile(row) {
   const [owner, name] = parts(row.name);

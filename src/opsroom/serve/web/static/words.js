@@ -45,3 +45,6 @@ export const GRADES = ["red", "unknown", "yellow", "green"];
 
 /** With a capital. */
 export const title = (word) => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** The address, within the page, of a repository's detail. */
+export const address = (name) => `#${name.split("/").map(encodeURIComponent).join("/")}`;
