@@ -44,7 +44,8 @@ def name_anew(
         renamed[former] = name
         repository = snapshot.repository.model_copy(update={"name": name})
         written[key] = snapshot.model_copy(update={"repository": repository})
-        if known is not None and repository.state is not RepositoryState.GONE:
+        other = name.lower() != former.lower()  # how a name is written is no news
+        if other and known is not None and repository.state is not RepositoryState.GONE:
             _tell(told, name, former, on_host=_is_renamed(known, snapshot))
     return written, [
         each.model_copy(update={"repository": renamed.get(each.repository or "", each.repository)})

@@ -25,6 +25,8 @@ async def test_a_clone_and_its_remote_are_one_repository(yard: Yard) -> None:
         assert row.repository.host_id == "R_acme/api"
         opened = [kind for kind, _ in await kinds(here.room, before)]
         assert "repository.found" not in opened
+        assert row.name == "acme/api", "as the host writes it"
+        assert "repository.changed" not in opened, "which is no news"
         assert "finding.opened" not in opened, "a host's first look is no news"
 
 

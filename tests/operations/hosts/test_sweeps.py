@@ -273,6 +273,18 @@ async def test_whatever_the_host_dates_anew_has_moved(yard: Yard) -> None:
         assert news.moved == ()
 
 
+async def test_a_source_that_nobody_sweeps_any_more_is_said_to_be_late(yard: Yard) -> None:
+    async with told(yard) as here:
+        assert "1 of the sources is still under way" in here.room.note()
+        await here.sweep(Teller("acme/api"))
+        assert "under way" in here.room.note(), "nothing was looked at in full yet"
+        await here.begin(Teller("acme/api"))
+        here.clock.forward(seconds=4 * SWEEP.total_seconds() - 10)
+        assert here.room.note() == ""
+        here.clock.forward(seconds=10)
+        assert "under way" in here.room.note()
+
+
 async def test_an_owner_with_nothing_is_a_pass_too(yard: Yard) -> None:
     async with told(yard) as here:
         await here.begin()
