@@ -233,10 +233,8 @@ async def test_a_client_without_the_source_does_not_keep_it_from_being_watched(
 async def test_a_credential_that_can_not_be_had_is_told(
     hub: SmallHub, yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    @asynccontextmanager
-    async def none(*_: object) -> AsyncGenerator[None]:
+    def none(*_: object) -> None:
         raise SettingsError("gh holds no token for github.test", "gh auth login")
-        yield
 
     monkeypatch.setattr(claims, "connected", none)
     async with Room(settings(yard.home)) as room:

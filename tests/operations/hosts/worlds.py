@@ -18,9 +18,10 @@ from opsroom.clients.github.address import HostAddress
 from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.client import GithubHost
 from opsroom.clients.github.credentials import PersonalToken
-from opsroom.clients.github.memory import Books
+from opsroom.clients.github.memory import Books, Validators
 from opsroom.clients.host import Host
 from opsroom.demo.github.state.hooks import Hook
+from opsroom.observe.sources.github import Ledgers
 from opsroom.operations.fleet import Row
 from opsroom.operations.hosts import claims
 from opsroom.operations.hosts.watch import HostWatch
@@ -50,7 +51,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallHub:
 
     @asynccontextmanager
     async def connected(
-        source: GithubSource, ledgers: dict[str, Ledger], books: Books
+        source: GithubSource, ledgers: Ledgers, books: Books, validators: Validators
     ) -> AsyncGenerator[Host]:
         assert isinstance(source.token, SecretStr)
         credential = PersonalToken(source.token.get_secret_value())
@@ -58,7 +59,13 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallHub:
         ledger = ledgers.setdefault(credential.account, Ledger(address.name, credential.account))
         reaching = httpx2.AsyncClient(transport=small.transport)
         async with GithubHost(
-            address, credential, ledger=ledger, books=books, client=reaching, delay=0.01
+            address,
+            credential,
+            ledger=ledger,
+            books=books,
+            validators=validators,
+            client=reaching,
+            delay=0.01,
         ) as host:
             yield host
 

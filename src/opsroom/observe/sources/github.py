@@ -3,7 +3,7 @@
 The one place above the clients that knows which kind of host a source is of.
 """
 
-from collections.abc import AsyncGenerator, Mapping, MutableMapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from pydantic import SecretStr
@@ -18,12 +18,15 @@ from opsroom.clients.github.credentials import (
     PersonalToken,
     gh_token,
 )
-from opsroom.clients.github.memory import Books
+from opsroom.clients.github.memory import Books, Validators
 from opsroom.clients.github.webhooks import LARGEST_BODY as LARGEST_BODY
 from opsroom.clients.github.webhooks import QUIET_EVENTS, heard, signers
 from opsroom.clients.host import Host
 from opsroom.model.heard import Heard
 from opsroom.settings import GithubSource
+
+Ledgers = dict[str, Ledger]
+"""The books of every credential that this process uses, by host and account."""
 
 
 def delivery(
@@ -56,9 +59,10 @@ def is_quiet(told: Heard) -> bool:
 
 @asynccontextmanager
 async def connected(
-    source: GithubSource, ledgers: MutableMapping[str, Ledger], books: Books
+    source: GithubSource, ledgers: Ledgers, books: Books, validators: Validators
 ) -> AsyncGenerator[Host]:
-    """A client of the source's host. Sources with one credential share its ledger.
+    """A client of the source's host. Sources with one credential share its ledger, and one of
+    their clients keeps the books.
 
     Raises:
         SettingsError: the credential can't be had.
@@ -66,8 +70,15 @@ async def connected(
     address = HostAddress.of(source.base_url)
     credential = await _credential(source, address.name)
     account = f"{address.name} {credential.account}"
+    first = account not in ledgers
     ledger = ledgers.setdefault(account, Ledger(address.name, credential.account))
-    async with GithubHost(address, credential, ledger=ledger, books=books) as host:
+    async with GithubHost(
+        address,
+        credential,
+        ledger=ledger,
+        validators=validators,
+        books=books if first else None,
+    ) as host:
         yield host
 
 

@@ -1,8 +1,23 @@
-"""The budget of a credential, kept in the store from run to run."""
+"""What a client of a host remembers from run to run, kept in the store."""
 
+import logging
+from datetime import UTC, datetime
+
+import anyio
+
+from opsroom.errors import StoreError
 from opsroom.model.budget import Budget
 from opsroom.store.budgets import load_budget, save_budget
 from opsroom.store.database import Store
+from opsroom.store.validators import load_validator, prune_validators, save_validator
+
+log = logging.getLogger("opsroom.hosts")
+
+EVERY = 30.0
+"""Seconds between two times that answers are written down: losing some costs a request each."""
+
+MOST = 2_000
+"""Answers that are remembered in memory."""
 
 
 class StoredBooks:
@@ -20,3 +35,56 @@ class StoredBooks:
         """Keep it in place of the one before."""
         async with self._store.write() as connection:
             await save_budget(connection, budget)
+
+
+class StoredValidators:
+    """Answers with their ETags: written down together, now and then, as they are many."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[tuple[str, str], tuple[str, str]] = {}
+        self._unwritten: set[tuple[str, str]] = set()
+
+    async def get(self, credential: str, url: str) -> tuple[str, str] | None:
+        """The ETag and what came with it."""
+        known = self._known.get((credential, url))
+        if known is None:
+            async with self._store.read() as connection:
+                known = await load_validator(connection, credential, url)
+        return known
+
+    async def put(self, credential: str, url: str, etag: str, body: str) -> None:
+        """Remember both; what was put in first is forgotten first, once it is written down."""
+        key = (credential, url)
+        self._known.pop(key, None)
+        self._known[key] = (etag, body)
+        self._unwritten.add(key)
+        if len(self._known) > MOST:
+            await self.write()
+            for old in list(self._known)[: len(self._known) - MOST]:
+                del self._known[old]
+
+    async def keep_written(self) -> None:
+        """Write down what is new, until cancelled, and once more then."""
+        try:
+            while True:
+                await anyio.sleep(EVERY)
+                await self.write()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self.write()
+
+    async def write(self) -> None:
+        """Write down what is new; what can't be kept is asked for anew."""
+        new, self._unwritten = self._unwritten, set()
+        if not new:
+            return
+        now = datetime.now(UTC)
+        try:
+            async with self._store.write() as connection:
+                for credential, url in new:
+                    etag, body = self._known[credential, url]
+                    await save_validator(connection, credential, url, etag, body, now)
+                await prune_validators(connection)
+        except StoreError as error:
+            log.warning("answers of hosts could not be kept: %s", error)

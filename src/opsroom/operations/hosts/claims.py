@@ -8,12 +8,11 @@ import logging
 
 import anyio
 
-from opsroom.clients.github.budget import Ledger
 from opsroom.clients.host import Host
 from opsroom.errors import ObservationError, SettingsError, StoreError
-from opsroom.observe.sources.github import connected
+from opsroom.observe.sources.github import Ledgers, connected
 from opsroom.operations.hosts import hearing, listing, looking, missing, running, sweeping
-from opsroom.operations.hosts.books import StoredBooks
+from opsroom.operations.hosts.books import StoredBooks, StoredValidators
 from opsroom.operations.hosts.sweeps import record_host_failed
 from opsroom.operations.hosts.watch import HostWatch
 from opsroom.operations.room import Room
@@ -36,20 +35,25 @@ LOOPS = (sweeping.run, looking.run, hearing.run, running.run, listing.run, missi
 
 async def watch_hosts(room: Room) -> None:
     """Claim every source of this room that is of a host, and watch those that it gets."""
-    ledgers: dict[str, Ledger] = {}
+    ledgers: Ledgers = {}
+    validators = StoredValidators(room.store)
     async with anyio.create_task_group() as tasks:
+        tasks.start_soon(validators.keep_written)
         for source in room.settings.hosts:
-            tasks.start_soon(_claim, room, source, ledgers)
+            tasks.start_soon(_claim, room, source, ledgers, validators)
 
 
-async def _claim(room: Room, source: HostSource, ledgers: dict[str, Ledger]) -> None:
+async def _claim(
+    room: Room, source: HostSource, ledgers: Ledgers, validators: StoredValidators
+) -> None:
     while True:
         pause = PAUSE
         try:
             async with Owner.of(room.store.place, source.key) as claim:
                 await claim.acquire()
                 log.info("this process watches %s", source.key)
-                async with connected(source, ledgers, StoredBooks(room.store)) as host:
+                books = StoredBooks(room.store)
+                async with connected(source, ledgers, books, validators) as host:
                     await _watch_over(room, source, host, claim)
             log.warning("this process no longer watches %s", source.key)
         except (SettingsError, ObservationError) as error:

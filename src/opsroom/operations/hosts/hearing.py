@@ -51,6 +51,7 @@ async def _take(watch: HostWatch, told: list[Heard]) -> None:
             continue
         watch.telling.setdefault(id_, []).append(each)
         if each.alerts:
+            watch.alerting.add(id_)
             watch.to_list.give()
         if each.ci:
             watch.stir([id_], Priority.HEARD)

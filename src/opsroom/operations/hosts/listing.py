@@ -13,6 +13,10 @@ log = logging.getLogger("opsroom.hosts")
 LATEST = 900.0
 """Seconds between two rounds at most, as long as the budget allows."""
 
+HOUR = 3_600.0
+AN_HOUR = 600
+"""Requests an hour that lists of alerts may cost: a user's have one a repository and kind."""
+
 SETTLE = 2.0
 """Seconds in which more alerts are waited for once one has moved: they come by dozens."""
 
@@ -21,18 +25,24 @@ async def run(watch: HostWatch) -> None:
     """List the alerts, for as long as the source is watched."""
     while True:
         await watch.reach.open()
-        wait = await _once(watch) if not watch.first else SETTLE
+        wait = SETTLE if watch.first else await _once(watch)
         if await watch.to_list.wait(wait):
             await anyio.sleep(SETTLE)
 
 
 async def _once(watch: HostWatch) -> float:
-    """One round; seconds until the next."""
-    names = [each.full_name for each in watch.swept.values() if not each.archived]
+    """One round, over those that were heard of if there are any; seconds until the next."""
+    heard, watch.alerting = watch.alerting, set()
+    seen = [each for each in watch.swept.values() if not heard or each.id in heard]
+    names = [each.full_name for each in seen if not each.archived]
+    priority = Priority.HEARD if heard else Priority.ROUTINE
     try:
-        lists = await watch.host.alerts(watch.owner, names, priority=Priority.ROUTINE)
+        lists = await watch.host.alerts(watch.owner, names, priority=priority)
     except HostError as error:
         log.info("%s: no alerts listed: %s", watch.source.key, error)
+        watch.alerting |= heard
         return watch.reach.delay(error, watch.room.now())
     await record_alerts(watch.room, watch.source, lists)
-    return min(LATEST, watch.cadence.look)
+    each_alone = any(found.covered is not None for found in lists)
+    price = len(watch.swept) * len(lists) if each_alone else len(lists)
+    return max(min(LATEST, watch.cadence.look), price * HOUR / AN_HOUR)

@@ -86,6 +86,8 @@ class HostWatch:
         self.low: frozenset[str] = frozenset()
         """The buckets of which it was told that they are low."""
 
+        self.alerting: set[str] = set()
+        """Repositories of whose alerts something was heard."""
         self.stirred: dict[str, Priority] = {}
         """Repositories of whose CI something moved, so that its runs are worth asking for."""
         self.newest_run: dict[str, datetime] = {}
