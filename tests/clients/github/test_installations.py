@@ -8,15 +8,14 @@ from tests.hub import BASE, SmallHub
 
 from opsroom.clients.github.address import HostAddress
 from opsroom.clients.github.budget import Ledger
-from opsroom.clients.github.client import GithubHost
-from opsroom.clients.github.credentials import Anonymous, AppInstallation
-from opsroom.clients.github.installations import EveryInstallation, installed_for
-from opsroom.clients.github.transport import Transport
+from opsroom.clients.github.credentials import Credential
+from opsroom.clients.github.installations import EveryInstallation, every_installation
 from opsroom.clients.host import Host, HostError, NotLetIn, Priority
 from opsroom.demo.github.acts.alerts import raise_dependabot
 from opsroom.demo.github.acts.apps import create_app, install
 from opsroom.demo.github.acts.repositories import delete_repository, transfer
 from opsroom.demo.github.state.apps import HostApp
+from opsroom.model.budget import Budget
 
 pytestmark = pytest.mark.anyio
 
@@ -27,21 +26,22 @@ def an_app(hub: SmallHub) -> HostApp:
     return create_app(hub.world, "opsroom", hub.kim, key()[1], permissions=READS)
 
 
+class NoBooks:
+    async def read(self, account: str) -> Budget | None:
+        return None
+
+    async def keep(self, budget: Budget) -> None:
+        return None
+
+
 def everywhere(hub: SmallHub, app: HostApp) -> EveryInstallation:
-    def credential(owner: str) -> AppInstallation:
-        return AppInstallation(str(app.id), owner, key()[0])
+    def ledger(credential: Credential) -> Ledger:
+        return Ledger(ADDRESS.name, credential.account)
 
-    def connect(owner: str) -> GithubHost:
-        client = httpx2.AsyncClient(transport=hub.transport)
-        return GithubHost(ADDRESS, credential(owner), client=client, delay=0.001)
+    def client() -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(transport=hub.transport)
 
-    async def listed() -> tuple[str, ...]:
-        client = httpx2.AsyncClient(transport=hub.transport)
-        nobody = Anonymous()
-        asking = Transport(ADDRESS, nobody, Ledger(ADDRESS.name, nobody.account), client)
-        return await installed_for(asking, credential(""))
-
-    return EveryInstallation(ADDRESS.name, listed, connect)
+    return every_installation(ADDRESS, str(app.id), key()[0], ledger, NoBooks(), client)
 
 
 async def test_an_app_reads_every_owner_that_it_is_installed_for(hub: SmallHub) -> None:

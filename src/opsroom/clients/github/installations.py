@@ -13,12 +13,17 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 import anyio
+import httpx2
 
 from opsroom.clients.github import cadence
+from opsroom.clients.github.address import HostAddress
+from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.client import GithubHost
-from opsroom.clients.github.credentials import AppInstallation
+from opsroom.clients.github.credentials import Anonymous, AppInstallation, Credential
+from opsroom.clients.github.memory import Books
 from opsroom.clients.github.shapes import mapping, objects
 from opsroom.clients.github.transport import Transport
+from opsroom.clients.github.wire import TIMEOUT
 from opsroom.clients.host import (
     AlertList,
     FailedStep,
@@ -57,6 +62,36 @@ async def installed_for(transport: Transport, app: AppInstallation) -> tuple[str
         if len(found) < A_PAGE:
             break
     return tuple(owners)
+
+
+def every_installation(
+    address: HostAddress,
+    app: str,
+    private_key: str,
+    ledger: Callable[[Credential], Ledger],
+    books: Books,
+    client: Callable[[], httpx2.AsyncClient] = lambda: httpx2.AsyncClient(timeout=TIMEOUT),
+) -> "EveryInstallation":
+    """An App at a host, wherever it is installed; `ledger` gives each installation its own.
+
+    Raises:
+        SettingsError: the private key is none.
+    """
+    proving = AppInstallation(app, "", private_key)
+
+    async def listed() -> tuple[str, ...]:
+        async with client() as asking:
+            nobody = Anonymous()
+            transport = Transport(address, nobody, Ledger(address.name, nobody.account), asking)
+            return await installed_for(transport, proving)
+
+    def connect(owner: str) -> GithubHost:
+        credential = AppInstallation(app, owner, private_key)
+        return GithubHost(
+            address, credential, ledger=ledger(credential), books=books, client=client()
+        )
+
+    return EveryInstallation(address.name, listed, connect)
 
 
 class EveryInstallation:
