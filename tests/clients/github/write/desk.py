@@ -1,6 +1,6 @@
 """A double with one repository, a writer at it, and a person who works there too."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -144,7 +144,7 @@ def mark(**changes: object) -> Mark:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Desk]:
+def opened(folder: Path) -> Generator[Desk]:
     """A desk over a double that is made for it."""
     time = Time()
     small = SmallHub(folder, clock=time.now, populate=False)

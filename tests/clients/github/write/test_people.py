@@ -111,6 +111,16 @@ async def test_what_we_close_ourselves_is_no_no(desk: Desk, writer: Writer) -> N
     assert desk.api.pulls[2].open
 
 
+async def test_what_a_person_closes_again_after_us_is_a_no(desk: Desk, writer: Writer) -> None:
+    await proposed(desk, writer)
+    await close_pull(writer, NAME, 1, "A newer plan does it.", mark())
+    edit_pull(desk.world, desk.api, desk.api.pulls[1], desk.kim, state="open")
+    desk.time.pass_by(7200)
+    edit_pull(desk.world, desk.api, desk.api.pulls[1], desk.kim, state="closed")
+    with pytest.raises(WriteRefused, match="kim closed"):
+        await another_try(desk, writer)
+
+
 async def test_one_cause_has_one_pull_request(desk: Desk, writer: Writer) -> None:
     await proposed(desk, writer)
     found = await another_try(desk, writer)

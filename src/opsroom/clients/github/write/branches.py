@@ -26,7 +26,7 @@ HOST_ITSELF = "web-flow"
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class RemoteBranch:
     """A branch and its head."""
 
     name: str
@@ -50,7 +50,7 @@ async def create_branch(
     oid: str,
     *,
     host_id: str | None = None,
-) -> Written[Branch]:
+) -> Written[RemoteBranch]:
     """Make the branch `name` at the commit `oid`.
 
     A branch of ours with that name is found, with whatever we have already committed to it.
@@ -66,9 +66,9 @@ async def create_branch(
             await own_commits(writer, place, existing)
             return Written(existing, None, now=False)
 
-        def call(github: "Github") -> Branch:
+        def call(github: "Github") -> RemoteBranch:
             made = github.get_repo(place.full_name).create_git_ref(f"refs/heads/{name}", oid)
-            return Branch(name, Wire(made.raw_data).text("object.sha"), _url(place, name))
+            return RemoteBranch(name, Wire(made.raw_data).text("object.sha"), _url(place, name))
 
         with refusing(f"the host doesn't make the branch {name}"):
             branch, now = await writer.surely(
@@ -84,7 +84,7 @@ async def delete_branch(
     expected: str,
     *,
     host_id: str | None = None,
-) -> Written[Branch | None]:
+) -> Written[RemoteBranch | None]:
     """Delete a branch of ours whose head is `expected`. To undo, make it again at that commit.
 
     Raises:
@@ -106,11 +106,11 @@ async def delete_branch(
                 "busy", f"a pull request is open for {name}", "close or merge it first"
             )
 
-        async def gone() -> Branch | None:
+        async def gone() -> RemoteBranch | None:
             left = await head(writer, place, name)
             return existing if left is None else None
 
-        def call(github: "Github") -> Branch:
+        def call(github: "Github") -> RemoteBranch:
             request(github, "DELETE", f"{place.path}/git/refs/heads/{branch_path(name)}")
             return existing
 
@@ -119,15 +119,15 @@ async def delete_branch(
         return Written(None, existing, now)
 
 
-async def head(writer: Writer, place: Place, name: str) -> Branch | None:
+async def head(writer: Writer, place: Place, name: str) -> RemoteBranch | None:
     """A branch as it is now; None when there is none."""
     found = await writer.read(f"{place.path}/git/ref/heads/{branch_path(name)}")
-    return (
-        None if found is None else Branch(name, Wire(found).text("object.sha"), _url(place, name))
-    )
+    if found is None:
+        return None
+    return RemoteBranch(name, Wire(found).text("object.sha"), _url(place, name))
 
 
-async def own_commits(writer: Writer, place: Place, branch: Branch) -> list[Own]:
+async def own_commits(writer: Writer, place: Place, branch: RemoteBranch) -> list[Own]:
     """What we committed to a branch since it left the default branch, newest first.
 
     Raises:
@@ -157,7 +157,7 @@ async def own_commits(writer: Writer, place: Place, branch: Branch) -> list[Own]
     return own
 
 
-async def check_unprotected(writer: Writer, place: Place, branch: Branch) -> None:
+async def check_unprotected(writer: Writer, place: Place, branch: RemoteBranch) -> None:
     """Refuse a branch that the host protects: it is not for direct commits.
 
     Raises:
@@ -184,7 +184,7 @@ def check_name(name: str, place: Place) -> None:
         )
 
 
-def check_head(branch: Branch, expected: str) -> None:
+def check_head(branch: RemoteBranch, expected: str) -> None:
     """Refuse a branch that is no longer where the plan saw it.
 
     Raises:

@@ -104,7 +104,8 @@ async def dispatch(
             found = await writer.read(f"{path}/runs", {**query, "per_page": 100})
             for entry in [] if found is None else Wire(found).parts("workflow_runs"):
                 run = _attempt(entry)
-                if run.actor == login and run.created_at and run.created_at >= since:
+                ours = entry.maybe_text("actor.login") == login
+                if ours and run.created_at and run.created_at >= since:
                     return run
             return None
 

@@ -1,6 +1,7 @@
 """Comments on issues and pull requests, one a cause and plan on each."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from opsroom.clients.github.write import mark as marks
@@ -13,6 +14,11 @@ from opsroom.clients.github.write.written import Written
 
 if TYPE_CHECKING:
     from github import Github
+
+
+CLOSED_WITHIN = timedelta(hours=1)
+"""Between our saying that we close something and its being closed. What is closed later, a person
+opened again and closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +81,15 @@ async def say_why_closed(writer: Writer, place: Place, number: int, text: str, m
     await say(writer, place, number, text, replace(mark, key=_closing(number)))
 
 
-async def closed_by_us(writer: Writer, place: Place, number: int) -> bool:
-    """Whether we said that we close it."""
+async def closed_by_us(
+    writer: Writer, place: Place, number: int, closed_at: datetime | None
+) -> bool:
+    """Whether we said that we close it, shortly before it was closed at `closed_at`."""
     login, key = await writer.login(), marks.key_digest(_closing(number))
     async for entry in writer.pages(f"{place.path}/issues/{number}/comments"):
-        mark = marks.found(entry.maybe_text("body"))
-        if entry.maybe_text("user.login") == login and mark is not None and mark.key == key:
+        mark, said_at = marks.found(entry.maybe_text("body")), entry.maybe_time("created_at")
+        ours = entry.maybe_text("user.login") == login and mark is not None and mark.key == key
+        if ours and said_at and closed_at and said_at <= closed_at <= said_at + CLOSED_WITHIN:
             return True
     return False
 

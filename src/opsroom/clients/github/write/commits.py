@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opsroom.clients.github.write.branches import (
-    Branch,
+    RemoteBranch,
     branch_path,
     check_head,
     check_name,
@@ -204,7 +204,7 @@ def _text(content: bytes) -> str | None:
         return None
 
 
-async def _advance(writer: Writer, place: Place, branch: Branch, oid: str) -> bool:
+async def _advance(writer: Writer, place: Place, branch: RemoteBranch, oid: str) -> bool:
     """Lead the branch on to a commit on top of its head, never by force."""
 
     async def there() -> str | None:

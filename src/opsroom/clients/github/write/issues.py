@@ -125,7 +125,8 @@ async def reopen_issue(
         before = await issue_at(writer, place, number)
         if before.pull or not before.key or before.author != await writer.login():
             raise WriteRefused("theirs", f"{place.full_name}#{number} is not an issue of ours")
-        if before.state == "closed" and not await closed_by_us(writer, place, number):
+        ours = await closed_by_us(writer, place, number, before.closed_at)
+        if before.state == "closed" and not ours:
             who = before.closed_by or "someone"
             raise WriteRefused("closed", f"{who} closed {place.full_name}#{number}")
         return await set_state(writer, place, before, "open", "")
@@ -196,13 +197,14 @@ async def refuse(writer: Writer, place: Place, mark: Mark, closed: Issue) -> Non
     Raises:
         WriteRefused: it is a no, and stands.
     """
-    if await closed_by_us(writer, place, closed.number):
+    if await closed_by_us(writer, place, closed.number, closed.closed_at):
         return
     whole = await issue_at(writer, place, closed.number)
     no = Refusal(
         host=writer.host,
         repository=place.id,
         key=mark.digest,
+        number=whole.number,
         url=whole.url,
         by=whole.closed_by,
         at=whole.closed_at or writer.clock.now(),

@@ -45,7 +45,6 @@ class Pull:
     oid: str
     base: str
     base_oid: str
-    commits: int
     merged: str
     merged_by: str
     key: str
@@ -234,7 +233,6 @@ def _pull(found: Wire) -> Pull:
         oid=found.text("head.sha"),
         base=found.text("base.ref"),
         base_oid=found.text("base.sha"),
-        commits=found.number("commits") if found.has("commits") else 0,
         merged=found.maybe_text("merge_commit_sha") if merged else "",
         merged_by=found.maybe_text("merged_by.login"),
         mergeable=found.maybe_flag("mergeable"),

@@ -20,6 +20,7 @@ class Refusal:
     host: str
     repository: str
     key: str
+    number: int
     url: str
     by: str
     at: datetime

@@ -133,17 +133,27 @@ async def _before(writer: Writer, place: Place, pull: Pull) -> str:
     """The commit that the default branch was at before a merge.
 
     A merge commit has it as its first parent, and a squashed one as its only one. A rebased pull
-    request is as many commits as it had; its last one kept the message, which tells it from a
-    squashed one.
+    request is as many commits as it had, merges left out, and they kept their messages.
+
+    Raises:
+        WriteRefused: nothing was there before, or it can't be told.
     """
     commit = await _commit(writer, place, pull.merged)
+    if len(commit.parts("parents")) == 1:
+        listed = writer.pages(f"{place.path}/pulls/{pull.number}/commits")
+        single = [entry async for entry in listed if len(entry.parts("parents")) == 1]
+        for kept, own in enumerate(reversed(single)):
+            if commit.text("message").strip() != own.text("commit.message").strip():
+                if kept:
+                    raise WriteRefused("invalid", f"which commits {pull.url} became can't be told")
+                break
+            if kept < len(single) - 1:
+                commit = await _commit(writer, place, _parent(commit, pull))
+    return _parent(commit, pull)
+
+
+def _parent(commit: Wire, pull: Pull) -> str:
     parents = commit.parts("parents")
-    if len(parents) == 1 and pull.commits > 1:
-        last = await _commit(writer, place, pull.oid)
-        if last.text("message") == commit.text("message"):
-            for _ in range(pull.commits - 1):
-                commit = await _commit(writer, place, commit.parts("parents")[0].text("sha"))
-            parents = commit.parts("parents")
     if not parents:
         raise WriteRefused("invalid", f"nothing was there before {pull.url}")
     return parents[0].text("sha")

@@ -25,7 +25,7 @@ PARTS = ("name", "target", "enforcement", "bypass_actors", "conditions", "rules"
 
 
 @dataclass(frozen=True, slots=True)
-class Ruleset:
+class OwnRuleset:
     """A ruleset. `parts` are sent and shown alike: target, enforcement, conditions, rules..."""
 
     number: int
@@ -41,7 +41,7 @@ async def put_ruleset(
     parts: Mapping[str, object],
     *,
     host_id: str | None = None,
-) -> Written[Ruleset]:
+) -> Written[OwnRuleset]:
     """Make the ruleset of ours called `name`, or bring it to `parts`; `before` is for the undo.
 
     Parts that aren't given stay as they are.
@@ -54,11 +54,11 @@ async def put_ruleset(
         before = await _find(writer, place, name)
         wanted = {**(before.parts if before else {}), **parts, "name": name}
 
-        async def there() -> Ruleset | None:
+        async def there() -> OwnRuleset | None:
             now = await _find(writer, place, name)
             return now if now is not None and holds(wanted, now.parts) else None
 
-        def call(github: "Github") -> Ruleset:
+        def call(github: "Github") -> OwnRuleset:
             if before is None:
                 made = request(github, "POST", f"{place.path}/rulesets", wanted)
             else:
@@ -76,7 +76,7 @@ async def delete_ruleset(
     name: str,
     *,
     host_id: str | None = None,
-) -> Written[Ruleset | None]:
+) -> Written[OwnRuleset | None]:
     """Delete the ruleset of ours called `name`. To undo, put `before` back.
 
     Raises:
@@ -88,10 +88,10 @@ async def delete_ruleset(
         if before is None:
             return Written(None, None, now=False)
 
-        async def gone() -> Ruleset | None:
+        async def gone() -> OwnRuleset | None:
             return before if await _find(writer, place, name) is None else None
 
-        def call(github: "Github") -> Ruleset:
+        def call(github: "Github") -> OwnRuleset:
             request(github, "DELETE", f"{place.path}/rulesets/{before.number}")
             return before
 
@@ -122,7 +122,7 @@ def _check_name(name: str) -> None:
         )
 
 
-async def _find(writer: Writer, place: Place, name: str) -> Ruleset | None:
+async def _find(writer: Writer, place: Place, name: str) -> OwnRuleset | None:
     """A ruleset of the repository itself by its name, with its rules."""
     async for entry in writer.pages(f"{place.path}/rulesets", {"includes_parents": "false"}):
         if entry.text("name") == name:
@@ -131,7 +131,7 @@ async def _find(writer: Writer, place: Place, name: str) -> Ruleset | None:
     return None
 
 
-def _ruleset(place: Place, found: Wire) -> Ruleset:
+def _ruleset(place: Place, found: Wire) -> OwnRuleset:
     number = found.number("id")
     parts = {name: found.raw[name] for name in PARTS if found.raw.get(name) is not None}
-    return Ruleset(number, found.text("name"), parts, f"{place.url}/rules/{number}")
+    return OwnRuleset(number, found.text("name"), parts, f"{place.url}/rules/{number}")

@@ -118,6 +118,7 @@ class Worker:
             per_page=100,
             retry=Retry(
                 total=2,
+                read=1,
                 allowed_methods=READS,
                 status_forcelist=BROKEN,
                 backoff_factor=0.2,
