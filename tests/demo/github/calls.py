@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.demo.github.rich import ISSUE, OPEN_PULL, enrich
 from tests.hub import SmallHub
 
-from opsroom.demo.github.acts.apps import create_app, install
+from opsroom.demo.github.acts.apps import choose, create_app, install
 from opsroom.demo.github.acts.pushes import commit_files
 from opsroom.demo.github.state.repository import Hosted
 
@@ -63,7 +63,7 @@ class Stage:
             hub.kim,
             public.decode(),
             permissions={"checks": "write", "contents": "write", "metadata": "read"},
-            events=("push",),
+            events=("push", "repository_dispatch"),
             hook_url="http://hooks.test/app",
             secret="s",
         )
@@ -282,7 +282,10 @@ def _hooks(stage: Stage) -> Iterator[Asked]:
         yield from _get(f"{owner}/hooks/{{id}}/deliveries/{{delivery}}")
         yield Asked("POST", f"{owner}/hooks/{{id}}/deliveries/{{delivery}}/attempts", {})
         yield Asked("DELETE", f"{owner}/hooks/{{id}}")
-    stage.hub.world.emit("push", None, None, owner=stage.hub.acme)
+        yield Asked("POST", f"{owner}/hooks", made)
+    choose(stage.hub.world, stage.installation, frozenset({stage.api.id}))
+    every = frozenset(each.id for each in stage.hub.world.repositories_of(stage.hub.acme))
+    choose(stage.hub.world, stage.installation, every)
     yield from _get("/app/hook/deliveries", "/app/hook/deliveries/{delivery}", who="jwt")
     yield Asked("POST", "/app/hook/deliveries/{delivery}/attempts", {}, "jwt")
 

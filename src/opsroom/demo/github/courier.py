@@ -12,7 +12,7 @@ import anyio
 import httpx2
 
 from opsroom.demo.github.bodies.accounts import account, short_organization
-from opsroom.demo.github.bodies.repository import full
+from opsroom.demo.github.bodies.repository import brief
 from opsroom.demo.github.faults import Faults
 from opsroom.demo.github.state.hooks import Delivery, Hook
 from opsroom.demo.github.urls import Json, Urls
@@ -22,6 +22,8 @@ TIMEOUT = 10.0
 LARGEST = 25 * 1024 * 1024
 """Bytes from which on GitHub drops a payload instead of sending it."""
 AT_ONCE = 8
+APPS_ALONE = frozenset({"installation", "installation_repositories", "repository_dispatch"})
+"""Events that only Apps hear of."""
 SHUFFLED = 8
 """How many deliveries are shuffled among themselves."""
 
@@ -66,7 +68,9 @@ class Courier:
         hooks = [] if repository is None else list(repository.hooks.values())
         hooks += self.world.hooks.get(owner.login.lower(), {}).values()
         for hook in hooks:
-            if hook.active and ("*" in hook.events or emission.event in hook.events):
+            if emission.event in APPS_ALONE or not hook.active:
+                continue
+            if "*" in hook.events or emission.event in hook.events:
                 yield hook, None
         for one in self.world.installations():
             if one.account is not owner or one.app.hook is None or one.suspended_at is not None:
@@ -104,7 +108,7 @@ class Courier:
         body |= emission.details(urls)
         repository, owner = emission.repository, emission.owner
         if repository is not None:
-            body["repository"] = full(urls, repository)
+            body["repository"] = brief(urls, repository)
             if emission.event == "push":
                 _as_pushed(body["repository"])
         if owner.kind == "Organization":

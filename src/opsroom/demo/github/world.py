@@ -91,6 +91,10 @@ class World:
         """Of organisations, by lower-case login and id."""
         self.nobody = Account(0, "", "User", "", self.now())
         """Who asks without a token."""
+        self.github = Account(
+            9919, "MDEyOk9yZ2FuaXphdGlvbjk5MTk=", "Organization", "github", self.now(), "GitHub"
+        )
+        """The host itself, where nobody else did something."""
         self.listeners: list[Callable[[Emission], None]] = []
         self.emitted: deque[Emission] = deque(maxlen=1000)
         """What happened last, newest last."""

@@ -1,7 +1,7 @@
 """Every field of the schema is asked for, of a world in which it has something to say."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from graphql import (
@@ -85,10 +85,10 @@ class Writer:
 def told(part: Any) -> Iterator[str]:
     """Yield the fields that came with a value, as `Repository.id`."""
     if isinstance(part, list):
-        for each in part:
+        for each in part:  # pyright: ignore[reportUnknownVariableType] # JSON may hold anything
             yield from told(each)
     elif isinstance(part, dict):
-        for name, value in part.items():
+        for name, value in cast("dict[str, Any]", part).items():
             if value is not None and name != "__typename":
                 yield name.replace("_", ".", 1)
                 yield from told(value)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.demo.github.graphql.asking import FLEET, SWEEP, ask
-from tests.hub import SmallHub
+from tests.hub import Clock, SmallHub
 
 from opsroom.demo.github.acts.protection import protect
 from opsroom.demo.github.acts.pulls import open_pull, review_pull
@@ -58,11 +58,11 @@ async def test_a_repository_without_commits_is_told_as_such(hub: SmallHub) -> No
 
 
 async def test_a_sweep_sees_a_push_and_a_run_in_progress_first(hub: SmallHub) -> None:
-    web, clock = hub.repository("acme/web"), hub.world.now()
-    hub.world.clock = lambda: clock.replace(year=clock.year + 1)
+    web, now = hub.repository("acme/web"), hub.world.now()
+    hub.world.clock = clock = Clock(now.replace(year=now.year + 1))
     commit_files(hub.world, web, "main", {"more": "x"}, "More", hub.kim)
     hub.create("acme/last", {"a": "b"})
-    hub.world.clock = lambda: clock.replace(year=clock.year + 2)
+    clock.at = now.replace(year=now.year + 2)
     commit_files(hub.world, web, "main", {"more": "y"}, "And more", hub.kim)
 
     body = await ask(hub, SWEEP, login="acme")
@@ -115,12 +115,13 @@ async def test_a_push_between_two_pages_moves_to_the_top_and_hides_nobody_else(
     hub: SmallHub,
 ) -> None:
     now = hub.world.now()
+    hub.world.clock = clock = Clock()
     for number in range(5):
-        hub.world.clock = lambda number=number: now.replace(year=now.year + 1 + number)
+        clock.at = now.replace(year=now.year + 1 + number)
         hub.create(f"acme/r{number}", {"a": "b"})
     body = await ask(hub, SWEEP, login="acme", first=2)
     first = body["data"]["repositoryOwner"]["repositories"]
-    hub.world.clock = lambda: now.replace(year=now.year + 10)
+    clock.at = now.replace(year=now.year + 10)
     commit_files(hub.world, hub.repository("acme/r0"), "main", {"c": "d"}, "Late", hub.kim)
 
     body = await ask(hub, SWEEP, login="acme", cursor=first["pageInfo"]["endCursor"])

@@ -68,7 +68,7 @@ def _tell_dependabot(
     def details(urls: Urls) -> Json:
         return {"alert": bodies.dependabot(urls, repository, one)}
 
-    world.emit("dependabot_alert", action, repository, details, actor=actor)
+    world.emit("dependabot_alert", action, repository, details, actor=actor or world.github)
 
 
 def raise_code(

@@ -4,9 +4,11 @@ import hashlib
 from datetime import timedelta
 
 from opsroom.demo.github.bodies.apps import installation as installation_body
+from opsroom.demo.github.bodies.apps import selection
 from opsroom.demo.github.state.accounts import Access, Account, Token
 from opsroom.demo.github.state.apps import HostApp, Installation
 from opsroom.demo.github.state.hooks import Hook
+from opsroom.demo.github.urls import Json, Urls
 from opsroom.demo.github.world import World
 
 LIFETIME = timedelta(hours=1)
@@ -53,11 +55,52 @@ def install(
             lambda urls: {
                 "installation": installation_body(urls, one),
                 "repositories": [],
-                "requester": None,
             },
             owner=account,
         )
         return one
+
+
+def choose(
+    world: World, one: Installation, repositories: frozenset[int], actor: Account | None = None
+) -> None:
+    """Let an installation reach exactly these repositories (database ids) from now on."""
+    with world.lock:
+        before = one.repositories
+        if before is None:
+            before = frozenset(each.id for each in world.repositories_of(one.account))
+        one.repositories = repositories
+        moved = {"added": repositories - before, "removed": before - repositories}
+        for action, changed in moved.items():
+            if changed:
+                _tell_chosen(world, one, action, changed, actor)
+
+
+def _tell_chosen(
+    world: World, one: Installation, action: str, changed: frozenset[int], actor: Account | None
+) -> None:
+    found = [world.repositories[number] for number in sorted(changed)]
+
+    def details(urls: Urls) -> Json:
+        brief = [
+            {
+                "id": each.id,
+                "node_id": each.node_id,
+                "name": each.name,
+                "full_name": each.full_name,
+                "private": each.private,
+            }
+            for each in found
+        ]
+        return {
+            "installation": installation_body(urls, one),
+            "repository_selection": selection(one),
+            "repositories_added": brief if action == "added" else [],
+            "repositories_removed": brief if action == "removed" else [],
+            "requester": None,
+        }
+
+    world.emit("installation_repositories", action, None, details, actor=actor, owner=one.account)
 
 
 def give_token(

@@ -25,7 +25,7 @@ def new_suite(
 def add_check(world: World, suite: CheckSuite, name: str) -> CheckRun:
     """Add a check run to a suite; one of the same name is replaced by it."""
     number, node = world.identify("CR")
-    one = CheckRun(number, node, name, suite.head, suite.app)
+    one = CheckRun(number, node, name, suite.head, suite.app, started_at=world.now())
     suite.runs = [each for each in suite.runs if each.name != name]
     suite.runs.append(one)
     return one
@@ -111,7 +111,10 @@ WORST: tuple[RunConclusion, ...] = (
 
 def worst(conclusions: list[RunConclusion | None]) -> RunConclusion:
     """The conclusion of a whole from those of its parts."""
-    return next((each for each in WORST if each in conclusions), "success")
+    for each in WORST:
+        if each in conclusions:
+            return each
+    return "success"
 
 
 def settle_suite(world: World, repository: Hosted, suite: CheckSuite, actor: Account) -> None:

@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from opsroom.demo.github.acts.following import close, mark_merged, tell
+from opsroom.demo.github.acts.following import close, mark_merged, tell, whole
 from opsroom.demo.github.acts.pushes import author_of, move_ref, write_commit
+from opsroom.demo.github.bodies.accounts import account
 from opsroom.demo.github.bodies.pulls import pull_request, review
 from opsroom.demo.github.encoding import GitCommit
 from opsroom.demo.github.gates import refuse_merge
@@ -159,7 +160,18 @@ def request_reviews(
             if each not in pull.reviewers:
                 pull.reviewers.append(each)
                 pull.issue.updated_at = world.now()
-                tell(world, repository, pull, "review_requested", actor)
+                _tell_requested(world, repository, pull, each, actor)
+
+
+def _tell_requested(
+    world: World, repository: Hosted, pull: Pull, reviewer: Account, actor: Account
+) -> None:
+    def details(urls: Urls) -> Json:
+        body = whole(world, urls, repository, pull)
+        asked = account(urls, reviewer)
+        return {"number": pull.number, "pull_request": body, "requested_reviewer": asked}
+
+    world.emit("pull_request", "review_requested", repository, details, actor=actor)
 
 
 def merge_pull(

@@ -106,6 +106,7 @@ def brief(urls: Urls, repository: Hosted, role: Role | None = None) -> Json:
         "open_issues": issues,
         "watchers": repository.stars,
         "default_branch": repository.default_branch,
+        "custom_properties": {},
         "permissions": permissions(role),
     }
 

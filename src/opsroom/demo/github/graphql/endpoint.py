@@ -143,7 +143,8 @@ class GraphEndpoint:
     def _answer(self, question: _Question, query: Mapping[str, Any]) -> Answer:
         known = schema(enterprise=question.enterprise)
         if not question.enterprise:
-            question.limits.hurry(question.identity.key, "graphql", 1)
+            with self._world.lock:
+                question.limits.hurry(question.identity.key, "graphql", 1)
         try:
             read = _read(str(query.get("query") or ""), enterprise=question.enterprise)
         except GraphQLError as unreadable:
