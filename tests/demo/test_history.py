@@ -9,7 +9,7 @@ import pytest
 from opsroom.demo.catalogue import PLOTS, plots
 from opsroom.demo.github.encoding import object_id
 from opsroom.demo.github.objects import Objects, Shelf
-from opsroom.demo.history import SHORT, Past
+from opsroom.demo.history import SHORT, SHORTEST, Past
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -49,8 +49,9 @@ def test_tags_are_releases_of_the_line() -> None:
 
 
 def test_one_of_thousands_has_a_short_past() -> None:
-    line = Past(1, NOW).line(plots(40)[-1], object_id)
-    assert len(line.commits) == SHORT
+    fleet = plots(80)
+    lines = [Past(1, NOW).line(fleet[place], object_id) for place in (40, -1)]
+    assert [len(line.commits) for line in lines] == [SHORT, SHORTEST]
 
 
 def test_not_everybody_pins_the_newest_release() -> None:

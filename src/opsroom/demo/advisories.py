@@ -2,7 +2,6 @@
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -72,9 +71,9 @@ FLAWS = (
 )  # fmt: skip
 
 
-def _uv(text: str) -> Iterator[tuple[str, str]]:
-    for package in tomllib.loads(text).get("package", ()):
-        yield package["name"], package["version"]
+def _toml(text: str) -> Iterator[tuple[str, str]]:
+    # thousands of these are read at once: what tools write is regular enough
+    yield from re.findall(r'^name = "(.+)"\nversion = "(.+)"$', text, re.MULTILINE)
 
 
 def _npm(text: str) -> Iterator[tuple[str, str]]:
@@ -89,10 +88,10 @@ def _go(text: str) -> Iterator[tuple[str, str]]:
 
 
 LOCKS: dict[str, tuple[Ecosystem, Callable[[str], Iterator[tuple[str, str]]]]] = {
-    "uv.lock": ("pip", _uv),
+    "uv.lock": ("pip", _toml),
     "package-lock.json": ("npm", _npm),
     "go.mod": ("go", _go),
-    "Cargo.lock": ("rust", _uv),
+    "Cargo.lock": ("rust", _toml),
 }
 """The files that say what is in use, by name."""
 

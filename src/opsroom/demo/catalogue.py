@@ -178,7 +178,7 @@ def _endless() -> Iterator[Plot]:
         ill = number % 3 == 0
         yield Plot("homelab", name, pattern.kind, f"{pattern.about}, for the {room}",
                    pattern.faults if ill else (), pattern.ills if ill else (), pattern.needs,
-                   pattern.team)  # fmt: skip
+                   pattern.team, cloned=len(PLOTS) + number < CLONES)  # fmt: skip
 
 
 def rule_of(fault: str) -> str:

@@ -27,7 +27,8 @@ LARGE = 11 * 1024 * 1024
 """Bytes of the one file that should not be tracked."""
 
 SHORT = 3
-"""Commits of a repository that is only one of thousands."""
+SHORTEST = 2
+"""Commits of a repository that is only one of thousands: with a clone, and without."""
 
 LEFT_OUT = {
     "missing-readme": ("README.md",),
@@ -104,7 +105,7 @@ class Past:
         """Yield the history of a repository, the oldest commit first; the newest is days old."""
         chance = random.Random(f"{self._seed} {plot.slug}")  # noqa: S311 - no secret: a story
         known = plot.slug in of_the_house() or not plot.hosted
-        steps = chance.randint(6, 14) if known else SHORT
+        steps = chance.randint(6, 14) if known else SHORT if plot.cloned else SHORTEST
         newest = self._now - timedelta(hours=chance.randint(5, 21 * 24))
         if "inactive" in plot.faults:
             newest -= timedelta(days=500)

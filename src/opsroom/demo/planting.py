@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from opsroom.demo.advisories import FLAWS
-from opsroom.demo.catalogue import KIM, WORKFLOWS, Kind, Plot
+from opsroom.demo.catalogue import KIM, WORKFLOWS, Kind, Plot, of_the_house
 from opsroom.demo.ci.breaks import break_of
 from opsroom.demo.ci.course import HANGS, UNKNOWN_PATCH
 from opsroom.demo.contents.workflows import SETUPS
@@ -354,5 +354,5 @@ def _initial(plot: Plot) -> Iterator[str]:
     yield from (INITIAL[ill] for ill in plot.ills if ill in INITIAL)
     if plot.formerly:
         yield "renamed"
-    if not plot.cloned:
+    if not plot.cloned and plot.slug in of_the_house():
         yield "missing-clone"
