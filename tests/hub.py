@@ -11,7 +11,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -137,7 +137,7 @@ class SmallHub:
         return httpx2.AsyncClient(transport=self.transport, base_url=f"{BASE}{CONTROL}")
 
     @contextlib.asynccontextmanager
-    async def delivering(self, client: httpx2.AsyncClient | None = None) -> AsyncIterator[None]:
+    async def delivering(self, client: httpx2.AsyncClient | None = None) -> AsyncGenerator[None]:
         """Send webhooks while this lasts, with `client` (which may stay in memory)."""
         self.hub.courier.client = client
         async with anyio.create_task_group() as tasks:
@@ -146,7 +146,7 @@ class SmallHub:
             tasks.cancel_scope.cancel()
 
     @contextlib.contextmanager
-    def serve(self, *, lifespan: Literal["on", "off"] = "on") -> Iterator[str]:
+    def serve(self, *, lifespan: Literal["on", "off"] = "on") -> Generator[str]:
         """Listen on a free port of loopback while this lasts; the address is yielded.
 
         With `lifespan` off no webhooks are sent from here: `delivering` sends them.

@@ -1,6 +1,5 @@
 """Who may see and do what: tokens of every kind, and Apps."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from tests.hub import SCOPES, Clock, SmallHub
 
 from opsroom.demo.github.acts.apps import create_app, install
 from opsroom.demo.github.state.apps import HostApp, Installation
+from opsroom.demo.github.urls import Json
 
 pytestmark = pytest.mark.anyio
 
@@ -116,17 +116,19 @@ def _key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def _signed(app: HostApp | str, begun: datetime = NOW, **more: object) -> str:
+def _signed(app: HostApp | str, begun: datetime = NOW, more: Json | None = None) -> str:
     issuer = app if isinstance(app, str) else str(app.id)
     claims = {"iss": issuer, "iat": int(begun.timestamp()) - 10,
-              "exp": int(begun.timestamp()) + 500, **more}  # fmt: skip
+              "exp": int(begun.timestamp()) + 500, **(more or {})}  # fmt: skip
     return jwt.encode(claims, _key(), algorithm="RS256")
 
 
 @pytest.fixture
 def app(hub: SmallHub) -> HostApp:
-    public = _key().public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    public = (
+        _key()
+        .public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
     return create_app(
         hub.world,
@@ -139,11 +141,13 @@ def app(hub: SmallHub) -> HostApp:
 
 
 @pytest.fixture
-def installed(hub: SmallHub, app: HostApp) -> Iterator[Installation]:
-    yield install(hub.world, app, hub.acme)
+def installed(hub: SmallHub, app: HostApp) -> Installation:
+    return install(hub.world, app, hub.acme)
 
 
-async def test_an_app_signs_for_itself(hub: SmallHub, app: HostApp, installed: Installation) -> None:
+async def test_an_app_signs_for_itself(
+    hub: SmallHub, app: HostApp, installed: Installation
+) -> None:
     async with hub.client(_signed(app)) as github:
         assert (await github.get("/app")).json()["slug"] == "opsroom"
         listed = (await github.get("/app/installations")).json()
@@ -163,8 +167,8 @@ async def test_an_app_signs_for_itself(hub: SmallHub, app: HostApp, installed: I
         {"iss": "nobody"},
     ],
 )
-async def test_a_wrong_jwt(hub: SmallHub, app: HostApp, claims: dict[str, object]) -> None:
-    async with hub.client(_signed(app, **claims)) as github:
+async def test_a_wrong_jwt(hub: SmallHub, app: HostApp, claims: Json) -> None:
+    async with hub.client(_signed(app, more=claims)) as github:
         assert (await github.get("/app")).status_code == 401
 
 

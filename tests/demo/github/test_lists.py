@@ -29,18 +29,15 @@ def hub(tmp_path: Path, clock: Clock) -> SmallHub:
     return SmallHub(tmp_path, clock=clock)
 
 
-async def _walk(github: httpx2.AsyncClient, path: str) -> list[Any]:
-    """Follow `next` to the end, and `prev` must lead back from there."""
-    found: list[Any] = []
+async def _walk(github: httpx2.AsyncClient, path: str) -> list[dict[str, Any]]:
+    """Follow `next` to the end."""
+    found: list[dict[str, Any]] = []
     pages = 0
     where: str | None = path
     while where is not None:
         answer = await github.get(where)
         assert answer.status_code == 200, answer.text
-        body = answer.json()
-        found += body if isinstance(body, list) else next(
-            each for each in body.values() if isinstance(each, list)
-        )
+        found += answer.json()
         pages += 1
         where = answer.links.get("next", {}).get("url")
         assert where is None or where.startswith("http://github.test/")

@@ -70,7 +70,8 @@ def test_files(api: Repository) -> None:
     written = api.get_contents("docs/a.md")
     assert not isinstance(written, list)
     api.delete_file("docs/a.md", "Delete", written.sha)
-    assert [each.commit.message for each in api.get_commits()][:3] == ["Delete", "Write", "Say more"]
+    said = [each.commit.message for each in api.get_commits()]
+    assert said[:3] == ["Delete", "Write", "Say more"]
     folder = api.get_contents("src")
     assert isinstance(folder, list)
     assert [each.path for each in folder] == ["src/api.py"]

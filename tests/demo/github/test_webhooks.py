@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -58,7 +58,7 @@ def receiver() -> Receiver:
 
 
 @asynccontextmanager
-async def _delivered(hub: SmallHub, receiver: Receiver) -> AsyncIterator[None]:
+async def _delivered(hub: SmallHub, receiver: Receiver) -> AsyncGenerator[None]:
     """Deliver what happens meanwhile before going on."""
     async with receiver.client() as client:
         hub.hub.courier.client = client
@@ -146,7 +146,7 @@ async def test_the_log_is_walked_by_cursor(hub: SmallHub, receiver: Receiver) ->
             found += answer.json()
             where = answer.links.get("next", {}).get("url", "")
         assert [each["event"] for each in found] == ["issues"] * 4 + ["ping"]
-        assert [each["id"] for each in found] == sorted((each["id"] for each in found), reverse=True)
+        assert [each["id"] for each in found] == sorted({each["id"] for each in found})[::-1]
 
 
 async def test_shuffled_and_duplicated(hub: SmallHub, receiver: Receiver) -> None:

@@ -1,6 +1,6 @@
 """The double as one application: REST, GraphQL, Git over HTTP, its control."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -51,14 +51,14 @@ def build_hub(
     git = SmartHttp(world)
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(courier.run)
             yield
             tasks.cancel_scope.cancel()
 
     routes = [
-        *control_routes(CONTROL, world, faults),
+        *control_routes(CONTROL, world, faults, slow),
         *(Route(CONTROL + each.path, each.endpoint, methods=each.methods) for each in more_control),
         *(
             Route(f"/{{owner}}/{{name}}{suffix}/{path}", git.answer, methods=["GET", "POST"])

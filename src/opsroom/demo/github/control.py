@@ -1,4 +1,4 @@
-"""The double is steered: what was asked of it, and what shall go wrong."""
+"""The double is steered: what was asked of it, what shall go wrong, and how slow it is."""
 
 from dataclasses import asdict
 from typing import Any
@@ -8,12 +8,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from opsroom.demo.github.faults import Faults
+from opsroom.demo.github.front import Manners
 from opsroom.demo.github.refusals import Refusal
 from opsroom.demo.github.world import World
 
 
-def control_routes(prefix: str, world: World, faults: Faults) -> list[Route]:
-    """`GET /stats`, `POST /stats/reset` and `POST /faults` under a prefix."""
+def control_routes(prefix: str, world: World, faults: Faults, manners: Manners) -> list[Route]:
+    """`GET /stats`, `POST /stats/reset`, `POST /faults` and `POST /manners` under a prefix.
+
+    Manners are `{"rest": seconds, "graphql": bool, "scale": factor}`; `{}` is as quick as it can.
+    """
 
     async def stats(_: Request) -> Response:
         return JSONResponse(asdict(world.stats))
@@ -33,7 +37,13 @@ def control_routes(prefix: str, world: World, faults: Faults) -> list[Route]:
             return JSONResponse(refusal.body(), refusal.status)
         return JSONResponse(wanted)
 
+    async def slow(request: Request) -> Response:
+        wanted = Manners(**(await request.json()))
+        manners.rest, manners.graphql, manners.scale = wanted.rest, wanted.graphql, wanted.scale
+        return JSONResponse({"rest": wanted.rest, "graphql": wanted.graphql})
+
     return [
+        Route(f"{prefix}/manners", slow, methods=["POST"]),
         Route(f"{prefix}/stats", stats, methods=["GET"]),
         Route(f"{prefix}/stats/reset", reset, methods=["POST"]),
         Route(f"{prefix}/faults", storm, methods=["POST"]),

@@ -147,20 +147,28 @@ class Courier:
         self._loop, self._awake = asyncio.get_running_loop(), asyncio.Event()
         self._awake.set()
         try:
-            while True:
-                await self._awake.wait()
-                self._awake.clear()
-                await self.flush()
+            async with httpx2.AsyncClient(timeout=TIMEOUT) as client:
+                while True:
+                    await self._awake.wait()
+                    self._awake.clear()
+                    await self._send_all(self.client or client)
         finally:
             self._loop = self._awake = None
 
     async def flush(self) -> None:
         """Send all that is waiting, and wait until it was answered."""
+        if self.client is not None:
+            await self._send_all(self.client)
+            return
+        async with httpx2.AsyncClient(timeout=TIMEOUT) as client:
+            await self._send_all(client)
+
+    async def _send_all(self, client: httpx2.AsyncClient) -> None:
         while letters := self._collect():
             limit = anyio.CapacityLimiter(AT_ONCE)
             async with anyio.create_task_group() as tasks:
                 for letter in letters:
-                    tasks.start_soon(self._send, letter, limit)
+                    tasks.start_soon(self._send, client, letter, limit)
 
     def _collect(self) -> list[Letter]:
         with self.world.lock:
@@ -175,7 +183,9 @@ class Courier:
             letters += [each for each in letters if self.faults.chance.random() < twice]
         return letters
 
-    async def _send(self, letter: Letter, limit: anyio.CapacityLimiter) -> None:
+    async def _send(
+        self, client: httpx2.AsyncClient, letter: Letter, limit: anyio.CapacityLimiter
+    ) -> None:
         hook, delivery = letter.hook, letter.delivery
         lost = not delivery.redelivery and self.faults.chance.random() < self.faults.webhooks_lost
         if lost:
@@ -184,7 +194,7 @@ class Courier:
         async with limit:
             begun = time.monotonic()
             try:
-                status, text = await self._post(hook, delivery)
+                status, text = await _post(client, hook, delivery)
                 delivery.status_code = status
                 delivery.status = "OK" if status < 400 else f"Invalid HTTP Response: {status}"
                 delivery.answer = text
@@ -194,15 +204,13 @@ class Courier:
                 delivery.status, delivery.status_code = "failed to connect to host", 502
             delivery.duration = time.monotonic() - begun
 
-    async def _post(self, hook: Hook, delivery: Delivery) -> tuple[int, str]:
-        if self.client is not None:
-            answer = await self.client.post(
-                hook.url, content=delivery.payload, headers=delivery.headers, timeout=TIMEOUT
-            )
-            return answer.status_code, answer.text[:1000]
-        async with httpx2.AsyncClient(timeout=TIMEOUT) as client:
-            answer = await client.post(hook.url, content=delivery.payload, headers=delivery.headers)
-            return answer.status_code, answer.text[:1000]
+
+async def _post(client: httpx2.AsyncClient, hook: Hook, delivery: Delivery) -> tuple[int, str]:
+    """Send one delivery: the status and the beginning of what was answered."""
+    answer = await client.post(
+        hook.url, content=delivery.payload, headers=delivery.headers, timeout=TIMEOUT
+    )
+    return answer.status_code, answer.text[:1000]
 
 
 def _as_pushed(repository: Json) -> None:

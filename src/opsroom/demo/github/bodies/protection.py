@@ -119,7 +119,9 @@ def holds_for(one: HostRuleset, repository: Hosted, branch: str) -> bool:
     names = one.conditions.get("repository_name")
     if names is not None and not _chosen(names, (repository.name,), {"~ALL"}):
         return False
-    special = {"~ALL"} | ({"~DEFAULT_BRANCH"} if branch == repository.default_branch else set())
+    special = {"~ALL"}
+    if branch == repository.default_branch:
+        special.add("~DEFAULT_BRANCH")
     refs = one.conditions.get("ref_name")
     return refs is None or _chosen(refs, (f"refs/heads/{branch}", branch), special)
 

@@ -301,7 +301,7 @@ def repository_dispatch(call: Call) -> Result:
     """Tell workflows of something that happened elsewhere."""
     repository = call.repository("contents", "write")
     kind = call.text("event_type")
-    payload = call.data.get("client_payload") or {}
+    payload: Json = call.data.get("client_payload") or {}
     branch = repository.default_branch
     details: Json = {"branch": branch, "client_payload": payload, "action": kind}
     call.world.emit("repository_dispatch", kind, repository, lambda _: details, actor=call.actor)

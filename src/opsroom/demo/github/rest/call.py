@@ -6,7 +6,7 @@ returns becomes the answer: an `Answer`, or a body with status 200.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 from urllib.parse import urlencode
 
 from opsroom.demo.github.courier import Courier
@@ -183,11 +183,6 @@ class Call:
             query = {**self.query, **changes}
             parts.append(f'<{self.urls.api}{quoted(self.path)}?{urlencode(query)}>; rel="{rel}"')
         self.headers["link"] = ", ".join(parts)
-
-
-def newest_first(items: Sequence[Item], key: Callable[[Item], Any]) -> list[Item]:
-    """Sorted by a time, the newest first."""
-    return sorted(items, key=key, reverse=True)
 
 
 Result = Answer | Body

@@ -1,5 +1,7 @@
 """Issues, labels and comments."""
 
+from typing import Any
+
 from opsroom.demo.github.acts import issues as acts
 from opsroom.demo.github.acts.pulls import edit_pull
 from opsroom.demo.github.bodies import issues as bodies
@@ -60,7 +62,7 @@ def create(call: Call) -> Result:
     """Open an issue."""
     repository = call.repository("issues", "write")
     title = call.text("title", "Issue")
-    names = call.data.get("assignees") or []
+    names: list[Any] = call.data.get("assignees") or []
     accounts = [call.world.account(str(name)) for name in names]
     one = acts.open_issue(
         call.world,
@@ -199,7 +201,7 @@ def set_labels(call: Call) -> Result:
     )
 
 
-@endpoint("DELETE", f"{ISSUES}/{{number}}/labels/{{label}}")
+@endpoint("DELETE", f"{ISSUES}/{{number}}/labels/{{label:path}}")
 def remove_label(call: Call) -> Result:
     """Take a label off."""
     repository, one = _found(call, "write")
@@ -241,13 +243,13 @@ def _label(call: Call, access: Access) -> tuple[Hosted, Label]:
     return repository, found
 
 
-@endpoint("GET", f"{REPOSITORY}/labels/{{label}}")
+@endpoint("GET", f"{REPOSITORY}/labels/{{label:path}}")
 def label(call: Call) -> Result:
     """One label."""
     return bodies.label(call.urls, *_label(call, "read"))
 
 
-@endpoint("PATCH", f"{REPOSITORY}/labels/{{label}}")
+@endpoint("PATCH", f"{REPOSITORY}/labels/{{label:path}}")
 def edit_label(call: Call) -> Result:
     """Change a label."""
     repository, one = _label(call, "write")
@@ -259,7 +261,7 @@ def edit_label(call: Call) -> Result:
     return bodies.label(call.urls, repository, one)
 
 
-@endpoint("DELETE", f"{REPOSITORY}/labels/{{label}}")
+@endpoint("DELETE", f"{REPOSITORY}/labels/{{label:path}}")
 def delete_label(call: Call) -> Result:
     """Delete a label, and take it off everything."""
     repository, one = _label(call, "write")

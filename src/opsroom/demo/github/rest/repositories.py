@@ -61,7 +61,7 @@ def update(call: Call) -> Result:
         if isinstance(data.get(field), bool):
             setattr(repository.features, feature, data[field])
             repository.updated_at = world.now()
-    analysis = data.get("security_and_analysis") or {}
+    analysis: Json = data.get("security_and_analysis") or {}
     for field, feature in (
         ("secret_scanning", "secret_scanning"),
         ("dependabot_security_updates", "security_fixes"),
