@@ -14,6 +14,7 @@ from datetime import datetime
 from opsroom.judge.changes import changed, observation
 from opsroom.judge.examination import Examination, examine
 from opsroom.judge.host_changes import host_changed
+from opsroom.judge.host_observation import host_observation
 from opsroom.judge.hosted import with_last
 from opsroom.judge.moves import findings_moved, first_look
 from opsroom.logs import current_cause
@@ -97,6 +98,7 @@ class Draft:
         change = changed(before, after, row.health, health)
         self.happenings += [change] if change else []
         self.happenings += observation(before, after)
+        self.happenings += host_observation(before, after)
         self.happenings += host_changed(before, after)
 
     async def save(self, connection: Connection, fleet: Fleet) -> dict[str, int]:

@@ -134,14 +134,19 @@ async def test_a_look_that_could_not_tell_is_unknown_and_keeps_the_name(yard: Ya
         here.clock.forward(seconds=1)
         nothing = Unknown(at=here.clock.now, source=ACME.key, reason="it took too long")
         look = api.look(here.clock.now)
+        before = await last(here.room)
         broken = HostLooks({"R_1": look.__class__(nothing, look.settings, nothing, nothing)})
         await record_looks(here.room, ACME, broken)
+        (event,) = await events(here.room, before)
+        assert (event.kind, event.data["reason"]) == ("observation.failed", "it took too long")
         row = here.row("acme/renamed")
         assert (row.name, row.snapshot.remote) == ("acme/Renamed", nothing)
         assert here.room.trust.of(row) == "unknown"
         here.clock.forward(seconds=1)
         await here.look(api)
         assert isinstance(here.row("acme/renamed").snapshot.remote, Remote)
+        again = await kinds(here.room, event.id)
+        assert again == [("observation.recovered", "acme/Renamed")]
 
 
 async def test_a_failed_look_leaves_everything_as_it_was(yard: Yard) -> None:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 from tests.operations.hosts.tellers import ACME, LOOK, SWEEP, Teller, told
-from tests.operations.rooms import Yard, events, kinds, last
+from tests.operations.rooms import Clock, Yard, events, kinds, last
 
 from opsroom.clients.host import HostLook, HostLooks, Sweep
 from opsroom.model.ci import Ci
@@ -201,6 +201,52 @@ async def test_a_look_that_began_before_a_sweep_saw_it_move_is_late(yard: Yard) 
         await here.look(Teller("acme/api"), at=began)
         remote = here.remote("acme/api")
         assert (remote.head, remote.moved_at) == ("b" * 40, here.clock.now)
+
+
+async def test_a_look_that_was_answered_before_the_sweep_is_late_too(yard: Yard) -> None:
+    """It began after the sweep did, and saw the repository as it was before the push."""
+    api = Teller("acme/api", more={"pushed_at": Clock().now})
+    async with told(yard) as here:
+        await here.begin(api)
+        pushed = replace(api.swept(), head="b" * 40, ci="running", pushed_at=here.clock.now)
+        sweep = Sweep(here.clock.now, (pushed,), whole=True)
+        await record_sweep(here.room, ACME, sweep, sweep_every=SWEEP, look_every=LOOK)
+        here.clock.forward(seconds=0.2)
+        before = await last(here.room)
+        await here.look(api)
+        row = here.row("acme/api")
+        assert isinstance(row.snapshot.ci, Ci)
+        assert (here.remote("acme/api").head, row.snapshot.ci.state) == ("b" * 40, "running")
+        assert here.remote("acme/api").moved_at is not None, "so that it is looked at again"
+        assert await kinds(here.room, before) == []
+
+
+async def test_what_stands_on_two_pages_is_taken_once(yard: Yard) -> None:
+    old, new = Teller("acme/api"), Teller("acme/api", head="b" * 40)
+    async with told(yard) as here:
+        await here.begin(old)
+        before = await last(here.room)
+        assert (await here.sweep(old, new)).moved == (old.id,)
+        assert here.remote("acme/api").head == "b" * 40
+        assert [kind for kind, _ in await kinds(here.room, before)] == [
+            "repository.changed",
+            "ci.passed",
+        ]
+
+
+async def test_the_same_name_on_two_hosts(yard: Yard) -> None:
+    work = ACME.model_copy(update={"base_url": "https://ghe.example.org/api/v3"})
+    api = Teller("acme/api", id="R_1")
+    async with told(yard, ACME, work) as here:
+        await here.sweep(api)
+        await here.sweep(api, source=work)
+        assert {row.name: row.repository.key for row in here.room.rows()} == {
+            "acme/api@github.com": "github.com/acme/api",
+            "acme/api@ghe.example.org": "ghe.example.org/acme/api",
+        }
+        await here.sweep(source=work)
+        await here.look(gone=("R_1",), source=work)
+        assert [row.name for row in here.room.rows()] == ["acme/api"]
 
 
 async def test_a_host_that_fails_changes_nothing_and_is_told_once(yard: Yard) -> None:

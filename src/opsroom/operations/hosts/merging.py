@@ -45,19 +45,31 @@ def with_look(fleet: Fleet, source: HostSource, seen: RemoteSighting) -> Snapsho
     if row is None and seen.full_name is None:
         return None
     base = _base(fleet, source, row, seen.id, seen.full_name or "")
-    known = base.remote
-    moved_at = known.moved_at if isinstance(known, Remote) else None
-    is_late = moved_at is not None and seen.remote.at < moved_at
+    is_late = _is_late(base.remote, seen.remote)
     return _settled(
         base.model_copy(
             update={
-                "remote": known if is_late else _newer(known, seen.remote),
+                "remote": base.remote if is_late else _newer(base.remote, seen.remote),
                 "settings": _newer(base.settings, seen.settings),
-                "ci": _newer(base.ci, seen.ci),
+                "ci": base.ci if is_late and base.ci else _newer(base.ci, seen.ci),
                 "listed": _newer(base.listed, seen.listed),
             }
         )
     )
+
+
+def _is_late(known: Remote | Unknown | None, seen: Remote | Unknown) -> bool:
+    """Whether a look saw the repository as it was before a sweep saw it move.
+
+    Both take their time, so that a look which began later may still have been answered earlier.
+    """
+    if not isinstance(known, Remote) or known.moved_at is None:
+        return False
+    if seen.at < known.moved_at:
+        return True
+    if not isinstance(seen, Remote) or known.pushed_at is None or seen.pushed_at is None:
+        return False
+    return seen.pushed_at < known.pushed_at
 
 
 def with_sweep(fleet: Fleet, source: HostSource, seen: Swept, at: datetime) -> Snapshot:

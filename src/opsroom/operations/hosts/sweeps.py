@@ -5,7 +5,7 @@ are known are written, a hundred in one transaction; for all others its time vou
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
@@ -82,6 +82,7 @@ async def record_sweep(
     decide from when on facts are stale.
     """
     before = await known_swept(room, source)
+    sweep = _each_once(sweep)
     changed = [each for each in sweep.repositories if before.get(each.id) != each]
     await room.refresh()
     for some in _batches(_to_write(room, source, sweep.repositories, before)):
@@ -116,6 +117,12 @@ async def record_host_failed(room: "Room", source: HostSource, reason: str) -> N
         survey = Survey(source=source.key, at=known.at if known else None, problems=problems)
         await save_surveys(connection, [survey])
     await room.refresh()
+
+
+def _each_once(sweep: Sweep) -> Sweep:
+    """Without repeats: what is pushed to meanwhile may stand on two pages, newest last."""
+    once = {each.id: each for each in sweep.repositories}
+    return replace(sweep, repositories=tuple(once.values()))
 
 
 def _to_write(
