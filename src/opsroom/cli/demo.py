@@ -182,8 +182,10 @@ async def _run(
             "approver": approver_token(settings),
             "control": addresses.control,
         }
-        shown = f"{wanted.repositories} repositories at {addresses.github}, clones in "
-        shown += f"{wanted.root / 'code'}; Ctrl-C ends it\n{page}"
+        shown = (
+            f"{wanted.repositories} repositories, clones in {wanted.root / 'code'}; "
+            f"Ctrl-C ends it\n{page}\nthe double of GitHub: {addresses.github}"
+        )
         _tell(told, shown, as_json=as_json)
 
     async with anyio.create_task_group() as tasks:

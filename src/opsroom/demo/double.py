@@ -1,5 +1,6 @@
 """The double in a process of its own: fleet, life and server, until it is told to stop."""
 
+import gc
 import os
 import secrets
 import signal
@@ -71,7 +72,11 @@ async def run_double(
     token = kept_secret(root / TOKEN, "ghp_")
     (root / "host").mkdir(exist_ok=True)
     world = World(root / "host", seed=seed, root=address)
+    # what is built now stays: to look for garbage in it, now or later, costs seconds
+    gc.disable()
     simulation = await anyio.to_thread.run_sync(Simulation, world, fleet, token)
+    gc.freeze()
+    gc.enable()
     simulation.town.remote = address
     await anyio.to_thread.run_sync(equip, simulation.town, token)
     hub = build_hub(world, more_control=steering(simulation))
