@@ -26,6 +26,8 @@ class Heard(Value):
     """Whether it is about which repositories there are: made, renamed, hidden, deleted."""
     ci: bool = False
     """Whether something of CI moved."""
+    ended: bool = False
+    """Whether that came to an end: what only goes on is looked up with what ends it."""
     alerts: bool = False
     """Whether something of the host's own alerts moved."""
     at: datetime | None = None

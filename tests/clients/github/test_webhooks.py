@@ -121,6 +121,25 @@ def test_a_run_that_makes_no_sense_is_only_a_reason_to_look(broken: dict[str, An
     assert found.repository_id == "R_kgDOAbc"
 
 
+@pytest.mark.parametrize(
+    ("event", "action", "ci", "ended"),
+    [
+        ("workflow_run", "completed", True, True),
+        ("workflow_run", "in_progress", True, False),
+        ("workflow_job", "queued", True, False),
+        ("check_suite", "completed", True, True),
+        ("status", None, True, True),
+        ("push", None, False, False),
+        ("pull_request", "closed", False, False),
+    ],
+)
+def test_what_of_ci_has_ended_is_told_from_what_goes_on(
+    event: str, action: str | None, ci: bool, ended: bool
+) -> None:
+    found = said(event, {"action": action, "repository": REPOSITORY})
+    assert (found.ci, found.ended) == (ci, ended)
+
+
 def test_a_push_is_dated_in_seconds() -> None:
     found = said("push", {"ref": "refs/heads/main", "repository": REPOSITORY})
     assert found.at == datetime.fromtimestamp(1557933657, UTC)

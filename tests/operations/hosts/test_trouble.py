@@ -19,6 +19,7 @@ from opsroom.model.health import Grade
 from opsroom.operations.budget import budget
 from opsroom.operations.hosts import asking, claims, reach
 from opsroom.operations.hosts.asking import look_now
+from opsroom.operations.hosts.queue import GAP
 from opsroom.operations.repository import repository_health
 from opsroom.operations.room import Room
 from opsroom.operations.status import fleet_status
@@ -159,6 +160,7 @@ async def test_a_low_budget_makes_facts_older_and_is_told_once(hub: SmallHub, ya
                 watch.sweep_soon()
                 await anyio.sleep(0.05)
         assert watch.sweep_every > lively
+        assert watch.queue.gap > GAP
         pushed = push(hub, "acme/api")
         watch.put([row(room, "acme/api").repository.host_id or ""], Priority.ROUTINE)
         await anyio.sleep(0.5)

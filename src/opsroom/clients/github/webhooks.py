@@ -95,16 +95,18 @@ def heard(headers: Mapping[str, str], body: bytes, host: str) -> Heard:
         raise Malformed("the webhook doesn't say which delivery of which event it is")
     payload = _object(body)
     repository = _part(payload, "repository")
+    action, of_ci = _word(payload.get("action")), event in CI_EVENTS
     return Heard(
         delivery=delivery,
         event=event,
-        action=_word(payload.get("action")),
+        action=action,
         hook=_word(headers.get("x-github-hook-id")),
         owner=_owner(payload, repository),
         repository_id=_word(repository.get("node_id")) or None,
         full_name=_word(repository.get("full_name")) or None,
         fleet=event in FLEET_EVENTS,
-        ci=event in CI_EVENTS,
+        ci=of_ci,
+        ended=of_ci and action in ("completed", ""),
         alerts=event in ALERT_EVENTS,
         at=_when(payload, repository, event),
         run=_run(payload, host) if event == "workflow_run" else None,

@@ -1,7 +1,8 @@
-"""Telling that a budget runs low: once, when it begins."""
+"""When a budget runs low: told once, as it begins; and news are gathered for longer meanwhile."""
 
 from opsroom.model.event import Happening
 from opsroom.operations.budget import is_low
+from opsroom.operations.hosts.queue import GAP, LONG_GAP
 from opsroom.operations.hosts.watch import HostWatch
 from opsroom.store.journal import append
 
@@ -11,6 +12,7 @@ async def tell_low(watch: HostWatch) -> None:
     found = watch.host.budget()
     low = {bucket.name: bucket for bucket in found.buckets if is_low(bucket)}
     told, watch.low = watch.low, frozenset(low)
+    watch.queue.gap = LONG_GAP if low else GAP
     news = [bucket for name, bucket in low.items() if name not in told]
     if not news:
         return

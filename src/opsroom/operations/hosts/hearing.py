@@ -4,6 +4,8 @@ A delivery counts as handled once what it asks for was done. So a process may di
 between its acknowledgement and the look: who watches next finds it waiting.
 """
 
+from collections.abc import Collection
+
 import anyio
 
 from opsroom.clients.host import Priority
@@ -39,22 +41,33 @@ async def run(watch: HostWatch) -> None:
 
 async def _take(watch: HostWatch, told: list[Heard]) -> None:
     """Record what can't be wrong, and have the rest looked at."""
-    if any(each.run for each in told):
-        await record_run_news(watch.room, watch.source, told)
+    runs = [each for each in told if each.run]
+    placed = await record_run_news(watch.room, watch.source, runs) if runs else set[str]()
+    goes_on = [each for each in told if _only_goes_on(each, placed)]
     for each in told:
         watch.hooks |= {each.hook} - {""}
-        id_ = each.repository_id
-        if id_ is None or each.fleet:
-            watch.sweep_soon(whole=True)
-        if id_ is None:
-            watch.unswept.append(each)
-            continue
-        watch.telling.setdefault(id_, []).append(each)
-        if each.alerts:
-            watch.alerting.add(id_)
-            watch.to_list.give()
-        if each.ci:
-            watch.stir([id_], Priority.HEARD)
-    for priority, asked in ((Priority.ASKED, True), (Priority.HEARD, False)):
-        some = [each for each in told if (each.event == ASKED) is asked]
-        watch.put([each.repository_id for each in some if each.repository_id], priority)
+        if each not in goes_on:
+            _pass_on(watch, each)
+    await watch.handled(goes_on)
+
+
+def _only_goes_on(told: Heard, placed: Collection[str]) -> bool:
+    """Whether a delivery is of CI that has not ended, and all that it says is written down."""
+    return told.ci and not told.ended and (told.run is None or told.delivery in placed)
+
+
+def _pass_on(watch: HostWatch, told: Heard) -> None:
+    """Have a repository looked at, or the source swept."""
+    id_ = told.repository_id
+    if id_ is None or told.fleet:
+        watch.sweep_soon(whole=True)
+    if id_ is None:
+        watch.unswept.append(told)
+        return
+    watch.telling.setdefault(id_, []).append(told)
+    if told.alerts:
+        watch.alerting.add(id_)
+        watch.to_list.give()
+    if told.ci and (told.run is None or told.run.failed):
+        watch.stir([id_], Priority.HEARD)
+    watch.put([id_], Priority.ASKED if told.event == ASKED else Priority.HEARD)

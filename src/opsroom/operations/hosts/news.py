@@ -23,8 +23,12 @@ OF_OTHERS = frozenset({"pull_request", "pull_request_target", "merge_group"})
 """What sets off runs that are not about the default branch, even where its name stands there."""
 
 
-async def record_run_news(room: "Room", source: HostSource, told: Sequence[Heard]) -> None:
-    """Write the runs that deliveries tell of, and what they mean for the default branch."""
+async def record_run_news(room: "Room", source: HostSource, told: Sequence[Heard]) -> set[str]:
+    """Write the runs that deliveries tell of, and what they mean for the default branch.
+
+    Gives the deliveries that are about commits which CI is known of: they need no look.
+    """
+    placed: set[str] = set()
     async with room.store.write() as connection:
         await room.fleet.refresh(connection)
         draft = Draft(room.settings.limits, room.now())
@@ -36,6 +40,8 @@ async def record_run_news(room: "Room", source: HostSource, told: Sequence[Heard
                 continue
             key = row.repository.key
             runs.setdefault(key, []).append(each.run)
+            if isinstance(row.snapshot.ci, Ci) and row.snapshot.ci.head == each.run.head:
+                placed.add(each.delivery)
             after = with_run(moved.get(key, row.snapshot), each.run, draft.now)
             if after is not None:
                 moved[key] = after
@@ -45,6 +51,7 @@ async def record_run_news(room: "Room", source: HostSource, told: Sequence[Heard
         await draft.save(connection, room.fleet)
         await save_ci_runs(connection, runs)
     await room.refresh()
+    return placed
 
 
 def with_run(snapshot: Snapshot, run: CiRun, now: datetime) -> Snapshot | None:

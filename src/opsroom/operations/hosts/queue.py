@@ -13,6 +13,9 @@ from opsroom.clients.host import Priority
 GAP = 1.5
 """Seconds between two looks at one repository: news that come meanwhile are one reason."""
 
+LONG_GAP = 30.0
+"""The same while the budget is low."""
+
 TURN = 8
 """Every so many places, one goes to who has waited longest."""
 
@@ -31,7 +34,8 @@ class Queue:
     """The ids that wait. Times are seconds of one clock, whichever that is."""
 
     def __init__(self, gap: float = GAP) -> None:
-        self._gap = gap
+        self.gap = gap
+        """Seconds between two looks at one repository of which news come."""
         self._waiting: dict[Priority, dict[str, Waiting]] = {each: {} for each in Priority}
         self._priority: dict[str, Priority] = {}
         self._looking: set[str] = set()
@@ -61,7 +65,7 @@ class Queue:
         for id_ in ids:
             known = self._priority.get(id_)
             if known is None:
-                due = self._looked.get(id_, now - self._gap) + self._gap
+                due = self._looked.get(id_, now - self.gap) + self.gap
                 heard = priority is Priority.HEARD
                 entry = Waiting(id_, priority, now, max(now, due) if heard else now)
             elif priority < known:
