@@ -75,10 +75,11 @@ async def test_what_is_secret_is_not_remembered() -> None:
     assert again.data == [{"number": 1}]
 
 
-async def test_memory_forgets_what_was_asked_for_longest_ago() -> None:
-    kept = InMemory(most=2)
+async def test_memory_is_bounded_and_forgets_what_was_asked_for_longest_ago() -> None:
+    kept = InMemory(most=25)
     for url in "abc":
-        await kept.put("me", url, url, url)
+        await kept.put("me", url, url, "x" * 10)
+        await kept.put("me", url, url, "y" * 10)
         await kept.get("me", "a")
     assert [await kept.get("me", url) is not None for url in "abc"] == [True, False, True]
 

@@ -5,8 +5,8 @@ from typing import Protocol
 
 from opsroom.model.budget import Budget
 
-KEPT = 2_000
-"""Answers that are remembered in memory, the least used forgotten first."""
+KEPT = 16 << 20
+"""Characters that are remembered in memory, the least used answers forgotten first."""
 
 LARGEST_KEPT = 1 << 20
 """Characters of an answer that is worth remembering."""
@@ -45,6 +45,7 @@ class InMemory:
 
     def __init__(self, most: int = KEPT) -> None:
         self._most = most
+        self._size = 0
         self._kept: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()
 
     async def get(self, credential: str, url: str) -> tuple[str, str] | None:
@@ -56,7 +57,8 @@ class InMemory:
 
     async def put(self, credential: str, url: str, etag: str, body: str) -> None:
         """Remember both, and forget what was not asked for longest."""
+        old = self._kept.pop((credential, url), ("", ""))
         self._kept[credential, url] = (etag, body)
-        self._kept.move_to_end((credential, url))
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+        self._size += len(body) - len(old[1])
+        while self._size > self._most:
+            self._size -= len(self._kept.popitem(last=False)[1][1])

@@ -23,7 +23,7 @@ from opsroom.model.text import plain
 
 LOG = logging.getLogger(__name__)
 
-MOST_PAGES = 1_000
+MOST_PAGES = 10_000
 COSTLY = frozenset({"statusCheckRollup"})
 """What takes the host longest of all that a sweep asks."""
 
