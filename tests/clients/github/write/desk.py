@@ -13,7 +13,7 @@ from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.write.credential import WriteCredential
 from opsroom.clients.github.write.mark import Evidence, Mark
 from opsroom.clients.github.write.pace import Pace
-from opsroom.clients.github.write.refusals import Forgetful
+from opsroom.clients.github.write.refusals import Refusal
 from opsroom.clients.github.write.writer import Clock, Writer
 from opsroom.demo.github.acts.pushes import commit_files
 from opsroom.demo.github.acts.repositories import create_repository
@@ -61,6 +61,20 @@ class Time:
     @property
     def clock(self) -> Clock:
         return Clock(self.now, self.seconds, self.sleep)
+
+
+class Forgetful:
+    """Remembers a no as long as it lives."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str, str], Refusal] = {}
+
+    async def refusal(self, host: str, repository: str, key: str) -> Refusal | None:
+        return self.kept.get((host, repository, key))
+
+    async def remember(self, refusal: Refusal) -> bool:
+        self.kept[refusal.host, refusal.repository, refusal.key] = refusal
+        return True
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.clients.github.write.desk import BRANCH, NAME, Desk, mark
+from tests.clients.github.write.desk import BRANCH, NAME, Desk, Forgetful, mark
 from tests.clients.github.write.scenarios import (
     committed,
     merge,
@@ -22,7 +22,7 @@ from opsroom.clients.github.write.files import File
 from opsroom.clients.github.write.issues import close_issue, create_issue, reopen_issue
 from opsroom.clients.github.write.merges import merge_pull
 from opsroom.clients.github.write.pulls import close_pull, open_pull, update_pull
-from opsroom.clients.github.write.refusals import Forgetful, Refusal
+from opsroom.clients.github.write.refusals import Refusal
 from opsroom.clients.github.write.writer import Writer
 from opsroom.demo.github.acts.checks import report_check
 from opsroom.demo.github.acts.issues import add_comment, edit_issue, open_issue

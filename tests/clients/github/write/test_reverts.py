@@ -53,6 +53,8 @@ async def test_every_kind_of_merge_is_undone_whole(
     done = await revert(desk, writer)
     assert done.now
     await merge_pull(writer, NAME, 2, desk.api.pulls[2].head, "squash", mark(key="revert 1"))
+    again = await revert(desk, writer)
+    assert (again.now, again.after.state) == (False, "merged")
     assert desk.held("main") == {**before, "later.md": ("100644", b"stays\n")}
 
 

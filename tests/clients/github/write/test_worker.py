@@ -179,6 +179,26 @@ async def test_an_empty_bucket_is_waited_for_by_the_hosts_own_clock(
     assert desk.time.slept == []
 
 
+@pytest.mark.parametrize("skew", [-1800, 0, 1800])
+async def test_the_ledger_is_told_by_our_own_clock(skew: int, desk: Desk, writer: Writer) -> None:
+    desk.small.hub.manners.skew = timedelta(seconds=skew)
+    await create_issue(writer, NAME, "Title", "", mark())
+    bucket = desk.ledger.snapshot(desk.time.now()).buckets[0]
+    host_reset = desk.time.started + timedelta(hours=1)
+    assert bucket.resets_at == host_reset - timedelta(seconds=skew)
+
+
+async def test_a_limit_at_a_look_is_not_slept_out_in_the_worker(desk: Desk, writer: Writer) -> None:
+    """GithubRetry obeys Retry-After however long it is, whatever longest wait it is given."""
+    desk.trouble.expect(
+        "refuse", "GET", "/repos/acme/api", status=403, headers={"Retry-After": "300"}
+    )
+    with anyio.fail_after(10), pytest.raises(Later) as limited:
+        await create_issue(writer, NAME, "Title", "", mark())
+    assert limited.value.until == desk.time.now() + timedelta(seconds=300)
+    assert len(desk.trouble.asked) == 1
+
+
 async def test_a_wait_that_the_host_didnt_tell_doubles(desk: Desk, writer: Writer) -> None:
     for seconds in (60, 120, 240):
         desk.trouble.expect("refuse", "POST", "/issues", status=429, message="slow down")

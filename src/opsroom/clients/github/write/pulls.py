@@ -74,7 +74,7 @@ async def open_pull(
     """
     async with writer.turn(full_name, host_id) as place:
         check_name(branch, place)
-        if (found := await _find(writer, place, branch, mark)) is not None:
+        if (found := await find_pull(writer, place, branch, mark)) is not None:
             return Written(found, None, now=False)
         await check_not_refused(writer, place, mark)
         for issue in await ours(writer, place, mark.digest):
@@ -99,7 +99,7 @@ async def open_pull(
         with refusing("the host doesn't take the pull request"):
             pull, now = await writer.surely(
                 f"pull request {mark.key!r}",
-                lambda: _find(writer, place, branch, mark),
+                lambda: find_pull(writer, place, branch, mark),
                 call,
                 looked=True,
             )
@@ -202,8 +202,12 @@ async def _check_open(writer: Writer, place: Place, pull: Pull) -> None:
         raise WriteRefused("closed", f"{closed_by or 'someone'} closed {pull.url}")
 
 
-async def _find(writer: Writer, place: Place, branch: str, mark: Mark) -> Pull | None:
-    """The pull request that is proposed already, by its mark or by its branch."""
+async def find_pull(writer: Writer, place: Place, branch: str, mark: Mark) -> Pull | None:
+    """The pull request that proposes this already, by its mark; None when there is none.
+
+    Raises:
+        WriteRefused: the branch is proposed already, by a person or for something else.
+    """
     for issue in await ours(writer, place, mark.digest):
         if issue.pull and (issue.state == "open" or (issue.merged and issue.plan == mark.plan)):
             return await pull_at(writer, place, issue.number)

@@ -40,19 +40,3 @@ class Refusals(Protocol):
         back: the closed pull request is still there, and is found again.
         """
         ...
-
-
-class Forgetful:
-    """Remembers as long as it lives: for tests, and where there is no store."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str, str], Refusal] = {}
-
-    async def refusal(self, host: str, repository: str, key: str) -> Refusal | None:
-        """The no to `key`, if it was kept since the start."""
-        return self.kept.get((host, repository, key))
-
-    async def remember(self, refusal: Refusal) -> bool:
-        """Keep a no in memory; it stands."""
-        self.kept[refusal.host, refusal.repository, refusal.key] = refusal
-        return True

@@ -14,7 +14,7 @@ from opsroom.clients.github.write.errors import WriteRefused
 from opsroom.clients.github.write.files import FOLDER, Entry, tree_of
 from opsroom.clients.github.write.mark import Mark
 from opsroom.clients.github.write.place import Place
-from opsroom.clients.github.write.pulls import Pull, open_pull, pull_at
+from opsroom.clients.github.write.pulls import Pull, find_pull, open_pull, pull_at
 from opsroom.clients.github.write.wire import Wire
 from opsroom.clients.github.write.writer import Writer
 from opsroom.clients.github.write.written import Written
@@ -51,6 +51,8 @@ async def revert_merge(
     """
     async with writer.turn(full_name, host_id) as place:
         check_name(branch, place)
+        if (found := await find_pull(writer, place, branch, mark)) is not None:
+            return Written(found, None, now=False)
         pull = await pull_at(writer, place, number)
         if pull.state != "merged":
             raise WriteRefused("invalid", f"{pull.url} is not merged: there is nothing to undo")

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
+from opsroom.clients.host import HostError
 
-class Unreadable(Exception):
+
+class Unreadable(HostError):
     """An answer is not what it should be: cut, or of another shape."""
 
 

@@ -72,7 +72,7 @@ class Worker:
         """
         return await to_thread.run_sync(self._call, call, limiter=self._one)
 
-    async def allowance(self) -> Allowance | None:
+    def allowance(self) -> Allowance | None:
         """What the newest answer said of the hourly bucket; None where it said nothing."""
         github = self._github
         if github is None or github.requester.rate_limiting_resettime <= 0:
@@ -131,19 +131,27 @@ class Worker:
         )
 
 
-def request(
-    github: "Github",
-    verb: str,
-    path: str,
-    body: object = None,
-    parameters: Mapping[str, str | int] | None = None,
-) -> object:
+def request(github: "Github", verb: str, path: str, body: object = None) -> object:
     """One request that PyGithub has no safe verb for, and what it answered.
 
     `path` begins with a slash, each part of it quoted.
     """
+    return _exchange(github, verb, path, body, {})[0]
+
+
+def dated(
+    github: "Github", path: str, parameters: Mapping[str, str | int]
+) -> tuple[object, datetime | None]:
+    """What is at `path`, and what time it is for the host."""
+    answer, headers = _exchange(github, "GET", path, None, parameters)
+    return answer, _date(headers.get("date", ""))
+
+
+def _exchange(
+    github: "Github", verb: str, path: str, body: object, parameters: Mapping[str, str | int]
+) -> tuple[object, Mapping[str, str]]:
     status, headers, text = github.requester.requestJson(
-        verb, path, parameters=dict(parameters or {}), input=body
+        verb, path, parameters=dict(parameters), input=body
     )
     try:
         answer: object = json.loads(text) if text else None
@@ -153,7 +161,7 @@ def request(
         raise github.requester.createException(status, headers, dict(mapping(answer) or {}))
     if status >= 300 or answer is Unreadable:
         raise Unreadable(f"the host's answer can't be read ({status})")
-    return answer
+    return answer, headers
 
 
 def _answered(error: "GithubException") -> Exception:
@@ -195,6 +203,7 @@ def _is_limit(status: int, headers: Mapping[str, str], message: str) -> bool:
         and (
             "retry-after" in headers
             or headers.get("x-ratelimit-remaining") == "0"
+            or "abuse" in message.lower()
             or Requester.isRateLimitError(message)
         )
     )

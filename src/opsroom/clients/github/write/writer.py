@@ -22,7 +22,7 @@ from opsroom.clients.github.write.pace import Pace
 from opsroom.clients.github.write.place import Place, placed, repository_path
 from opsroom.clients.github.write.refusals import Refusals
 from opsroom.clients.github.write.wire import Wire, entries
-from opsroom.clients.github.write.worker import TIMEOUT, Worker, request
+from opsroom.clients.github.write.worker import TIMEOUT, Worker, dated
 from opsroom.clients.host import HostError, Later, Priority
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ PATIENCE = 5.0
 
 SETTLE = (0.5, 2.0, 4.0)
 """Seconds before each look for a write whose answer was lost: lists on the host lag a little."""
+
+SKEWED = timedelta(seconds=5)
+"""Clocks that differ by less are the same."""
 
 LONGEST_LIST = 50
 """Pages of 100 that are read to find something; more can't be told."""
@@ -66,6 +69,7 @@ class Writer:
         self._turn = anyio.Lock()
         self._limits_in_a_row = 0
         self._login: str | None = None
+        self._skew = timedelta()
 
     async def close(self) -> None:
         """Close the connection, after the call that is under way."""
@@ -109,13 +113,18 @@ class Writer:
         """
         await self._may_send(write=False, content=False)
         try:
-            return await self._send(lambda github: request(github, "GET", path, None, parameters))
+            found, at = await self._send(lambda github: dated(github, path, parameters or {}))
         except Declined as error:
             if error.status == 404:
                 return None
             raise HostError(f"the host doesn't show {path}: {error.message}") from None
         except Unsure as error:
             raise HostError(f"the host could not be read: {error}") from None
+        if at is not None:
+            apart = at - self.clock.now()
+            self._skew = apart if abs(apart) > SKEWED else timedelta()
+        self._hear()
+        return found
 
     async def pages(
         self, path: str, parameters: Mapping[str, str | int] | None = None
@@ -258,6 +267,7 @@ class Writer:
     async def _write(self, call: "Callable[[Github], T]") -> T:
         answer = await self._send(call)
         self._limits_in_a_row = 0
+        self._hear()
         return answer
 
     async def _send(self, call: "Callable[[Github], T]") -> T:
@@ -265,10 +275,12 @@ class Writer:
             return await self._worker.run(call)
         except Limited as error:
             raise self._leave_alone(error) from None
-        finally:
-            if (told := await self._worker.allowance()) is not None:
-                now = self.clock.now()
-                self.ledger.told("rest", told.limit, told.remaining, told.resets_at, now)
+
+    def _hear(self) -> None:
+        """Tell the ledger what the host said is left, by our own clock."""
+        if (told := self._worker.allowance()) is not None:
+            resets_at, now = told.resets_at - self._skew, self.clock.now()
+            self.ledger.told("rest", told.limit, told.remaining, resets_at, now)
 
     async def _may_send(self, *, write: bool, content: bool) -> None:
         """Wait shortly for our own pace, and book the request; or say from when on it may be."""
