@@ -8,6 +8,7 @@ owner, with `acme/api`, `acme/web` and `acme/empty` (no commit). `stranger` has 
 """
 
 import contextlib
+import json
 import socket
 import threading
 import time
@@ -20,6 +21,7 @@ from typing import Literal
 import anyio
 import httpx2
 import uvicorn
+from tests.interfaces.validation import Validated, wrong_delivery
 
 from opsroom.demo.github.acts.repositories import create_repository
 from opsroom.demo.github.acts.runs import add_workflow
@@ -60,6 +62,7 @@ class SmallHub:
     ) -> None:
         self.world = World(folder, clock or Clock(), root=BASE)
         self.hub = build_hub(self.world, rules=rules, manners=manners)
+        self.app = Validated(lambda: self.hub.app, lambda: self.hub.faults.truncated > 0)
         self.kim = self.world.add_account("kim", name="Kim Larsen")
         self.stranger = self.world.add_account("stranger", name="A Stranger")
         self.acme = self.world.add_account("acme", "Organization", "Acme")
@@ -124,7 +127,7 @@ class SmallHub:
     @property
     def transport(self) -> httpx2.ASGITransport:
         """A transport that stays in memory."""
-        return httpx2.ASGITransport(self.hub.app)
+        return httpx2.ASGITransport(self.app)
 
     def client(self, token: str | None = "", *, enterprise: bool = False) -> httpx2.AsyncClient:
         """A client of REST and GraphQL; by default it is kim's, with None it is nobody's."""
@@ -144,6 +147,7 @@ class SmallHub:
             tasks.start_soon(self.hub.courier.run)
             yield
             tasks.cancel_scope.cancel()
+        self._check()
 
     @contextlib.contextmanager
     def serve(self, *, lifespan: Literal["on", "off"] = "on") -> Generator[str]:
@@ -155,7 +159,7 @@ class SmallHub:
             url = f"http://127.0.0.1:{listening.getsockname()[1]}"
             self.world.root = url
             config = uvicorn.Config(
-                self.hub.app,
+                self.app,
                 log_level="error",
                 lifespan=lifespan,
                 date_header=False,
@@ -173,3 +177,17 @@ class SmallHub:
                 server.should_exit = True
                 thread.join(10)
                 self.world.root = BASE
+        self._check()
+
+    def _check(self) -> None:
+        """Fail if anything that went over a socket or to a hook isn't as GitHub publishes it."""
+        hooks = [hook for one in self.world.hooks.values() for hook in one.values()]
+        hooks += [hook for one in self.world.repositories.values() for hook in one.hooks.values()]
+        hooks += [app.hook for app in self.world.apps.values() if app.hook is not None]
+        wrong = {
+            wrong_delivery(each.event, json.loads(each.payload))
+            for hook in hooks
+            for each in hook.deliveries
+        }
+        said = "\n".join(sorted({*self.app.wrong, *wrong} - {""}))
+        assert not said, said

@@ -6,9 +6,9 @@ from typing import Any
 import httpx2
 import pytest
 from tests.demo.github.calls import Asked, Stage, calls
-from tests.hub import BASE, SmallHub
+from tests.hub import SmallHub
 from tests.interfaces.cut import words
-from tests.interfaces.validation import Validated, operation_of, wrong_delivery
+from tests.interfaces.validation import operation_of, wrong_delivery
 
 from opsroom.demo.github.enterprise import lacks
 from opsroom.demo.github.rest import ENDPOINTS
@@ -28,7 +28,6 @@ class Walker:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.app = Validated(stage.hub.hub.app)
         self.names: dict[str, Any] = {"repository": stage.api.id}
         self.tokens = {
             **stage.tokens,
@@ -59,8 +58,7 @@ async def walked(hub: SmallHub) -> tuple[Walker, list[str]]:
     """Make every call, and return what was refused."""
     refused: list[str] = []
     walker = Walker(Stage(hub))
-    transport = httpx2.ASGITransport(walker.app)
-    async with httpx2.AsyncClient(transport=transport, base_url=BASE) as client:
+    async with hub.client(None) as client:
         for asked in calls(walker.stage):
             answer = await walker.call(client, asked)
             if answer.status_code >= 400:
@@ -69,10 +67,10 @@ async def walked(hub: SmallHub) -> tuple[Walker, list[str]]:
 
 
 async def test_every_route_answers_as_it_is_published(hub: SmallHub) -> None:
-    walker, refused = await walked(hub)
+    _, refused = await walked(hub)
 
     assert refused == ["404 GET /repos/acme/api/none", "404 GET /repos/acme/api/pulls/999"]
-    assert walker.app.seen == set(words("operations.txt"))
+    assert hub.app.seen == set(words("operations.txt"))
 
 
 def test_every_route_is_of_an_operation_that_is_published() -> None:
@@ -90,10 +88,7 @@ async def test_an_enterprise_server_lacks_what_its_description_lacks(hub: SmallH
     lacking = [each for each in ENDPOINTS if lacks(each)]
     assert len(lacking) == len(words("../../src/opsroom/demo/github/enterprise_lacks.txt"))
 
-    app = Validated(hub.hub.app)
-    transport = httpx2.ASGITransport(app)
-    headers = {"authorization": f"Bearer {hub.token}"}
-    async with httpx2.AsyncClient(transport=transport, base_url=BASE, headers=headers) as client:
+    async with hub.client() as client:
         for prefix, status in (("", 200), ("/api/v3", 404)):
             got = await client.get(f"{prefix}/repos/acme/api/security-advisories")
             assert got.status_code == status

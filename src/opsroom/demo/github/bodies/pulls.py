@@ -60,7 +60,10 @@ def pull_request(urls: Urls, repository: Hosted, pull: Pull, head: Hosted | None
         "assignees": [account(urls, each) for each in one.assignees],
         "requested_reviewers": [account(urls, each) for each in pull.reviewers],
         "requested_teams": [],
-        "labels": [label(urls, repository, each) for each in one.labels],
+        "labels": [
+            {**label(urls, repository, each), "description": each.description or ""}
+            for each in one.labels
+        ],
         "milestone": None,
         "draft": pull.draft,
         "commits_url": links["commits"],
