@@ -1,14 +1,18 @@
 """CI across a fleet, and of one run: who fails, why, who else, and what mended it."""
 
 from collections.abc import AsyncGenerator
+from typing import cast
 
 import pytest
 from tests.judge.builders import HEAD, OTHER, ci, unasked
-from tests.operations.hosted import KEY, YAML, failed, ran, repository, room_of, run
+from tests.operations.hosted import ACME, KEY, YAML, failed, ran, repository, room_of, run
 from tests.operations.rooms import Yard, look_over, opened
 
+from opsroom.clients.host import FailedStep, Host, HostError, Priority
 from opsroom.errors import NotFound, UsageError
+from opsroom.model.ci import CiRun
 from opsroom.operations.ci import ci_status
+from opsroom.operations.hosts.watch import HostWatch
 from opsroom.operations.room import Room
 
 pytestmark = pytest.mark.anyio
@@ -228,3 +232,47 @@ async def test_what_is_hidden_from_a_caller_is_in_no_answer(yard: Yard) -> None:
         assert told.also == []
         with pytest.raises(NotFound):
             await ci_status(room, "", "ci_2", 5000)
+
+
+async def test_a_run_that_only_a_look_named_is_told_as_far_as_that_goes(yard: Yard) -> None:
+    async with room_of(yard, repository("acme/api", ci=ci("failing", failed(3)))) as room:
+        told = (await ci_status(room, "", "ci_3", 2000)).run
+        assert told is not None
+        assert (told.repository, told.unexplained) == ("acme/api", "its log was not asked for yet")
+
+
+async def test_the_log_of_an_older_failure_is_read_when_somebody_asks(yard: Yard) -> None:
+    seen = repository("acme/api", ci=ci("failing", failed(3)))
+    known = seen.repository.model_copy(update={"host_id": "R_acme/api"})
+    async with room_of(yard, seen.model_copy(update={"repository": known})) as room:
+        host = Logs(YAML)
+        room.watching[ACME.key] = HostWatch(room, ACME, cast("Host", host))
+        for _ in range(2):
+            told = (await ci_status(room, "", "ci_3", 2000)).run
+            assert told is not None
+            assert told.error == "ModuleNotFoundError: No module named 'yaml'"
+        assert host.asked == [("acme/api", "ci_3")], "kept for the next question"
+
+
+async def test_a_log_that_can_not_be_had_is_no_error(yard: Yard) -> None:
+    seen = repository("acme/api", ci=ci("failing", failed(3)))
+    known = seen.repository.model_copy(update={"host_id": "R_acme/api"})
+    async with room_of(yard, seen.model_copy(update={"repository": known})) as room:
+        room.watching[ACME.key] = HostWatch(room, ACME, cast("Host", Logs(None)))
+        told = (await ci_status(room, "", "ci_3", 2000)).run
+        assert told is not None
+        assert told.unexplained == "its log was not asked for yet"
+
+
+class Logs:
+    """A host that has the log of every run, or of none."""
+
+    def __init__(self, log: str | None) -> None:
+        self.log = log
+        self.asked: list[tuple[str, str]] = []
+
+    async def failed_step(self, full_name: str, run: CiRun, *, priority: Priority) -> FailedStep:
+        self.asked.append((full_name, run.id))
+        if self.log is None:
+            raise HostError("the log is gone")
+        return FailedStep("build", "Run tests", self.log)

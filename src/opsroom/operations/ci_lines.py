@@ -79,7 +79,9 @@ def _on_default(row: Row, run: CiRun) -> bool:
 
 
 def _line(row: Row, run: CiRun, kept: "KeptRun | None", history: Sequence["KeptRun"]) -> RunLine:
-    told = kept.failure if kept and kept.run.attempt == run.attempt else None
+    same = kept is not None and kept.run.attempt == run.attempt
+    told = kept.failure if kept and same else None
+    run = kept.run if kept and same else run
     return RunLine(
         repository=row.name,
         ci_run=run.id,

@@ -1,13 +1,13 @@
 """One run of CI: what failed in it, who else has that, and what mended it before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from opsroom.errors import Call, NotFound
-from opsroom.model.ci import CiRun, Conclusion, ci_run_id
+from opsroom.model.ci import Ci, CiRun, Conclusion, ci_run_id
 from opsroom.model.text import plain
 from opsroom.model.value import Value
 from opsroom.operations.ci_lines import failing_since, kept_runs, mended, seconds
@@ -114,18 +114,12 @@ async def report(room: Room, host: str, number: int) -> tuple[Row, RunReport]:
     Raises:
         NotFound: no such run is kept, or not for this caller.
     """
-    from opsroom.store.ci_runs import ci_runs_alike, load_ci_run
+    from opsroom.store.ci_runs import ci_runs_alike
 
     rows = {row.repository.key: row for row in room.rows()}
+    kept = await _kept(room, rows, host, number)
+    row = rows[kept.repository]
     async with room.store.read() as connection:
-        kept = await load_ci_run(connection, host, number)
-        row = rows.get(kept.repository) if kept else None
-        if kept is None or row is None:
-            raise NotFound(
-                f"no run {ci_run_id(host, number)} is kept here",
-                "ci_status without it lists the newest",
-                [Call("ci_status", {}, "lists what fails, with the ids of the runs")],
-            )
         signature = kept.failure.signature if kept.failure else ""
         alike = await ci_runs_alike(connection, signature, ALIKE) if signature else []
         alike = [each for each in alike if each.repository in rows]
@@ -186,12 +180,55 @@ async def explained(room: Room, row: Row, runs: Sequence[CiRun]) -> list[RunDeta
     told: list[RunDetail] = []
     async with room.store.read() as connection:
         for run in runs:
-            kept = await load_ci_run(connection, run.host, run.number) if run.failed else None
-            why = kept.failure if kept and kept.run.attempt == run.attempt else None
+            kept = await load_ci_run(connection, run.host, run.number)
+            same = kept is not None and kept.run.attempt == run.attempt
+            why = kept.failure if kept and same else None
             alike = await ci_runs_alike(connection, why.signature, ALIKE) if why else []
             also = dict.fromkeys(failing.get(each.repository) for each in alike)
-            told.append(run_detail(run, why, [name for name in also if name][:ALSO]))
+            others = [name for name in also if name][:ALSO]
+            told.append(run_detail(kept.run if kept and same else run, why, others))
     return told
+
+
+async def _kept(room: Room, rows: Mapping[str, Row], host: str, number: int) -> "KeptRun":
+    """The run as the store has it, else as the last look named it; asked about when it failed.
+
+    Raises:
+        NotFound: neither has it.
+    """
+    from opsroom.operations.hosts.explaining import explain_now
+
+    kept = await _loaded(room, host, number) or _named(rows, host, number)
+    row = rows.get(kept.repository) if kept else None
+    if kept is None or row is None:
+        raise NotFound(
+            f"no run {ci_run_id(host, number)} is kept here",
+            "ci_status without it lists the newest",
+            [Call("ci_status", {}, "lists what fails, with the ids of the runs")],
+        )
+    if kept.run.failed and kept.looked_at is None:
+        await explain_now(room, row, kept.run)
+        return await _loaded(room, host, number) or kept
+    return kept
+
+
+async def _loaded(room: Room, host: str, number: int) -> "KeptRun | None":
+    from opsroom.store.ci_runs import load_ci_run
+
+    async with room.store.read() as connection:
+        return await load_ci_run(connection, host, number)
+
+
+def _named(rows: Mapping[str, Row], host: str, number: int) -> "KeptRun | None":
+    """The run among those that looks at repositories named: older than runs that are listed."""
+    from opsroom.store.ci_runs import KeptRun
+
+    for key, row in rows.items():
+        ci = row.snapshot.ci
+        for run in ci.runs if isinstance(ci, Ci) else ():
+            if (run.host.lower(), run.number) == (host, number):
+                return KeptRun(repository=key, run=run)
+    return None
 
 
 def _unexplained(kept: "KeptRun") -> str | None:
