@@ -9,7 +9,7 @@ import json
 import logging
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -27,11 +27,14 @@ from opsroom.clients.github.limits import Limited, limited, read_limits
 from opsroom.clients.github.memory import LARGEST_KEPT, InMemory, Validators
 from opsroom.clients.github.refusals import NEEDS_A_TOKEN, UNKNOWN_TOKEN, reason
 from opsroom.clients.github.shapes import objects
-from opsroom.clients.github.wire import Broken, Reply, Unanswered, Wire
+from opsroom.clients.github.wire import IN_FLIGHT, Broken, Reply, Unanswered, Wire
 from opsroom.clients.host import HostError, Later, NotLetIn, Priority
 from opsroom.model.budget import BucketName
 
 LOG = logging.getLogger(__name__)
+
+IN_BACKGROUND = IN_FLIGHT - 2
+"""Requests in flight for which nobody waits."""
 
 REPEATS = 2
 PASSING = frozenset({500, 502, 503, 504})
@@ -98,6 +101,8 @@ class Transport:
         self.clock = clock
         self.skew = timedelta()
         self._wire = wire or Wire(address, client)
+        self._slots = anyio.CapacityLimiter(IN_FLIGHT)
+        self._background = anyio.CapacityLimiter(IN_BACKGROUND)
         self._validators: Validators = validators or InMemory()
         self._delay = delay
         self._silent_until: datetime | None = None
@@ -162,7 +167,10 @@ class Transport:
         await self._admit(spend)
         headers = {**HEADERS, **await self._signed()}
         self._charge(spend)
-        async with self._wire.pour(self.url(path), headers) as (reply, chunks):
+        async with (
+            self._slot(spend),
+            self._wire.pour(self.url(path), headers) as (reply, chunks),
+        ):
             self._hear(reply, spend, 0)
             if (told := limited(reply, self.clock())) is not None:
                 raise self._left_alone(told, spend)
@@ -242,14 +250,24 @@ class Transport:
         spend: Spend,
     ) -> Reply:
         self._charge(spend)
-        began = monotonic()
-        try:
-            reply = await self._wire.exchange(method, url, headers, content)
-        except HostError:
-            self._settle(spend, 0, monotonic() - began)
-            raise
-        self._hear(reply, spend, monotonic() - began)
-        return reply
+        async with self._slot(spend):
+            began = monotonic()
+            try:
+                reply = await self._wire.exchange(method, url, headers, content)
+            except HostError:
+                self._settle(spend, 0, monotonic() - began)
+                raise
+            self._hear(reply, spend, monotonic() - began)
+            return reply
+
+    @asynccontextmanager
+    async def _slot(self, spend: Spend) -> AsyncGenerator[None]:
+        """A place among the requests in flight; some are kept for those who wait for an answer."""
+        async with AsyncExitStack() as held:
+            if spend.priority > Priority.ASKED:
+                await held.enter_async_context(self._background)
+            await held.enter_async_context(self._slots)
+            yield
 
     async def _admit(self, spend: Spend) -> None:
         """Wait until the ledger says yes, as long as the priority is patient."""

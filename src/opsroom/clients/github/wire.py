@@ -67,7 +67,7 @@ class Reply:
 
 
 class Wire:
-    """The connections to one host: kept alive, eight requests in flight."""
+    """The connections to one host, kept alive."""
 
     def __init__(
         self,
@@ -81,7 +81,6 @@ class Wire:
         self._client = client
         self._largest = largest
         self._longest = longest
-        self._in_flight = anyio.CapacityLimiter(IN_FLIGHT)
 
     async def exchange(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
@@ -94,7 +93,7 @@ class Wire:
             TooLarge: it was larger than we read.
             HostError: it led elsewhere.
         """
-        async with self._in_flight, self._bounded():
+        async with self._bounded():
             for _ in range(HOPS + 1):
                 async with self._client.stream(
                     method, url, headers=dict(headers), content=body
@@ -117,7 +116,7 @@ class Wire:
             Broken: it came late or in part.
             HostError: it led to a place that is less safe.
         """
-        async with self._in_flight, self._bounded():
+        async with self._bounded():
             told = dict(headers)
             for _ in range(HOPS + 1):
                 async with self._client.stream("GET", url, headers=told) as response:
