@@ -17,6 +17,7 @@ from opsroom.demo.github.acts.pulls import (
 )
 from opsroom.demo.github.acts.pushes import commit_files, move_ref
 from opsroom.demo.github.gates import review_decision
+from opsroom.demo.github.history import merge_base
 from opsroom.demo.github.merging import judge
 from opsroom.demo.github.refusals import Refusal
 from opsroom.demo.github.state.pulls import Pull
@@ -176,3 +177,14 @@ def test_one_pull_request_a_branch(hub: SmallHub, api: Hosted) -> None:
         open_pull(hub.world, api, "main", "topic", "Nothing", None, hub.kim)
     with pytest.raises(Refusal):
         open_pull(hub.world, api, "nowhere", "main", "Nothing", None, hub.kim)
+
+
+def test_the_base_is_the_newest_that_both_contain(hub: SmallHub, api: Hosted) -> None:
+    """All in one second, so that time says nothing of the order; Git's own answer is the proof."""
+    for number in range(6):
+        pull = _pull(hub, api, f"topic{number}", _changed(number, "topic"))
+        commit_files(hub.world, api, "main", {f"file{number}": "x\n"}, "Main", hub.kim)
+        update_branch(hub.world, api, pull, hub.kim)
+        found = merge_base(api.objects, pull.base, pull.head)
+        assert found == api.objects.git("merge-base", "main", f"topic{number}")
+        merge_pull(hub.world, api, pull, hub.kim)

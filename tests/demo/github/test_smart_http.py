@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from tests.hub import SmallHub
 
-from opsroom.demo.github.acts.pushes import commit_files
+from opsroom.demo.github.acts.protection import protect
+from opsroom.demo.github.acts.pushes import commit_files, move_ref
 from opsroom.demo.github.acts.repositories import set_archived
 
 
@@ -112,3 +113,27 @@ def test_a_private_repository_does_not_exist_for_others(
     hub.give_token("ghp_other", hub.stranger, frozenset({"repo"}))
     other = address.replace(hub.token, "ghp_other")
     assert "not found" in _git(tmp_path, "clone", f"{other}/kim/notes.git", "closed", ok=False)
+
+
+def test_git_itself_refuses_what_protection_forbids(
+    hub: SmallHub, address: str, tmp_path: Path
+) -> None:
+    api = hub.repository("acme/api")
+    _git(tmp_path, "clone", f"{address}/acme/api.git", "there")
+    there = tmp_path / "there"
+    head = api.head
+    protect(hub.world, api, "main")
+    _git(there, "commit", "--amend", "-m", "Another past")
+    assert "non-fast-forward" in _git(there, "push", "--force", "origin", "HEAD:main", ok=False)
+    move_ref(hub.world, api, "refs/heads/topic", head, hub.kim)
+    protect(hub.world, api, "topic")
+    assert "deletion prohibited" in _git(there, "push", "origin", ":topic", ok=False)
+    _git(there, "reset", "--hard", "origin/main")
+    _git(there, "commit", "--allow-empty", "-m", "Direct")
+    protect(hub.world, api, "main", reviews=1)
+    assert "remote rejected" in _git(there, "push", "origin", "HEAD:main", ok=False)
+    assert api.head == api.objects.read_refs()["refs/heads/main"] == head
+    _git(there, "push", "origin", "HEAD:refs/heads/free")
+    protect(hub.world, api, "main")
+    _git(there, "push", "origin", "HEAD:main")
+    assert api.head == _git(there, "rev-parse", "HEAD")

@@ -1,6 +1,7 @@
 """What protection and rulesets keep from happening to a branch."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from opsroom.demo.github.bodies.protection import branch_rules, protecting
 from opsroom.demo.github.history import is_ancestor
@@ -99,29 +100,56 @@ def refuse_merge(world: World, repository: Hosted, pull: Pull, actor: Account) -
             raise Refusal(405, "You're not authorized to push to this branch.")
 
 
-def refuse_ref(world: World, repository: Hosted, ref: str, oid: str | None) -> None:
-    """Let nobody move or delete a ref by REST where a rule forbids it.
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What a branch is kept from; each is the reason in GitHub's words, or empty.
 
-    Raises:
-        Refusal: 422, with the rule.
+    Administrators are bound like everybody: the double errs on the strict side.
     """
-    if not ref.startswith(HEADS):
-        return
-    branch = ref.removeprefix(HEADS)
-    before = repository.refs.get(ref)
+
+    deletion: str = ""
+    force: str = ""
+    update: str = ""
+    """Any direct update at all: changes come through pull requests, or not."""
+
+
+def guard_of(world: World, repository: Hosted, branch: str) -> Guard:
+    """What protection and rulesets keep from a branch."""
     kinds = {rule["type"] for rule in rules_for(world, repository, branch)}
     found = protecting(repository, branch)
+    if found is not None:
+        kept = {
+            "deletion": not found.deletions,
+            "non_fast_forward": not found.force_pushes,
+            "pull_request": found.reviews is not None,
+            "update": found.locked,
+        }
+        kinds |= {kind for kind, holds in kept.items() if holds}
+    update = "Cannot update this protected ref." if "update" in kinds else ""
+    if "pull_request" in kinds:
+        update = "Changes must be made through a pull request."
+    return Guard(
+        "Cannot delete this protected branch" if "deletion" in kinds else "",
+        "Cannot force-push to this protected branch" if "non_fast_forward" in kinds else "",
+        update,
+    )
+
+
+def refuse_ref(world: World, repository: Hosted, ref: str, oid: str | None) -> None:
+    """Let nobody move or delete (None) a ref by REST where a rule forbids it.
+
+    Raises:
+        Refusal: 409 or 422, with the rule.
+    """
+    before = repository.refs.get(ref)
+    if not ref.startswith(HEADS) or before is None:
+        return
+    guard = guard_of(world, repository, ref.removeprefix(HEADS))
     if oid is None:
-        if (found is not None and not found.deletions) or "deletion" in kinds:
-            raise Refusal(422, "Cannot delete this protected branch")
+        if guard.deletion:
+            raise Refusal(422, guard.deletion)
         return
-    if before is None:
-        return
-    if not is_ancestor(repository.objects, before, oid) and (
-        (found is not None and not found.force_pushes) or "non_fast_forward" in kinds
-    ):
-        raise Refusal(422, "Cannot force-push to this protected branch")
-    if "pull_request" in kinds or (found is not None and found.reviews is not None):
-        raise Refusal(409, "Changes must be made through a pull request.")
-    if "update" in kinds or (found is not None and found.locked):
-        raise Refusal(422, "Cannot update this protected ref.")
+    if guard.force and not is_ancestor(repository.objects, before, oid):
+        raise Refusal(422, guard.force)
+    if guard.update:
+        raise Refusal(409, guard.update)

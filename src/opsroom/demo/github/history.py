@@ -2,26 +2,28 @@
 
 import heapq
 from collections.abc import Iterator
+from itertools import count
 
 from opsroom.demo.github.encoding import GitCommit
 from opsroom.demo.github.objects import MissingObject, Objects
 
 
 def behind(objects: Objects, start: str) -> Iterator[GitCommit]:
-    """Yield a commit and all of its ancestors, newest first, a child before its parents."""
+    """Yield a commit and all of its ancestors, the newest first, as `git log` lists them."""
     seen = {start}
-    waiting = [_place(_commit(objects, start))]
+    turn = count()
+    waiting = [_place(_commit(objects, start), next(turn))]
     while waiting:
         commit = heapq.heappop(waiting)[2]
         yield commit
         for parent in commit.parents:
             if parent not in seen:
                 seen.add(parent)
-                heapq.heappush(waiting, _place(_commit(objects, parent)))
+                heapq.heappush(waiting, _place(_commit(objects, parent), next(turn)))
 
 
-def _place(commit: GitCommit) -> tuple[float, str, GitCommit]:
-    return (-commit.committer.at.timestamp(), commit.oid, commit)
+def _place(commit: GitCommit, turn: int) -> tuple[float, int, GitCommit]:
+    return (-commit.committer.at.timestamp(), turn, commit)
 
 
 def _commit(objects: Objects, oid: str) -> GitCommit:
@@ -43,11 +45,14 @@ def is_ancestor(objects: Objects, old: str, new: str) -> bool:
 
 
 def merge_base(objects: Objects, one: str, other: str) -> str | None:
-    """The newest commit that both contain; None when they have nothing in common."""
+    """A commit that both contain and that no other such commit contains; None: there is none."""
     if one == other:
         return one
     mine = ancestors(objects, one)
-    return next((each.oid for each in behind(objects, other) if each.oid in mine), None)
+    common = {each.oid: each for each in behind(objects, other) if each.oid in mine}
+    inner = {parent for each in common.values() for parent in each.parents}
+    best = [each for each in common.values() if each.oid not in inner]
+    return min(best, key=lambda each: each.oid).oid if best else None
 
 
 def only_in(objects: Objects, head: str, base: str) -> list[GitCommit]:

@@ -11,6 +11,7 @@ from opsroom.clients.process import Completed, run, trusted
 from opsroom.demo.github.acts.pushes import reread_refs
 from opsroom.demo.github.auth import identify
 from opsroom.demo.github.identity import Identity
+from opsroom.demo.github.receiving import Setting, commands, refusals
 from opsroom.demo.github.refusals import Refusal
 from opsroom.demo.github.state.repository import Hosted
 from opsroom.demo.github.world import World
@@ -43,11 +44,14 @@ class SmartHttp:
                 identity = identify(self.world, request.headers.get("authorization"))
                 repository = self._find(request, identity, write=write)
                 folder = repository.objects.materialise()
+                denied: list[Setting] = []
+                if write and request.method == "POST":
+                    denied = refusals(self.world, repository, commands(raw))
                 self.world.stats.git += 1
         except Refusal as refusal:
             headers = ASK if refusal.status == 401 else {}
             return Response(refusal.message, refusal.status, headers)
-        done = self._backend(request, raw, str(folder), path, identity)
+        done = self._backend(request, raw, str(folder), path, identity, denied)
         if write and request.method == "POST":
             reread_refs(self.world, repository, identity.account)
         return _response(done)
@@ -69,18 +73,25 @@ class SmartHttp:
         return found
 
     def _backend(
-        self, request: Request, raw: bytes, folder: str, path: str, identity: Identity
+        self,
+        request: Request,
+        raw: bytes,
+        folder: str,
+        path: str,
+        identity: Identity,
+        denied: list[Setting],
     ) -> Completed:
         search = os.environ.get("PATH", os.defpath)
+        settings = [("safe.directory", "*"), *denied]
         env = {
             "PATH": search,
             "LC_ALL": "C",
             "HOME": os.devnull,
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_CONFIG_COUNT": "1",
-            "GIT_CONFIG_KEY_0": "safe.directory",
-            "GIT_CONFIG_VALUE_0": "*",
+            "GIT_CONFIG_COUNT": str(len(settings)),
+            **{f"GIT_CONFIG_KEY_{place}": key for place, (key, _) in enumerate(settings)},
+            **{f"GIT_CONFIG_VALUE_{place}": value for place, (_, value) in enumerate(settings)},
             "GIT_HTTP_EXPORT_ALL": "1",
             "GIT_PROJECT_ROOT": folder,
             "PATH_INFO": f"/{path}",
