@@ -33,6 +33,13 @@ def occasion(name: str, *, text: str = "", **more: object) -> Occasion:
     )
 
 
+def with_a_broken_setup(name: str) -> Occasion:
+    def shared(_: str) -> str:
+        return "        with:\n          version: 0.4.99\n"
+
+    return replace(occasion(name), shared=shared)
+
+
 def test_the_same_occasion_has_the_same_course() -> None:
     assert course(occasion("recipe-box")) == course(occasion("recipe-box"))
     assert course(occasion("recipe-box")) != course(occasion("recipe-box", commit="b" * 40))
@@ -47,19 +54,17 @@ def test_a_flaky_build_may_pass_when_tried_again() -> None:
 
 
 def test_after_a_failed_step_only_the_last_one_runs() -> None:
-    shared = "        with:\n          version: 0.4.99\n"
-    ended = course(replace(occasion("recipe-box"), shared=lambda _: shared))
+    ended = course(with_a_broken_setup("recipe-box"))
     endings = [step.conclusion for step in ended.steps]
     assert endings == ["success", "success", "failure", "skipped", "success"]
     assert ended.conclusion == "failure"
 
 
 def test_users_of_a_broken_shared_workflow_fail_alike() -> None:
-    shared = "        with:\n          version: 0.4.99\n"
     told = [
         explain("test", step.name, step.log).signature
         for name in ("recipe-box", "weather-station", "libmqtt-py")
-        for step in course(replace(occasion(name), shared=lambda _: shared)).steps
+        for step in course(with_a_broken_setup(name)).steps
         if step.conclusion == "failure"
     ]
     assert len(told) == 3

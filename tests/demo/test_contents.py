@@ -12,7 +12,7 @@ from opsroom.demo.advisories import FLAWS, LOCKS, flaws_in, mended
 from opsroom.demo.catalogue import PLOTS, Kind, Plot, plots
 from opsroom.demo.ci.breaks import break_of
 from opsroom.demo.ci.files import read_workflow
-from opsroom.demo.contents.everywhere import Release, Tree
+from opsroom.demo.contents.everywhere import Tagged, Tree
 from opsroom.demo.edges import edges, reads
 from opsroom.demo.github.encoding import object_id
 from opsroom.demo.history import Commit, Past
@@ -131,7 +131,7 @@ def test_pinned_releases_are_commits_with_that_tag() -> None:
     source = next(each for each in lock["package"] if each["name"] == "libmqtt-py")["source"]
     library = next(plot for plot in PLOTS if plot.slug == "kim/libmqtt-py")
     tag, _, commit = source["git"].partition("?tag=")[2].partition("#")
-    assert Release(tag, commit) in PAST.line(library, object_id).tags
+    assert Tagged(tag, commit) in PAST.line(library, object_id).tags
 
 
 def test_every_flaw_is_somewhere_and_can_be_mended() -> None:

@@ -8,6 +8,8 @@ import pytest
 from tests.demo.village import Village, village
 
 from opsroom.demo.catalogue import PLOTS
+from opsroom.demo.github.acts.pulls import open_pull
+from opsroom.demo.github.acts.pushes import commit_files
 from opsroom.demo.github.state.repository import Hosted
 
 
@@ -64,6 +66,25 @@ def test_builds_ran_when_commits_were_pushed(town: Village) -> None:
         for run in each.runs.values()
     )
     assert conclusions["success"] > 4 * conclusions["failure"] > 0
+
+
+def test_affairs_are_under_way(town: Village) -> None:
+    budget = town.repository("kim/budget")
+    (pull,) = budget.pulls.values()
+    assert pull.issue.title == "Bump lodash from 4.17.20 to 4.17.21"
+    assert [check.conclusion for suite in budget.checks(pull.head) for check in suite.runs]
+    assert [each.state for each in town.repository("kim/recipe-box").issues.values()] == ["open"]
+
+
+def test_what_was_proposed_is_still_so_when_a_fleet_is_taken_up(tmp_path: Path) -> None:
+    first = village(tmp_path, clones=False)
+    box, sam = first.repository("kim/units-go"), first.simulation.town.sam
+    commit_files(first.world, box, "try", {"ideas.md": "a\n"}, "Try it", sam)
+    open_pull(first.world, box, "try", "main", "Try it", None, sam)
+    again = village(tmp_path, clones=False)
+    (pull,) = again.repository("kim/units-go").pulls.values()
+    assert (pull.issue.title, pull.issue.author.login) == ("Try it", "sam")
+    assert len(again.repository("kim/budget").pulls) == 1
 
 
 def test_required_checks_are_those_that_report(town: Village) -> None:

@@ -69,7 +69,7 @@ class Dependabot:
                 raise_dependabot(town.world, repository, flaw.advisory(since), key[0])
 
     def propose(self, repository: Hosted, flaw: Flaw) -> Pull | None:
-        """Open the pull request that mends a flaw; None where there is nothing to change."""
+        """Open the pull request that mends a flaw; None where nothing is to be changed."""
         town = self._town
         files: dict[str, str | bytes | None] = {}
         for path, found in locked_flaws(town, repository):

@@ -12,7 +12,7 @@ from zlib import crc32
 from opsroom.demo.catalogue import KIM, SAM, Plot, of_the_house
 from opsroom.demo.ci.breaks import break_of
 from opsroom.demo.contents import contents, message
-from opsroom.demo.contents.everywhere import Release, Tree, tag
+from opsroom.demo.contents.everywhere import Tagged, Tree, tag
 from opsroom.demo.git import Author
 from opsroom.demo.github.encoding import (
     Kind,
@@ -63,7 +63,7 @@ class Line:
 
     commits: tuple[str, ...]
     at: tuple[datetime, ...]
-    tags: tuple[Release, ...]
+    tags: tuple[Tagged, ...]
 
     @property
     def head(self) -> str:
@@ -89,7 +89,7 @@ class Past:
         """Write down every object of a repository's past, and return what leads to them."""
         commits: list[str] = []
         at: list[datetime] = []
-        tags: list[Release] = []
+        tags: list[Tagged] = []
         paper = _Paper(write)
         for step in self.commits(plot):
             who = Signature(step.author, step.at)
@@ -98,7 +98,7 @@ class Past:
             commits.append(write("commit", body))
             at.append(step.at)
             if step.tag:
-                tags.append(Release(step.tag, commits[-1]))
+                tags.append(Tagged(step.tag, commits[-1]))
         return Line(tuple(commits), tuple(at), tuple(tags))
 
     def commits(self, plot: Plot) -> Iterator[Commit]:
@@ -118,7 +118,7 @@ class Past:
                 tree = broken(plot, tree)
             yield Commit(author, newest - age, message(plot, step), tree, tag(plot, step))
 
-    def release(self, plot: Plot, need: str) -> Release:
+    def release(self, plot: Plot, need: str) -> Tagged:
         """The release of `need` that a repository pins; not all of them keep up."""
         line = self._lines.get(need)
         if line is None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from opsroom.demo import drift, stories
 from opsroom.demo.dependabot import Dependabot
 from opsroom.demo.github.refusals import Refusal
-from opsroom.demo.planting import Faults
+from opsroom.demo.planting import PlantedFaults
 from opsroom.demo.stories import Beat, Stage, Story
 from opsroom.demo.town import Town
 from opsroom.errors import OpsroomError
@@ -75,7 +75,9 @@ class _Next:
 class Life:
     """Moves on when it is told that time has passed. `speed` 0 is still."""
 
-    def __init__(self, town: Town, dependabot: Dependabot, faults: Faults, seed: int) -> None:
+    def __init__(
+        self, town: Town, dependabot: Dependabot, faults: PlantedFaults, seed: int
+    ) -> None:
         self.speed = 1.0
         self.told: deque[str] = deque(maxlen=REMEMBERED)
         """What happened last, newest last."""

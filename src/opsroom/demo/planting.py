@@ -258,7 +258,7 @@ class Planted:
     repository: Hosted
 
 
-class Faults:
+class PlantedFaults:
     """What was planted, by people or by the story, and what of it still holds.
 
     It is written down in `file`: the double forgets what people did on its pages when it ends,

@@ -3,13 +3,17 @@
 from datetime import timedelta
 from typing import NamedTuple
 
+from opsroom.demo.advisories import FLAWS
 from opsroom.demo.catalogue import KIM, ORGANISATION, SAM, USER, Kind, Plot, of_the_house
 from opsroom.demo.ci.builds import workflows_at
 from opsroom.demo.ci.past import past_runs
 from opsroom.demo.dependabot import Dependabot
 from opsroom.demo.fleet import Fleet
 from opsroom.demo.github.acts.alerts import raise_code, raise_secret
+from opsroom.demo.github.acts.issues import open_issue
 from opsroom.demo.github.acts.protection import protect
+from opsroom.demo.github.acts.pulls import open_pull
+from opsroom.demo.github.history import is_ancestor
 from opsroom.demo.github.ids import Ids
 from opsroom.demo.github.objects import Objects
 from opsroom.demo.github.state.accounts import Account, Token
@@ -57,6 +61,7 @@ def settle(world: World, fleet: Fleet, token: str) -> Settled:
         _move_in(town, dependabot, past, plot, house if plot.owner == ORGANISATION else kim)
     for plot in fleet.plots:
         _builds(town, plot)
+    _affairs(town, dependabot)
     world.emitted.clear()
     if fleet.taken_up:
         world.ids = Ids(fleet.seed + fleet.taken_up, 1001 + LATER * fleet.taken_up)
@@ -90,6 +95,52 @@ def _move_in(town: Town, dependabot: Dependabot, past: Past, plot: Plot, owner: 
     with town.at(line.at[-1] + timedelta(hours=2)):
         _raise_alerts(dependabot, town, plot, hosted)
     town.remembered[number] = tuple(remembered)
+
+
+PROPOSED = (("kim/budget", "lodash"), ("kim/doorbell", "golang.org/x/net"))
+"""Repositories for which the bot proposed an update that nobody has taken yet."""
+ASKED = (
+    ("kim/recipe-box", "Search for what is in the fridge"),
+    ("homelab/compose-home", "The hall light blinks at night"),
+    ("homelab/cluster", "The third node is never used"),
+)
+"""Issues that are open."""
+
+
+def _affairs(town: Town, dependabot: Dependabot) -> None:
+    """What is under way when one begins to watch: pull requests and issues."""
+    world, began = town.world, town.fleet.began
+    there = {name: town.world.repositories[town.ids[name]] for name in town.ids}
+    with town.at(began - timedelta(days=2)):
+        for name, title in ASKED:
+            if name in there:
+                open_issue(world, there[name], title, None, town.sam)
+        for name, package in PROPOSED:
+            flaw = next(each for each in FLAWS if each.package == package)
+            if name in there:
+                dependabot.propose(there[name], flaw)
+        if town.fleet.taken_up:
+            _propose_again(town)
+    for repository in there.values():
+        for pull in repository.pulls.values():
+            past_runs(town, repository, pull.head, pull.head_ref)
+
+
+def _propose_again(town: Town) -> None:
+    """Open a pull request for every branch that waits: the double has forgotten those it had."""
+    for repository in town.world.repositories.values():
+        proposed = {pull.head_ref for pull in repository.pulls.values()}
+        for branch, head in repository.branches().items():
+            main = repository.head
+            if branch == repository.default_branch or branch in proposed or main is None:
+                continue
+            if not repository.archived and not is_ancestor(repository.objects, head, main):
+                made = repository.objects.commit(head)
+                author = town.sam if made.author.author == SAM else town.bot
+                open_pull(
+                    town.world, repository, branch, repository.default_branch,
+                    made.headline, None, author,
+                )  # fmt: skip
 
 
 def _builds(town: Town, plot: Plot) -> None:

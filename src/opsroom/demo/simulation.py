@@ -7,7 +7,7 @@ from opsroom.demo.ci.builds import Builds
 from opsroom.demo.fleet import Fleet
 from opsroom.demo.github.world import Emission, World
 from opsroom.demo.life import Life
-from opsroom.demo.planting import Faults
+from opsroom.demo.planting import PlantedFaults
 from opsroom.demo.settle import settle
 from opsroom.demo.truth import Truth
 
@@ -19,7 +19,7 @@ class Simulation:
         self.world = world
         self.town, self.dependabot = settle(world, fleet, token)
         self.builds = Builds(self.town)
-        self.faults = Faults(self.town, self.dependabot)
+        self.faults = PlantedFaults(self.town, self.dependabot)
         seed = fleet.seed + fleet.taken_up
         self.life = Life(self.town, self.dependabot, self.faults, seed)
         self.truth = Truth(self.town, self.faults)

@@ -21,7 +21,7 @@ from opsroom.demo.github.acts.pushes import commit_files, move_ref
 from opsroom.demo.github.acts.runs import rerun
 from opsroom.demo.github.state.accounts import Account
 from opsroom.demo.github.state.repository import HEADS, Hosted
-from opsroom.demo.planting import Faults, shared_workflow
+from opsroom.demo.planting import PlantedFaults, shared_workflow
 from opsroom.demo.settle import protect_main
 from opsroom.demo.town import Town
 
@@ -53,7 +53,7 @@ class Stage:
 
     town: Town
     dependabot: Dependabot
-    faults: Faults
+    faults: PlantedFaults
     chance: random.Random
     busy: set[int]
     """Repositories that some story is about."""

@@ -6,7 +6,7 @@ from opsroom.demo.edges import Edge, edges, reads
 from opsroom.demo.github.graphql.checks import rollup
 from opsroom.demo.github.state.repository import Hosted
 from opsroom.demo.github.trees import walk
-from opsroom.demo.planting import Faults
+from opsroom.demo.planting import PlantedFaults
 from opsroom.demo.town import Town
 
 State = Literal["passing", "failing", "running", "none"]
@@ -22,7 +22,7 @@ STATES: dict[str, State] = {
 class Truth:
     """Tells the truth; what files say is read once a commit."""
 
-    def __init__(self, town: Town, faults: Faults) -> None:
+    def __init__(self, town: Town, faults: PlantedFaults) -> None:
         self._town = town
         self._faults = faults
         self._read: dict[int, tuple[str, list[Edge]]] = {}

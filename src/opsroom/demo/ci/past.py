@@ -9,18 +9,22 @@ from opsroom.demo.github.state.repository import Hosted
 from opsroom.demo.town import Town
 
 
-def past_runs(town: Town, repository: Hosted, commit: str) -> None:
-    """Let the workflows of a commit have run when it was pushed, as `town.at` has it."""
+def past_runs(town: Town, repository: Hosted, commit: str, branch: str | None = None) -> None:
+    """Let the workflows of a commit have run when it was pushed.
+
+    `branch` is that of a pull request; None is the default branch.
+    """
     made = repository.objects.commit(commit)
     pushed = made.committer.at + timedelta(seconds=3)
     actor = town.sam if made.author.author == SAM else town.kim
+    event = "push" if branch is None else "pull_request"
     for workflow, file in list(workflows_at(town, repository, commit)):
-        if not file.starts_on_push(repository.default_branch):
+        if event not in file.events:
             continue
         with town.at(pushed):
             run = start_run(
-                town.world, repository, workflow,
-                head=commit, branch=repository.default_branch, actor=actor,
+                town.world, repository, workflow, event=event,
+                head=commit, branch=branch or repository.default_branch, actor=actor,
             )  # fmt: skip
         ahead = course_of(town, repository, run, 1)
         with town.at(_after(pushed, ahead.queued)):

@@ -11,7 +11,7 @@ Tree = dict[str, str]
 """Paths and texts of one commit."""
 
 
-class Release(NamedTuple):
+class Tagged(NamedTuple):
     """A release of a repository of the fleet: its tag and the commit that the tag names."""
 
     tag: str
@@ -23,7 +23,7 @@ class Release(NamedTuple):
         return self.tag.removeprefix("v")
 
 
-Releases = Callable[[str], Release]
+Releases = Callable[[str], Tagged]
 """The release of `owner/name` that is in use."""
 
 LICENSE = """MIT License
