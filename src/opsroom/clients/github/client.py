@@ -213,6 +213,8 @@ class GithubHost:
         Raises:
             HostError: the webhooks or their deliveries can't be listed.
         """
+        if isinstance(self._credential, AppInstallation):
+            return await deliveries.failed_of_app(self._transport, self._credential, ours, since)
         organisation = await self._is_organisation(owner, priority)
         paths = await deliveries.hooks(
             self._transport,

@@ -4,16 +4,21 @@ GitHub sends none again by itself. Here they are only found: asking for another 
 write, which the token that reads never does, and a look at the repository tells more.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from opsroom.clients.github.alerts import next_page
+from opsroom.clients.github.credentials import AppInstallation
 from opsroom.clients.github.refusals import reason
+from opsroom.clients.github.shapes import mapping, objects
 from opsroom.clients.github.transport import Spend, Transport
 from opsroom.clients.host import HostError, Missed, Priority
 from opsroom.model.text import plain
+
+APP = "app"
+"""Stands for the id of an App's webhook: it has only one."""
 
 MOST_PAGES = 10
 """Pages of a hundred that are read of one webhook: more than that is told as a gap anyway."""
@@ -49,6 +54,23 @@ async def hooks(
     return tuple(found)
 
 
+async def failed_of_app(
+    transport: Transport, app: AppInstallation, ours: Callable[[str, str], bool], since: datetime
+) -> tuple[Missed, ...]:
+    """The deliveries of an App's only webhook which failed since then, newest first.
+
+    Raises:
+        HostError: they can't be listed.
+    """
+    url = mapping(await transport.prove("/app/hook/config", app.proof)).get("url")
+    if isinstance(url, str) and not ours(APP, url):
+        return ()
+    listed = objects(
+        await transport.prove("/app/hook/deliveries?status=failure&per_page=100", app.proof)
+    )
+    return _since(listed, since)
+
+
 async def failed(
     transport: Transport, hook: str, since: datetime, priority: Priority
 ) -> tuple[Missed, ...]:
@@ -59,8 +81,7 @@ async def failed(
     """
     path = f"{hook}/deliveries?status=failure&per_page=100"
     listed = await _pages(transport, path, priority, until=since)
-    found = [read for each in listed if (read := _missed(each)) and read.at >= since]
-    return tuple({each.delivery: each for each in found}.values())
+    return _since(listed, since)
 
 
 async def _pages(
@@ -79,6 +100,12 @@ async def _pages(
         if not following or (until and last and last.at < until):
             break
     return found
+
+
+def _since(listed: Iterable[Mapping[str, Any]], since: datetime) -> tuple[Missed, ...]:
+    """One for each delivery, however often it was tried."""
+    found = [read for each in listed if (read := _missed(each)) and read.at >= since]
+    return tuple({each.delivery: each for each in found}.values())
 
 
 def _is_ours(hook: Mapping[str, Any], ours: Callable[[str, str], bool]) -> bool:

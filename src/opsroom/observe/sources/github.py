@@ -18,6 +18,7 @@ from opsroom.clients.github.credentials import (
     PersonalToken,
     gh_token,
 )
+from opsroom.clients.github.installations import every_installation
 from opsroom.clients.github.memory import Books, Validators
 from opsroom.clients.github.webhooks import LARGEST_BODY as LARGEST_BODY
 from opsroom.clients.github.webhooks import QUIET_EVENTS, heard, signers
@@ -61,21 +62,30 @@ def is_quiet(told: Heard) -> bool:
 async def connected(
     source: GithubSource, ledgers: Ledgers, books: Books, validators: Validators
 ) -> AsyncGenerator[Host]:
-    """A client of the source's host. Sources with one credential share its ledger, and one of
-    their clients keeps the books.
+    """A client of the source's host; an App without an owner has one wherever it is installed.
+
+    Sources with one credential share its ledger, and one of their clients keeps the books.
 
     Raises:
         SettingsError: the credential can't be had.
     """
     address = HostAddress.of(source.base_url)
+
+    def ledger(credential: Credential) -> Ledger:
+        account = f"{address.name} {credential.account}"
+        return ledgers.setdefault(account, Ledger(address.name, credential.account))
+
+    if source.app_id and source.private_key and source.owner is None:
+        key = source.private_key.get_secret_value()
+        async with every_installation(address, source.app_id, key, ledger, books) as hosts:
+            yield hosts
+        return
     credential = await _credential(source, address.name)
-    account = f"{address.name} {credential.account}"
-    first = account not in ledgers
-    ledger = ledgers.setdefault(account, Ledger(address.name, credential.account))
+    first = f"{address.name} {credential.account}" not in ledgers
     async with GithubHost(
         address,
         credential,
-        ledger=ledger,
+        ledger=ledger(credential),
         validators=validators,
         books=books if first else None,
     ) as host:
@@ -83,9 +93,9 @@ async def connected(
 
 
 async def _credential(source: GithubSource, host: str) -> Credential:
-    if source.app_id and source.private_key:
-        owner, key = source.owner or "", source.private_key.get_secret_value()
-        return AppInstallation(source.app_id, owner, key)
+    if source.app_id and source.private_key and source.owner:
+        key = source.private_key.get_secret_value()
+        return AppInstallation(source.app_id, source.owner, key)
     if source.token is None:
         return Anonymous()
     if isinstance(source.token, SecretStr):
