@@ -12,7 +12,7 @@ from opsroom.demo.github.control import control_routes
 from opsroom.demo.github.courier import Courier
 from opsroom.demo.github.faults import Faults
 from opsroom.demo.github.front import Front, Manners
-from opsroom.demo.github.limits import Limits, Rules
+from opsroom.demo.github.limits import RateLimits, Rules
 from opsroom.demo.github.smart import SmartHttp
 from opsroom.demo.github.world import World
 
@@ -28,7 +28,7 @@ class Hub:
     """A double that is ready to be served, and what steers it."""
 
     world: World
-    limits: Limits
+    limits: RateLimits
     faults: Faults
     manners: Manners
     courier: Courier
@@ -43,7 +43,7 @@ def build_hub(
     more_control: Sequence[Route] = (),
 ) -> Hub:
     """Put a double together. `more_control` are routes beside `/stats` and `/faults`."""
-    limits = Limits(world.now, rules)
+    limits = RateLimits(world.now, rules)
     faults = Faults()
     slow = manners or Manners()
     courier = Courier(world, faults)

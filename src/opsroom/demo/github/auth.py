@@ -8,7 +8,7 @@ from typing import Any
 import jwt
 from jwt.types import Options
 
-from opsroom.demo.github.identity import Identity
+from opsroom.demo.github.identity import Asker
 from opsroom.demo.github.refusals import Refusal
 from opsroom.demo.github.state.accounts import Token
 from opsroom.demo.github.state.apps import HostApp
@@ -20,14 +20,14 @@ SLACK = timedelta(seconds=60)
 """How far its clock may be ahead."""
 
 
-def identify(world: World, header: str | None) -> Identity:
+def identify(world: World, header: str | None) -> Asker:
     """Who asks. Without a header it is nobody.
 
     Raises:
         Refusal: 401, the token is wrong, expired or revoked.
     """
     if not header:
-        return Identity("anonymous", world.nobody, anonymous=True)
+        return Asker("anonymous", world.nobody, anonymous=True)
     kind, _, rest = header.partition(" ")
     text = rest.strip()
     if kind.lower() == "basic":
@@ -38,11 +38,11 @@ def identify(world: World, header: str | None) -> Identity:
     if token is None or _is_over(token, world.now()):
         raise Refusal(401, "Bad credentials")
     if token.installation is None:
-        return Identity(f"user:{token.account.id}", token.account, token)
+        return Asker(f"user:{token.account.id}", token.account, token)
     installation = world.installation(token.installation)
     if installation is None or installation.suspended_at is not None:
         raise Refusal(403, "This installation has been suspended")
-    return Identity(f"installation:{token.installation}", token.account, token)
+    return Asker(f"installation:{token.installation}", token.account, token)
 
 
 def _is_over(token: Token, now: datetime) -> bool:
@@ -57,7 +57,7 @@ def _password(encoded: str) -> str:
     return password if password not in ("", "x-oauth-basic") else user
 
 
-def _app(world: World, text: str) -> Identity:
+def _app(world: World, text: str) -> Asker:
     claims = _claims(text, None)
     app = _issuer(world, str(claims.get("iss", "")))
     if app is None:
@@ -71,7 +71,7 @@ def _app(world: World, text: str) -> Identity:
         raise Refusal(401, "'Expiration time' claim ('exp') is too far in the future")
     if not isinstance(begun, int | float) or begun > now + SLACK.total_seconds():
         raise Refusal(401, "'Issued at' claim ('iat') must be in the past")
-    return Identity(f"app:{app.id}", app.bot, app=app)
+    return Asker(f"app:{app.id}", app.bot, app=app)
 
 
 def _issuer(world: World, issuer: str) -> HostApp | None:

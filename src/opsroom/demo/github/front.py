@@ -20,8 +20,8 @@ from opsroom.demo.github.courier import Courier
 from opsroom.demo.github.enterprise import lacks
 from opsroom.demo.github.faults import Fault, Faults
 from opsroom.demo.github.graphql.endpoint import GraphEndpoint
-from opsroom.demo.github.identity import Identity
-from opsroom.demo.github.limits import Bucket, Limits, Resource
+from opsroom.demo.github.identity import Asker
+from opsroom.demo.github.limits import Quota, RateLimits, Resource
 from opsroom.demo.github.objects import MissingObject
 from opsroom.demo.github.refusals import Refusal, not_found
 from opsroom.demo.github.rest.call import Answer, Call, Moved
@@ -61,7 +61,7 @@ class Front:
     """Answers requests for a world."""
 
     def __init__(
-        self, world: World, courier: Courier, limits: Limits, faults: Faults, manners: Manners
+        self, world: World, courier: Courier, limits: RateLimits, faults: Faults, manners: Manners
     ) -> None:
         self.world = world
         self.courier = courier
@@ -127,7 +127,7 @@ class Front:
 
     def _admit(
         self, request: Request, reached: Reached, headers: dict[str, str], mutates: bool
-    ) -> Identity:
+    ) -> Asker:
         """Who asks GraphQL; a mutation counts as more towards what is too much in a minute."""
         identity = self._identity(request, headers)
         if identity.anonymous:
@@ -155,7 +155,7 @@ class Front:
             return Response(half, response.status_code, media_type="application/json")
         return response
 
-    def _identity(self, request: Request, headers: dict[str, str]) -> Identity:
+    def _identity(self, request: Request, headers: dict[str, str]) -> Asker:
         with self.world.lock:
             identity = identify(self.world, request.headers.get("authorization"))
         if identity.scopes is not None:
@@ -168,7 +168,7 @@ class Front:
 
     def _rest(self, request: Request, reached: Reached, raw: bytes) -> Response:
         headers: dict[str, str] = {}
-        identity: Identity | None = None
+        identity: Asker | None = None
         try:
             identity = self._identity(request, headers)
             with self.world.lock:
@@ -202,7 +202,7 @@ class Front:
         return self._table.find(method, path)
 
     def _charge(
-        self, identity: Identity, method: str, found: Found | None, headers: dict[str, str]
+        self, identity: Asker, method: str, found: Found | None, headers: dict[str, str]
     ) -> None:
         with self.world.lock:
             try:
@@ -220,7 +220,7 @@ class Front:
         request: Request,
         reached: Reached,
         found: Found,
-        identity: Identity,
+        identity: Asker,
         raw: bytes,
         headers: dict[str, str],
     ) -> Answer:
@@ -271,7 +271,7 @@ class Front:
         return response
 
     def _unless_known(
-        self, request: Request, response: Response, identity: Identity | None, reached: Reached
+        self, request: Request, response: Response, identity: Asker | None, reached: Reached
     ) -> Response:
         """Say 304 to whoever has this already. An ETag is good for one token alone."""
         token = identity.token.text if identity is not None and identity.token else ""
@@ -353,7 +353,7 @@ def _parsed(raw: bytes) -> Json:
     return dict(data)  # pyright: ignore[reportUnknownArgumentType]  # JSON's keys are text
 
 
-def _limit_headers(bucket: Bucket, resource: Resource) -> dict[str, str]:
+def _limit_headers(bucket: Quota, resource: Resource) -> dict[str, str]:
     return {
         "x-ratelimit-limit": str(bucket.limit),
         "x-ratelimit-remaining": str(bucket.remaining),

@@ -45,7 +45,7 @@ NEEDED: Mapping[tuple[str, Access], Role] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class Asker:
     """Who asks. `app` is set for a JWT, which stands for the App itself.
 
     `key` is whose limits are charged: those of a user are shared by all of their tokens.

@@ -39,7 +39,7 @@ class Rules:
 
 
 @dataclass
-class Bucket:
+class Quota:
     """Points of one resource in one hour."""
 
     limit: int
@@ -60,17 +60,17 @@ class Bucket:
         return True
 
 
-class Limits:
+class RateLimits:
     """Buckets by who is charged. Windows begin with the first request in them."""
 
     def __init__(self, clock: Callable[[], datetime], rules: Rules | None = None) -> None:
         self._clock = clock
         self.rules = rules or Rules()
-        self._buckets: dict[tuple[str, Resource], Bucket] = {}
+        self._buckets: dict[tuple[str, Resource], Quota] = {}
         self._points: dict[tuple[str, Resource], deque[tuple[datetime, int]]] = {}
         self._writes: dict[str, deque[datetime]] = {}
 
-    def bucket(self, key: str, resource: Resource) -> Bucket:
+    def bucket(self, key: str, resource: Resource) -> Quota:
         """What somebody has left of a resource."""
         now = self._clock()
         found = self._buckets.get((key, resource))
@@ -78,11 +78,11 @@ class Limits:
             limit = self.rules.core if resource == "core" else self.rules.graphql
             if key == "anonymous":
                 limit = self.rules.anonymous
-            found = Bucket(limit, now.replace(microsecond=0) + HOUR)
+            found = Quota(limit, now.replace(microsecond=0) + HOUR)
             self._buckets[key, resource] = found
         return found
 
-    def charge(self, key: str, resource: Resource, points: int = 1) -> Bucket:
+    def charge(self, key: str, resource: Resource, points: int = 1) -> Quota:
         """Take points out of a bucket.
 
         Raises:

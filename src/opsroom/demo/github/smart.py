@@ -10,7 +10,7 @@ from starlette.responses import Response
 from opsroom.clients.process import Completed, run, trusted
 from opsroom.demo.github.acts.pushes import reread_refs
 from opsroom.demo.github.auth import identify
-from opsroom.demo.github.identity import Identity
+from opsroom.demo.github.identity import Asker
 from opsroom.demo.github.receiving import Setting, commands, refusals
 from opsroom.demo.github.refusals import Refusal
 from opsroom.demo.github.state.repository import Hosted
@@ -56,7 +56,7 @@ class SmartHttp:
             reread_refs(self.world, repository, identity.account)
         return _response(done)
 
-    def _find(self, request: Request, identity: Identity, *, write: bool) -> Hosted:
+    def _find(self, request: Request, identity: Asker, *, write: bool) -> Hosted:
         name = f"{request.path_params['owner']}/{request.path_params['name']}"
         found = self.world.repository(name)
         if found is None or not identity.sees(found):
@@ -78,7 +78,7 @@ class SmartHttp:
         raw: bytes,
         folder: str,
         path: str,
-        identity: Identity,
+        identity: Asker,
         denied: list[Setting],
     ) -> Completed:
         search = os.environ.get("PATH", os.defpath)

@@ -5,7 +5,7 @@ from graphql import parse
 from graphql.utilities import get_operation_ast
 from tests.demo.github.graphql.asking import SWEEP
 
-from opsroom.demo.github.graphql.cost import WALL, Cost, measure
+from opsroom.demo.github.graphql.cost import WALL, QueryCost, measure
 from opsroom.demo.github.graphql.schema import schema
 
 TEN_CONNECTIONS = """query($ids: [ID!]!) { nodes(ids: $ids) { ... on Repository {
@@ -19,7 +19,7 @@ TEN_CONNECTIONS = """query($ids: [ID!]!) { nodes(ids: $ids) { ... on Repository 
     checkSuites(first: 10) { totalCount } } } } } } }"""
 
 
-def cost(query: str, **variables: object) -> Cost:
+def cost(query: str, **variables: object) -> QueryCost:
     document = parse(query)
     operation = get_operation_ast(document)
     assert operation is not None

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from opsroom.demo.github.graphql.cost import Cost
-from opsroom.demo.github.identity import Identity
-from opsroom.demo.github.limits import Bucket
+from opsroom.demo.github.graphql.cost import QueryCost
+from opsroom.demo.github.identity import Asker
+from opsroom.demo.github.limits import Quota
 from opsroom.demo.github.state.pulls import Pull
 from opsroom.demo.github.state.repository import Hosted
 from opsroom.demo.github.urls import Urls
@@ -35,10 +35,10 @@ class Asked:
     """
 
     world: World
-    caller: Identity
+    caller: Asker
     urls: Urls
-    cost: Cost
-    bucket: Bucket | None
+    cost: QueryCost
+    bucket: Quota | None
     orders: Orders
     beyond: int = 100
     collapsed: bool = False

@@ -36,7 +36,7 @@ BASE, A_REQUEST, A_NODE = 0.2, 0.0125, 0.00015
 
 
 @dataclass(slots=True)
-class Cost:
+class QueryCost:
     """What a query costs at most. `wrong` are limits that it breaks, so that it is not run."""
 
     requests: int = 0
@@ -61,7 +61,7 @@ def measure(
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any],
-) -> Cost:
+) -> QueryCost:
     """Return the cost of a valid document with coerced variables."""
     fragments = {
         each.name.value: each
@@ -87,7 +87,7 @@ class _Walk:
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, Any]
-    cost: Cost = field(default_factory=Cost)
+    cost: QueryCost = field(default_factory=QueryCost)
 
     def selection(
         self, chosen: SelectionSetNode | None, parent: GraphQLNamedType, times: int

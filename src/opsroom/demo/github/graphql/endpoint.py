@@ -25,10 +25,10 @@ from graphql.execution import ExecutionResult
 from graphql.execution.values import get_variable_values
 
 from opsroom.demo.github.graphql.asked import Asked, Orders, Refused
-from opsroom.demo.github.graphql.cost import MOST_IDS, WALL, Cost, measure
+from opsroom.demo.github.graphql.cost import MOST_IDS, WALL, QueryCost, measure
 from opsroom.demo.github.graphql.schema import schema
-from opsroom.demo.github.identity import Identity
-from opsroom.demo.github.limits import Bucket, Limits
+from opsroom.demo.github.identity import Asker
+from opsroom.demo.github.limits import Quota, RateLimits
 from opsroom.demo.github.merging import judge
 from opsroom.demo.github.refusals import Refusal
 from opsroom.demo.github.urls import Json, Urls
@@ -99,12 +99,12 @@ def _read(text: str, *, enterprise: bool) -> _Read:
 class _Question:
     """Who asks, of which server, and within which limits."""
 
-    identity: Identity
+    identity: Asker
     urls: Urls
-    limits: Limits
+    limits: RateLimits
     enterprise: bool
 
-    def charge(self, points: int) -> Bucket | None:
+    def charge(self, points: int) -> Quota | None:
         """Take points out; an Enterprise server counts none.
 
         Raises:
@@ -125,9 +125,9 @@ class GraphEndpoint:
 
     async def answer(
         self,
-        identity: Identity,
+        identity: Asker,
         urls: Urls,
-        limits: Limits,
+        limits: RateLimits,
         query: Mapping[str, Any],
         *,
         enterprise: bool = False,
@@ -171,10 +171,10 @@ class GraphEndpoint:
     def _run(
         self,
         question: _Question,
-        bucket: Bucket | None,
+        bucket: Quota | None,
         read: _Read,
         query: Mapping[str, Any],
-        cost: Cost,
+        cost: QueryCost,
     ) -> Answer:
         seconds = cost.seconds * self._chance.uniform(0.85, 1.15)
         if seconds > WALL:
@@ -236,7 +236,7 @@ def _told(error: GraphQLError) -> Json:
     return {**told, "message": error.message}
 
 
-def _missing_scopes(caller: Identity, fields: frozenset[str]) -> list[tuple[str, str]]:
+def _missing_scopes(caller: Asker, fields: frozenset[str]) -> list[tuple[str, str]]:
     if caller.scopes is None:
         return []
     return [

@@ -10,8 +10,8 @@ from typing import Literal, TypeVar
 from urllib.parse import urlencode
 
 from opsroom.demo.github.courier import Courier
-from opsroom.demo.github.identity import Identity
-from opsroom.demo.github.limits import Limits
+from opsroom.demo.github.identity import Asker
+from opsroom.demo.github.limits import RateLimits
 from opsroom.demo.github.refusals import Refusal, forbidden, invalid, not_found
 from opsroom.demo.github.state.accounts import Access, Account
 from opsroom.demo.github.state.repository import Hosted
@@ -48,8 +48,8 @@ class Call:
 
     world: World
     courier: Courier
-    identity: Identity
-    limits: Limits
+    identity: Asker
+    limits: RateLimits
     urls: Urls
     method: str
     path: str
