@@ -17,7 +17,7 @@ CONTRACT = """
     detached-head merge-in-progress stashed-changes stale-branches stale-tags default-branch-drift
     remote-mismatch missing-readme missing-license missing-gitignore missing-security-policy
     missing-codeowners missing-ci missing-update-bot missing-lockfile large-files
-    vendored-dependencies inactive unreadable missing-clone
+    vendored-dependencies inactive unreadable missing-clone extra-clone
 """
 
 

@@ -50,7 +50,7 @@ async def told(room: Room, *snapshots: Snapshot, **trace: object) -> None:
     (source,) = room.settings.sources
     async with room.store.write() as connection:
         await room.fleet.refresh(connection)
-        draft = Draft(room.settings.limits, room.now())
+        draft = Draft(room.limits, room.now())
         for each in snapshots:
             repository = each.repository.model_copy(update={"sources": (source.key,)})
             seen = each.model_copy(update={"repository": repository})

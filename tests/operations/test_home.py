@@ -22,14 +22,16 @@ from tests.judge.builders import (
     unasked,
     untold,
 )
-from tests.operations.hosted import YAML, failed, ran, repository, room_of
-from tests.operations.rooms import Yard, look_over, opened
+from tests.operations.hosted import ACME, YAML, failed, ran, repository, room_of
+from tests.operations.rooms import Clock, Yard, look_over, only, opened, rules
 
 from opsroom.model.host import BranchRule, Release
 from opsroom.operations.home import against, home
 from opsroom.operations.overview import detail, overview, summary
 from opsroom.operations.repository import repository_health
 from opsroom.operations.status import fleet_status
+from opsroom.settings import Settings
+from opsroom.store.sweeps import SweepMark, save_sweep_mark
 
 pytestmark = pytest.mark.anyio
 BUSY = repository(
@@ -168,3 +170,27 @@ async def test_a_detail_tells_runs_pull_requests_and_the_newest_release(yard: Ya
     assert one.release.tag == "v1"
     assert one.home is not None
     assert (one.ci, one.ci_head) == ("failing", HEAD)
+
+
+async def test_a_clone_that_a_watched_owner_does_not_list_is_extra(yard: Yard) -> None:
+    """Only after the owner was swept as a whole, and lately."""
+    yard.clone("api", "https://github.com/acme/api.git")
+    folder = yard.settings().sources
+    settings = Settings(home=yard.home, sources=(*folder, ACME))
+    clock = Clock()
+    async with opened(settings, clock=clock) as room:
+        await look_over(room)
+        assert "extra-clone" not in rules(only(room))
+        every = timedelta(minutes=1)
+        mark = SweepMark(
+            source=ACME.key, at=clock(), whole_at=clock(), sweep_every=every, look_every=every
+        )
+        async with room.store.write() as connection:
+            await save_sweep_mark(connection, mark)
+        await room.refresh()
+        assert room.limits.owners == ("github.com/acme",)
+        yard.commit(yard.code / "api")
+        await look_over(room)
+        assert "extra-clone" in rules(only(room))
+        clock.forward(hours=1)
+        assert not room.limits.owners

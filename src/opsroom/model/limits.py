@@ -35,4 +35,6 @@ class Limits(Value):
     inactive: timedelta = timedelta(days=365)
     clones_expected: bool = False
     """Whether folders of clones are watched, so that a repository without a clone lacks one."""
+    owners: tuple[str, ...] = ()
+    """`host/owner` in lower case, where every repository was listed: another one isn't there."""
     large_file: int = Field(default=10 * 1024 * 1024, description="bytes")

@@ -35,7 +35,7 @@ async def record(room: "Room", sightings: Sequence[Sighting]) -> None:
     now = room.now()
     async with room.store.write() as connection:
         await room.fleet.refresh(connection)
-        draft = Draft(room.settings.limits, now)
+        draft = Draft(room.limits, now)
         merged, draft.heirs = _merge(room.fleet, sightings)
         for before, after in merged:
             baseline = not any(room.surveyed(key) for key in after.repository.sources)
@@ -55,7 +55,7 @@ async def record_pass(room: "Room", source: DirectorySource, found: Found, *, fa
     here = frozenset(checkout.clone.path for checkout in found.clones)
     async with room.store.write() as connection:
         await room.fleet.refresh(connection)
-        draft = Draft(room.settings.limits, now)
+        draft = Draft(room.limits, now)
         root = source.path.resolve()
         for row in room.fleet.of_source(source.key):
             _pass_by(draft, row, source, root, here, found, failed=failed)

@@ -19,6 +19,7 @@ from anyio.abc import TaskStatus
 from opsroom.errors import NotFound, OpsroomError
 from opsroom.model.coverage import Coverage
 from opsroom.model.event import Event
+from opsroom.model.limits import Limits
 from opsroom.model.repository import RepositoryState
 from opsroom.model.text import plain
 from opsroom.model.where import Where
@@ -88,6 +89,23 @@ class Room:
         """How old facts of clones may be and still count as fresh."""
         watch = self.settings.watch
         return watch.worktree_every * 1.5 + watch.gate_every
+
+    @property
+    def limits(self) -> Limits:
+        """What the judge measures against: as settings say, with the owners that were listed whole.
+
+        A host that was not swept lately may have repositories that nobody here knows of.
+        """
+        marks = self._sweeps
+        listed = [
+            source
+            for source in self.settings.hosts
+            if source.owner and not (source.include or source.exclude)
+            if (mark := marks.get(source.key)) and mark.whole_at and mark.at
+            if mark.at >= self._limit(source.key)
+        ]
+        owners = tuple(f"{source.host}/{source.owner}".lower() for source in listed)
+        return self.settings.limits.model_copy(update={"owners": owners})
 
     @property
     def trust(self) -> Trust:

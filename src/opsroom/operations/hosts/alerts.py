@@ -32,7 +32,7 @@ async def record_alerts(room: "Room", source: HostSource, lists: Sequence[AlertL
     for start in range(0, len(keys), BATCH):
         async with room.store.write() as connection:
             await room.fleet.refresh(connection)
-            draft = Draft(room.settings.limits, room.now())
+            draft = Draft(room.limits, room.now())
             for key in keys[start : start + BATCH]:
                 row = room.fleet.get(key)
                 after = _after(row, source, lists) if row else None

@@ -73,7 +73,7 @@ async def _record(
     """Write looks at repositories that are there, each for the source that it is of now."""
     async with room.store.write() as connection:
         await room.fleet.refresh(connection)
-        draft = Draft(room.settings.limits, room.now())
+        draft = Draft(room.limits, room.now())
         runs: dict[str, tuple[CiRun, ...]] = {}
         for seen in some:
             row = find(room.fleet, source, seen.id, seen.full_name)
@@ -101,7 +101,7 @@ async def _record_gone(room: "Room", source: HostSource, gone: frozenset[str]) -
     """Let go of repositories that a look didn't find; gives those that sweeps list still."""
     async with room.store.write() as connection:
         await room.fleet.refresh(connection)
-        draft = Draft(room.settings.limits, room.now())
+        draft = Draft(room.limits, room.now())
         unconfirmed = await listed(connection, source.key, gone)
         for id_ in sorted(gone - unconfirmed):
             row = room.fleet.of_host(source.host, id_)

@@ -31,7 +31,7 @@ async def record_run_news(room: "Room", source: HostSource, told: Sequence[Heard
     placed: set[str] = set()
     async with room.store.write() as connection:
         await room.fleet.refresh(connection)
-        draft = Draft(room.settings.limits, room.now())
+        draft = Draft(room.limits, room.now())
         runs: dict[str, list[CiRun]] = {}
         moved: dict[str, Snapshot] = {}
         for each in told:

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 BATCH = 100
 """Repositories that are recorded in one transaction."""
 
+LONGEST_SWEEP, LONGEST_LOOK = timedelta(minutes=20), timedelta(hours=1)
+"""What is older than this is not fresh, however seldom a low budget lets a host be asked."""
+
 SWEPT = TypeAdapter(Swept)
 T = TypeVar("T")
 
@@ -78,8 +81,8 @@ async def record_sweep(
     """Write what a sweep showed; gives what has to be looked at.
 
     `sweep` lists what belongs to the source alone. `sweep_every` and `look_every` are how often
-    everything is swept, and each repository looked at in full, while the budget allows it: they
-    decide from when on facts are stale.
+    everything is swept, and each repository looked at in full: they decide from when on facts are
+    stale, up to a limit, so that a budget which runs low makes facts stale and not trusted longer.
     """
     before = await known_swept(room, source)
     sweep = _each_once(sweep)
@@ -92,7 +95,9 @@ async def record_sweep(
     for rows in _batches(missing):
         await _doubt(room, rows, sweep)
     gone = before.keys() - listed if sweep.whole else set[str]()
-    await _mark(room, source, sweep, changed, gone, sweep_every, look_every)
+    longest = max(LONGEST_SWEEP, source.sweep_every or timedelta())
+    rhythm = min(sweep_every, longest), min(look_every, LONGEST_LOOK)
+    await _mark(room, source, sweep, changed, gone, rhythm)
     return SweepNews(
         moved=tuple(each.id for each in sweep.repositories if _has_moved(room, source, each)),
         missing=tuple(row.repository.host_id for row in missing if row.repository.host_id),
@@ -156,7 +161,7 @@ async def _record(
 ) -> None:
     async with room.store.write() as connection:
         await room.fleet.refresh(connection)
-        draft = Draft(room.settings.limits, room.now())
+        draft = Draft(room.limits, room.now())
         for seen in some:
             row = find(room.fleet, source, seen.id, seen.full_name)
             after = with_sweep(room.fleet, source, seen, sweep.at)
@@ -182,7 +187,7 @@ async def _doubt(room: "Room", rows: Sequence[Row], sweep: Sweep) -> None:
     """Say of repositories that weren't listed that what is known of them is not vouched for."""
     async with room.store.write() as connection:
         await room.fleet.refresh(connection)
-        draft = Draft(room.settings.limits, room.now())
+        draft = Draft(room.limits, room.now())
         for known in rows:
             row = room.fleet.get(known.repository.key)
             remote = row.snapshot.remote if row else None
@@ -199,8 +204,7 @@ async def _mark(
     sweep: Sweep,
     changed: Sequence[Swept],
     gone: set[str],
-    sweep_every: timedelta,
-    look_every: timedelta,
+    rhythm: tuple[timedelta, timedelta],
 ) -> None:
     """Write when the sweep was, what it showed, and that the host answers."""
     known = room.survey(source.key)
@@ -212,8 +216,8 @@ async def _mark(
             source=source.key,
             at=sweep.at,
             whole_at=sweep.at if sweep.whole else whole_at,
-            sweep_every=sweep_every,
-            look_every=look_every,
+            sweep_every=rhythm[0],
+            look_every=rhythm[1],
         )
         await save_sweep_mark(connection, mark)
         seen = {each.id: SWEPT.dump_python(each, mode="json") for each in changed}
