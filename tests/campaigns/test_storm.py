@@ -19,6 +19,7 @@ import anyio
 import httpx2
 import pytest
 from tests.campaigns.weather import KEPT, Weather
+from tests.clients.github.write.desk import Forgetful
 from tests.hub import BASE, SCOPES, SmallHub
 from tests.operations.hosts.worlds import Line, settings, source, watch_of, watching
 from tests.operations.hosts.worlds import hub as hub
@@ -36,7 +37,6 @@ from opsroom.clients.github.write.issues import create_issue
 from opsroom.clients.github.write.mark import Mark
 from opsroom.clients.github.write.pace import Pace
 from opsroom.clients.github.write.pulls import open_pull
-from opsroom.clients.github.write.refusals import Forgetful
 from opsroom.clients.github.write.writer import Clock, Writer
 from opsroom.clients.host import Priority
 from opsroom.errors import OpsroomError
@@ -67,10 +67,10 @@ State = dict[str, dict[str, Any]]
 
 
 def told(group: Facts | Unknown | None) -> object:
-    """A group of facts without when and by whom it was told."""
+    """A group of facts without when and by whom it was told, and what is remembered besides."""
     if group is None or isinstance(group, Unknown):
         return group
-    return group.model_dump(exclude={"at", "source"})
+    return group.model_dump(exclude={"at", "source", "last"})
 
 
 async def seen(small: SmallHub) -> State:

@@ -10,6 +10,7 @@ from tests.hub import SmallHub
 from tests.interfaces.cut import words
 from tests.interfaces.validation import operation_of, wrong_delivery
 
+from opsroom.demo.github.acts.repositories import set_visibility
 from opsroom.demo.github.enterprise import lacks
 from opsroom.demo.github.rest import ENDPOINTS
 from opsroom.demo.github.state.hooks import Hook
@@ -101,6 +102,8 @@ async def test_every_webhook_is_as_it_is_published(hub: SmallHub) -> None:
     hub.world.hooks["acme"] = {hook.id: hook}
 
     walker, _ = await walked(hub)
+    set_visibility(hub.world, hub.repository("acme/web"), "private")
+    set_visibility(hub.world, hub.repository("acme/web"), "public")
 
     robot = walker.stage.app.hook
     assert robot is not None

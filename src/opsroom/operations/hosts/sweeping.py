@@ -28,7 +28,7 @@ async def run(watch: HostWatch) -> None:
         wait = await _once(watch)
         await tell_low(watch)
         if await watch.to_sweep.wait(wait):
-            await anyio.sleep(began + APART - anyio.current_time())
+            await anyio.sleep(max(0.0, began + APART - anyio.current_time()))
 
 
 async def _once(watch: HostWatch) -> float:
