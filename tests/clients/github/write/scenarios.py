@@ -281,3 +281,4 @@ SCENARIOS = (
         lambda desk: int(desk.oid(BRANCH) is None),
     ),
 )
+BY_NAME = {verb.name: verb for verb in SCENARIOS}

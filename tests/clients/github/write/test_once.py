@@ -4,15 +4,13 @@ from datetime import timedelta
 
 import pytest
 from tests.clients.github.write.desk import Desk
-from tests.clients.github.write.scenarios import SCENARIOS, Scenario
+from tests.clients.github.write.scenarios import BY_NAME, Scenario
 
 from opsroom.clients.github.write.errors import CannotTell
 from opsroom.clients.github.write.writer import Writer
 from opsroom.clients.host import Later
 
 pytestmark = pytest.mark.anyio
-
-BY_NAME = {verb.name: verb for verb in SCENARIOS}
 
 
 def verbs(*names: str) -> pytest.MarkDecorator:

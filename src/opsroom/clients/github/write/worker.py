@@ -4,9 +4,9 @@ PyGithub keeps the request that it is about to send on its connection: two threa
 send a write to the wrong repository. So there is one call at a time, in a thread that the loop
 waits for even when it is cancelled.
 
-Its own retries would repeat a POST after a 5xx and sleep out a rate limit: GithubRetry obeys
-Retry-After however long it is, whatever it is told of the longest wait. So it gets a plain one,
-that repeats reads alone, and every limit comes back at once.
+Its own retries would repeat a POST after a 5xx, and sleep out a rate limit in the thread:
+GithubRetry obeys Retry-After however long it is, whatever longest wait it is given. So it gets
+none: every failure and every limit comes back at once, and `Writer` decides what is repeated.
 """
 
 import json
@@ -34,9 +34,6 @@ then has no effect to come either."""
 
 SECONDARY_WAIT = 60.0
 """Seconds to wait when the host limits us and doesn't say for how long."""
-
-READS = frozenset({"GET", "HEAD"})
-BROKEN = (500, 502, 503, 504)
 
 
 class Allowance(NamedTuple):
@@ -108,7 +105,6 @@ class Worker:
     def _open(self) -> "Github":
         """Make the object here, off the loop: the import alone takes more than half a second."""
         from github import Auth, Github
-        from urllib3 import Retry
 
         return Github(
             auth=Auth.Token(self._credential.token),
@@ -116,15 +112,7 @@ class Worker:
             timeout=self._timeout,
             user_agent="opsroom",
             per_page=100,
-            retry=Retry(
-                total=2,
-                read=1,
-                allowed_methods=READS,
-                status_forcelist=BROKEN,
-                backoff_factor=0.2,
-                respect_retry_after_header=False,
-                raise_on_status=False,
-            ),
+            retry=None,
             seconds_between_requests=None,
             seconds_between_writes=None,
             lazy=True,

@@ -33,6 +33,10 @@ T = TypeVar("T")
 PATIENCE = 5.0
 """Seconds that a verb waits for its turn in our own pace; more comes back as `Later`."""
 
+READ_REPEATS = 2
+BETWEEN_READS = 0.5
+"""How often a read that failed is repeated, and after how many seconds."""
+
 SETTLE = (0.5, 2.0, 4.0)
 """Seconds before each look for a write whose answer was lost: lists on the host lag a little."""
 
@@ -111,15 +115,19 @@ class Writer:
         Raises:
             HostError: it could not be read.
         """
-        await self._may_send(write=False, content=False)
-        try:
-            found, at = await self._send(lambda github: dated(github, path, parameters or {}))
-        except Declined as error:
-            if error.status == 404:
-                return None
-            raise HostError(f"the host doesn't show {path}: {error.message}") from None
-        except Unsure as error:
-            raise HostError(f"the host could not be read: {error}") from None
+        for again in range(READ_REPEATS, -1, -1):
+            await self._may_send(write=False, content=False)
+            try:
+                found, at = await self._send(lambda github: dated(github, path, parameters or {}))
+                break
+            except Declined as error:
+                if error.status == 404:
+                    return None
+                raise HostError(f"the host doesn't show {path}: {error.message}") from None
+            except Unsure as error:
+                if not again:
+                    raise HostError(f"the host could not be read: {error}") from None
+                await self.clock.sleep(BETWEEN_READS)
         if at is not None:
             apart = at - self.clock.now()
             self._skew = apart if abs(apart) > SKEWED else timedelta()
