@@ -14,7 +14,7 @@ from urllib.parse import quote
 import anyio
 
 from opsroom.clients.github.refusals import reason
-from opsroom.clients.github.shapes import listed, mapping
+from opsroom.clients.github.shapes import NONSENSE, listed, mapping
 from opsroom.clients.github.transport import Spend, Transport
 from opsroom.clients.github.wire import Reply
 from opsroom.clients.host import AlertList, HostError, Priority
@@ -112,7 +112,7 @@ async def _of_owner(transport: Transport, owner: str, kind: Kind, priority: Prio
             alerts[each["repository"]["full_name"]].append(read_alert(kind, each))
     except _Refused as refused:
         return AlertList(kind, at, reason=str(refused))
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except NONSENSE:
         return AlertList(kind, at, reason=UNREADABLE)
     return AlertList(kind, at, {name: tuple(found) for name, found in alerts.items()})
 
@@ -134,7 +134,7 @@ async def _of_each(
                 alerts[name] = tuple(read_alert(kind, each) for each in found)
             except _Refused as refused:
                 untold[name] = str(refused)
-            except (KeyError, TypeError, ValueError, AttributeError):
+            except NONSENSE:
                 untold[name] = UNREADABLE
             except HostError as error:
                 untold[name] = error.message

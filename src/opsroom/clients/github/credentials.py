@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import anyio
 
-from opsroom.clients.github.shapes import mapping
+from opsroom.clients.github.shapes import NONSENSE, mapping, time
 from opsroom.clients.host import HostError, NotLetIn
 from opsroom.clients.process import run, trusted, trusted_path
 from opsroom.errors import SettingsError
@@ -170,8 +170,8 @@ class AppInstallation:
             await prove(f"/app/installations/{self._installation}/access_tokens", self.proof)
         )
         try:
-            token, expiry = str(answer["token"]), datetime.fromisoformat(answer["expires_at"])
-        except (KeyError, ValueError, TypeError) as error:
+            token, expiry = str(answer["token"]), time(answer["expires_at"])
+        except NONSENSE as error:
             raise HostError("the host's answer holds no token for the App") from error
         self.permissions = mapping(answer.get("permissions"))
         self.selected = answer.get("repository_selection") == "selected"

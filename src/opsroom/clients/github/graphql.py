@@ -4,6 +4,7 @@ An answer may hold data and errors at once. An error names the path of what coul
 is not under such a path is as true as in an answer without errors.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,10 +14,12 @@ from typing import Any
 
 from opsroom.clients.github.limits import QUIET, SPENT, UNTOLD_QUIET
 from opsroom.clients.github.refusals import NO_PERMISSION, NOT_THERE, SIGN_ON, reason
-from opsroom.clients.github.shapes import mapping, objects
+from opsroom.clients.github.shapes import NONSENSE, listed, mapping, objects, time
 from opsroom.clients.github.transport import Overloaded, Spend, Transport
 from opsroom.clients.host import HostError, Later, NotLetIn
 from opsroom.model.text import plain
+
+LOG = logging.getLogger(__name__)
 
 Path = tuple[str | int, ...]
 
@@ -102,7 +105,7 @@ async def ask(
     data = mapping(answer.get("data"))
     _whole(transport, errors, data, spend)
     _settle(transport, data, spend)
-    faults = {_path(error): _fault(error) for error in reversed(errors) if error.get("path")}
+    faults = {_path(error): _fault(error) for error in reversed(errors) if _path(error)}
     if not data:
         said = _fault(errors[0]).reason if errors else "the host told nothing"
         raise HostError(said)
@@ -138,8 +141,10 @@ def _whole(
 
 def _refilled(transport: Transport, data: Mapping[str, Any]) -> datetime:
     told = mapping(data.get("rateLimit")).get("resetAt")
-    if isinstance(told, str):
-        return datetime.fromisoformat(told) - transport.skew
+    try:
+        return time(told) - transport.skew
+    except NONSENSE:
+        LOG.debug("the host did not say when its budget is refilled")
     for bucket in transport.ledger.snapshot(transport.clock()).buckets:
         if bucket.name == "graphql" and bucket.resets_at is not None:
             return bucket.resets_at
@@ -156,7 +161,8 @@ def _settle(transport: Transport, data: Mapping[str, Any], spend: Spend) -> None
 
 
 def _path(error: Mapping[str, Any]) -> Path:
-    return tuple(part for part in error["path"] if isinstance(part, str | int))
+    parts = listed(error.get("path")) or []
+    return tuple(part for part in parts if isinstance(part, str | int))
 
 
 def _fault(error: Mapping[str, Any]) -> Fault:

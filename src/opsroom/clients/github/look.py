@@ -18,7 +18,7 @@ from opsroom.clients.github.graphql import GONE, Fault, Path, Told, ask
 from opsroom.clients.github.pace import Pace, looking
 from opsroom.clients.github.prune import without
 from opsroom.clients.github.reading import read_look
-from opsroom.clients.github.shapes import listed, mapping
+from opsroom.clients.github.shapes import NONSENSE, listed, mapping
 from opsroom.clients.github.transport import Overloaded, Spend, Transport
 from opsroom.clients.github.wire import TooLarge
 from opsroom.clients.host import HostError, HostLook, HostLooks, Priority
@@ -153,7 +153,7 @@ class _Looking:
             host, at = self.transport.address.name, self.transport.clock()
             try:
                 self.looks[asked] = read_look(value, told, path, host=host, at=at)
-            except (KeyError, TypeError, ValueError, AttributeError):
+            except NONSENSE:
                 self.failed[asked] = UNREADABLE
         elif value is not None or (fault is not None and fault.type == GONE):
             self.gone.add(asked)

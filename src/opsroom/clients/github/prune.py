@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from opsroom.clients.github.graphql import ask
-from opsroom.clients.github.shapes import objects
+from opsroom.clients.github.shapes import NONSENSE, objects
 from opsroom.clients.github.transport import Spend, Transport
+from opsroom.clients.host import HostError
 
 if TYPE_CHECKING:
     from graphql import (
@@ -128,7 +129,11 @@ async def schema_of(transport: Transport, spend: Spend) -> Schema:
     Raises:
         HostError: it doesn't tell.
     """
-    return Schema.read((await ask(transport, introspection(), {}, spend)).data)
+    told = await ask(transport, introspection(), {}, spend)
+    try:
+        return Schema.read(told.data)
+    except NONSENSE as error:
+        raise HostError("the host's schema could not be read") from error
 
 
 def prune(text: str, schema: Schema) -> Pruned:

@@ -11,7 +11,7 @@ from typing import Any, cast, get_args
 
 from opsroom.clients.github.graphql import Path, Told
 from opsroom.clients.github.node import Node, nodes
-from opsroom.clients.github.shapes import mapping
+from opsroom.clients.github.shapes import mapping, time
 from opsroom.clients.host import HostLook, Swept
 from opsroom.model.ci import Ci, CiRun, CiState, CiStatus, Conclusion
 from opsroom.model.facts import Unknown
@@ -297,4 +297,4 @@ def _visibility(value: Mapping[str, Any]) -> Visibility | None:
 
 
 def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    return time(text) if text else None

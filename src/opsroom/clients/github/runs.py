@@ -11,7 +11,7 @@ from typing import Any, cast, get_args
 from urllib.parse import quote
 
 from opsroom.clients.github.refusals import reason
-from opsroom.clients.github.shapes import mapping, objects
+from opsroom.clients.github.shapes import NONSENSE, mapping, objects, time
 from opsroom.clients.github.transport import PASSING, Spend, Transport
 from opsroom.clients.github.wire import Broken
 from opsroom.clients.host import FailedStep, HostError, Priority
@@ -46,7 +46,7 @@ async def ci_runs(
     host = transport.address.name
     try:
         runs = [read_run(host, each) for each in listed]
-    except (KeyError, TypeError, ValueError) as error:
+    except NONSENSE as error:
         raise HostError("the host's list of runs could not be read") from error
     return tuple(sorted(runs, key=lambda run: (run.created_at, run.number), reverse=True))
 
@@ -96,10 +96,10 @@ async def failed_step(
             return None
         job, step = found
         ended = step.get("completed_at")
-        until = datetime.fromisoformat(ended) if ended else None
+        until = time(ended) if ended else None
         number, url = int(job["id"]), plain(job.get("html_url") or "", 400)
         names = plain(job["name"], LONGEST_NAME), plain(step["name"], LONGEST_NAME)
-    except (KeyError, TypeError, ValueError) as error:
+    except NONSENSE as error:
         raise HostError("the host's list of jobs could not be read") from error
     log = await _log(transport, f"{place}/jobs/{number}/logs", until, spend)
     return FailedStep(names[0], names[1], log, url)

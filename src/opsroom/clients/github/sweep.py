@@ -15,7 +15,7 @@ from opsroom.clients.github.pace import Pace
 from opsroom.clients.github.prune import without
 from opsroom.clients.github.reading import read_swept
 from opsroom.clients.github.refusals import SIGN_ON
-from opsroom.clients.github.shapes import mapping
+from opsroom.clients.github.shapes import NONSENSE, listed, mapping
 from opsroom.clients.github.transport import Overloaded, Spend, Transport
 from opsroom.clients.github.wire import TooLarge
 from opsroom.clients.host import HostError, NotLetIn, Priority, Sweep, Swept
@@ -61,7 +61,7 @@ async def sweep(
             return Sweep(at, tuple(seen.values()), whole=complete)
         if not whole and any(_met(each, known) for each in fresh):
             return Sweep(at, tuple(seen.values()), whole=False)
-        cursor = page["pageInfo"]["endCursor"]
+        cursor = page["pageInfo"].get("endCursor")
     raise HostError(f"{plain(owner, 100)} has more repositories than can be listed")
 
 
@@ -97,7 +97,7 @@ class _Asking:
         spend = Spend("sweep", self.priority, "graphql")
         told = await ask(self.transport, text, variables, spend, heavy=size > self.pace.smallest)
         found = mapping(mapping(told.data.get("repositoryOwner")).get("repositories"))
-        if found:
+        if _is_page(found):
             return told, found
         fault = told.fault("repositoryOwner")
         if fault is not None and fault.reason == SIGN_ON:
@@ -108,13 +108,20 @@ class _Asking:
         )
 
 
+def _is_page(found: Mapping[str, Any]) -> bool:
+    """Whether it has the shape of a page: whatever was expected, anything may come."""
+    ends = mapping(found.get("pageInfo")).get("hasNextPage")
+    whole = isinstance(found.get("totalCount"), int) and isinstance(ends, bool)
+    return whole and listed(found.get("nodes")) is not None
+
+
 def _read(told: Told, page: Mapping[str, Any]) -> list[Swept]:
     read: list[Swept] = []
     for place, value in enumerate(page["nodes"]):
         path = ("repositoryOwner", "repositories", "nodes", place)
         try:
-            read.append(read_swept(value or {}, told, path))
-        except (KeyError, TypeError, ValueError):
+            read.append(read_swept(mapping(value), told, path))
+        except NONSENSE:
             fault = told.fault(*path)
             LOG.warning("one repository of a sweep is not told: %s", fault and fault.reason)
     return read
