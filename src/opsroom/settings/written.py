@@ -7,7 +7,7 @@ the folder of the settings file; nothing depends on the working directory.
 import ipaddress
 import os.path
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -122,13 +122,13 @@ def _pem(text: str, context: Context) -> SecretStr:
 
 def _owners(value: object) -> object:
     """Accept one name, or several."""
-    names: Sequence[object] = (value,) if isinstance(value, str) else ()
+    names: tuple[object, ...] = (value,)
     if isinstance(value, list | tuple):
         names = tuple(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] # any values
-    if not names:
+    if not (names and all(isinstance(name, str) for name in names)):
         raise _refused("not a name", 'write owner = "NAME", or owner = ["NAME", "OTHER"]')
     for name in names:
-        if not (isinstance(name, str) and re.fullmatch(OWNER, name)):
+        if not re.fullmatch(OWNER, str(name)):
             raise _refused(
                 f"{plain(str(name), 60)!r} is not the name of an owner",
                 'write the name alone, like "acme"; `include` chooses repositories',

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from tests.operations.hosts.tellers import ACME, LOOK, SWEEP, Teller, told
@@ -329,6 +330,17 @@ async def test_a_source_that_nobody_sweeps_any_more_is_said_to_be_late(yard: Yar
         assert here.room.note() == ""
         here.clock.forward(seconds=10)
         assert "under way" in here.room.note()
+
+
+async def test_a_low_budget_makes_facts_stale_not_trusted_longer(yard: Yard) -> None:
+    seldom = ACME.model_copy(update={"sweep_every": timedelta(hours=2)})
+    async with told(yard) as here:
+        sweep = Sweep(here.clock.now, (Teller("acme/api").swept(),), whole=True)
+        for source, every in ((ACME, timedelta(minutes=20)), (seldom, timedelta(hours=2))):
+            rare = timedelta(hours=4)
+            await record_sweep(here.room, source, sweep, sweep_every=rare, look_every=rare)
+            mark = here.room.trust.sweeps[ACME.key]
+            assert (mark.sweep_every, mark.look_every) == (every, timedelta(hours=1))
 
 
 async def test_an_owner_with_nothing_is_a_pass_too(yard: Yard) -> None:

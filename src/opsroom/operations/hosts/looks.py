@@ -29,7 +29,13 @@ BATCH = 100
 """Repositories that are recorded in one transaction."""
 
 LOST = "deleted there, or hidden from this token: the host doesn't tell which"
-NOTHING = dict.fromkeys(("remote", "settings", "ci", "security", "listed"))
+NOTHING: dict[str, object] = {
+    "remote": None,
+    "settings": None,
+    "ci": None,
+    "security": None,
+    "listed": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +140,8 @@ def _lose(draft: Draft, row: Row, source: HostSource, why: str) -> None:
     }
     after = snapshot.model_copy(
         update={
+            **(NOTHING if not watched else {}),
             "repository": repository.model_copy(update=changes),
-            **({} if watched else NOTHING),
         }
     )
     draft.judge(row, after, gone=plain(why))
