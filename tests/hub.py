@@ -62,7 +62,8 @@ class SmallHub:
     ) -> None:
         self.world = World(folder, clock or Clock(), root=BASE)
         self.hub = build_hub(self.world, rules=rules, manners=manners)
-        self.app = Validated(lambda: self.hub.app, lambda: self.hub.faults.truncated > 0)
+        self.answers = Validated(self.hub.app, lambda: self.hub.faults.truncated > 0)
+        self.hub.app = self.answers  # type: ignore[assignment]  # an application all the same
         self.kim = self.world.add_account("kim", name="Kim Larsen")
         self.stranger = self.world.add_account("stranger", name="A Stranger")
         self.acme = self.world.add_account("acme", "Organization", "Acme")
@@ -127,7 +128,7 @@ class SmallHub:
     @property
     def transport(self) -> httpx2.ASGITransport:
         """A transport that stays in memory."""
-        return httpx2.ASGITransport(self.app)
+        return httpx2.ASGITransport(self.hub.app)
 
     def client(self, token: str | None = "", *, enterprise: bool = False) -> httpx2.AsyncClient:
         """A client of REST and GraphQL; by default it is kim's, with None it is nobody's."""
@@ -159,7 +160,7 @@ class SmallHub:
             url = f"http://127.0.0.1:{listening.getsockname()[1]}"
             self.world.root = url
             config = uvicorn.Config(
-                self.app,
+                self.hub.app,
                 log_level="error",
                 lifespan=lifespan,
                 date_header=False,
@@ -189,5 +190,5 @@ class SmallHub:
             for hook in hooks
             for each in hook.deliveries
         }
-        said = "\n".join(sorted({*self.app.wrong, *wrong} - {""}))
+        said = "\n".join(sorted({*self.answers.wrong, *wrong} - {""}))
         assert not said, said

@@ -71,7 +71,7 @@ async def test_every_route_answers_as_it_is_published(hub: SmallHub) -> None:
     _, refused = await walked(hub)
 
     assert refused == ["404 GET /repos/acme/api/none", "404 GET /repos/acme/api/pulls/999"]
-    assert hub.app.seen == set(words("operations.txt"))
+    assert hub.answers.seen == set(words("operations.txt"))
 
 
 def test_every_route_is_of_an_operation_that_is_published() -> None:
