@@ -22,6 +22,7 @@ async def test_metrics_are_what_prometheus_reads(app: Starlette) -> None:
     assert values['opsroom_coverage{seen="fresh"}'] == "2"
     assert float(values["opsroom_journal_id"]) > 0
     assert values["opsroom_listeners"] == "0"
+    assert values['opsroom_ci{state="unknown"}'] == "2"
 
 
 def test_labels_are_escaped() -> None:

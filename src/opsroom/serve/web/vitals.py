@@ -53,6 +53,7 @@ async def metrics(request: Request) -> Response:
             "Repositories by how recently they were looked at.",
             _labelled("seen", looked),
         ),
+        ("ci", "Repositories by the state of CI.", _labelled("state", now.ci)),
         ("findings", "Open findings by severity.", _labelled("severity", findings)),
         ("journal_id", "The newest event's number.", [({}, Cursor.parse(now.cursor).id)]),
         ("listeners", "Clients that follow the stream.", [({}, shared(request).feed.listeners)]),
