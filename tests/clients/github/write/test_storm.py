@@ -21,13 +21,13 @@ CHANGE = (
     "put-ruleset",
     "protect",
 )
-STORM = {"errors": 0.2, "truncated": 0.2, "errors_after_write": 0.4}
-MOST_TRIES = 40
+STORM = {"errors": 0.08, "truncated": 0.05, "errors_after_write": 0.4}
+MOST_TRIES = 10
 
 
-async def brought_about(verb: Scenario, desk: Desk, writer: Writer) -> int:
-    """Ask for an effect until it is there, as the engine does; how often it had to."""
-    for tries in range(MOST_TRIES):
+async def brought_about(verb: Scenario, desk: Desk, writer: Writer) -> None:
+    """Ask for an effect until it is there, as whoever runs a plan does."""
+    for _ in range(MOST_TRIES):
         try:
             await verb.act(desk, writer)
         except Later as later:
@@ -37,18 +37,17 @@ async def brought_about(verb: Scenario, desk: Desk, writer: Writer) -> int:
         except HostError:
             continue
         else:
-            return tries
+            return
     raise AssertionError(f"{verb.name} never came about")
 
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_a_change_in_a_storm_is_made_once(seed: int, desk: Desk, writer: Writer) -> None:
     desk.small.hub.faults.set({**STORM, "seed": seed})
-    again = 0
     for name in CHANGE:
-        again += await brought_about(BY_NAME[name], desk, writer)
+        await brought_about(BY_NAME[name], desk, writer)
         assert BY_NAME[name].effect(desk) == 1, name
-    assert again > 0
+    assert desk.trouble.failed > 5
     desk.small.hub.faults.set({})
     assert len(desk.api.pulls) == 2
     assert len(desk.api.rulesets) == 1

@@ -32,13 +32,17 @@ class Fault:
 
 
 class Trouble:
-    """An application around the double. `asked` are all requests, as `METHOD path`."""
+    """An application around the double. `asked` are all requests, as `METHOD path`.
+
+    `failed` counts answers of the double itself that were 5xx.
+    """
 
     def __init__(self, app: ASGIApp, hang: float) -> None:
         self._app = app
         self._hang = hang
         self.faults: list[Fault] = []
         self.asked: list[str] = []
+        self.failed = 0
         self.tokens: list[str] = []
         self.on_fault: Callable[[], None] = lambda: None
 
@@ -79,11 +83,15 @@ class Trouble:
             fault.do()
             fault = None
         if fault is None:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, lambda message: self._count(message, send))
         elif fault.kind in {"before", "refuse"}:
             await _answer(send, fault.status, fault.headers, json.dumps(fault.body).encode())
         else:
             await self._spoiled(fault, scope, receive, send)
+
+    async def _count(self, message: Message, send: Send) -> None:
+        self.failed += message.get("status", 0) >= 500
+        await send(message)
 
     def _drawn(self, scope: Scope) -> Fault | None:
         for fault in self.faults:
