@@ -3,6 +3,7 @@
 import pytest
 from tests.hub import SmallHub
 
+from opsroom.demo.github.acts.protection import save_ruleset
 from opsroom.demo.github.acts.repositories import (
     create_repository,
     delete_repository,
@@ -27,6 +28,23 @@ async def test_a_renamed_one_leads_on(hub: SmallHub) -> None:
         assert wrote.status_code == 307
         again = await github.post(wrote.headers["location"], json={"title": "x"})
         assert again.status_code == 201
+
+
+async def test_its_rulesets_move_with_it(hub: SmallHub) -> None:
+    api = hub.repository("acme/api")
+    one = save_ruleset(hub.world, api, None, name="Ours")
+    rename(hub.world, api, "interface")
+    async with hub.client() as github:
+        shown = (await github.get(f"/repos/acme/interface/rulesets/{one.id}")).json()
+        assert shown["source"] == "acme/interface"
+        assert (await github.get(shown["_links"]["self"]["href"])).status_code == 200
+
+
+async def test_a_head_has_no_body(hub: SmallHub) -> None:
+    async with hub.client() as github:
+        answer = await github.head("/repos/acme/api")
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert (await github.head("/repos/acme/none")).status_code == 404
 
 
 async def test_a_new_one_takes_the_former_name(hub: SmallHub) -> None:

@@ -172,7 +172,8 @@ class Front:
         try:
             identity = self._identity(request, headers)
             with self.world.lock:
-                found = self._find(request.method, reached.path)
+                method = "GET" if request.method == "HEAD" else request.method
+                found = self._find(method, reached.path)
             free = reached.enterprise or reached.path.startswith(("/rate_limit", "/_logs/"))
             if not free:
                 self._charge(identity, request.method, found, headers)
@@ -267,7 +268,7 @@ class Front:
             shown["x-github-enterprise-version"] = "3.17.0"
         response = Response(content, answer.status, shown)
         if content:
-            response.headers["content-type"] = media
+            response.headers.setdefault("content-type", media)
         return response
 
     def _unless_known(

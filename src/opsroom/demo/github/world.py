@@ -154,6 +154,8 @@ class World:
         repository.owner, repository.name = owner, name
         self.names[repository.full_name.lower()] = repository
         self.owned[owner.login.lower()][repository.id] = repository
+        for ruleset in repository.rulesets.values():
+            ruleset.source = repository.full_name
 
     def repository(self, full_name: str) -> Hosted | None:
         """A repository by a name that it has or had, in whatever case."""

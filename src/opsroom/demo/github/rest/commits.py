@@ -7,7 +7,7 @@ from opsroom.demo.github.bodies import checks as check_bodies
 from opsroom.demo.github.bodies.diffs import files_between
 from opsroom.demo.github.bodies.git import commit as commit_body
 from opsroom.demo.github.encoding import GitCommit
-from opsroom.demo.github.history import behind, merge_base, only_in, touching
+from opsroom.demo.github.history import behind, merge_base, only_in, resolve, touching
 from opsroom.demo.github.refusals import invalid, not_found
 from opsroom.demo.github.rest.call import REPOSITORY, Answer, Call, Endpoints, Result
 from opsroom.demo.github.rest.finding import commit_named, instant, needs_commits, owner_of_email
@@ -66,9 +66,11 @@ def compare(call: Call) -> Result:
     base_name, dots, head_name = call.arguments["span"].partition("...")
     if not dots:
         raise not_found()
-    base = commit_named(repository, base_name.rpartition(":")[2])
-    head = commit_named(repository, head_name.rpartition(":")[2])
     objects = repository.objects
+    base = resolve(objects, repository.refs, base_name.rpartition(":")[2])
+    head = resolve(objects, repository.refs, head_name.rpartition(":")[2])
+    if base is None or head is None:
+        raise not_found()
     start = merge_base(objects, base, head)
     if start is None:
         raise not_found()

@@ -43,7 +43,8 @@ def _read(call: Call, path: str) -> Result:
             for each in repository.objects.tree(entry.oid)
         ]
     if entry.kind == "blob" and RAW in call.accept:
-        return repository.objects.blob(entry.oid)
+        headers = {"content-type": f"{RAW}+json; charset=utf-8"}
+        return Answer(repository.objects.blob(entry.oid), headers=headers)
     return bodies.content(call.urls, repository, path, entry, named, whole=True)
 
 
