@@ -35,15 +35,26 @@ class Receiver:
     def __init__(self) -> None:
         self.taken: list[tuple[dict[str, str], bytes]] = []
         self.status = 202
+        self.busy = anyio.Event()
 
     async def take(self, request: Request) -> Response:
         """Keep one delivery."""
         self.taken.append((dict(request.headers), await request.body()))
         return Response(status_code=self.status)
 
+    async def hang(self, _: Request) -> Response:
+        """Take a delivery and never answer."""
+        self.busy.set()
+        await anyio.sleep_forever()
+        return Response()
+
     def client(self) -> httpx2.AsyncClient:
         """What the double sends with."""
-        app = Starlette(routes=[Route("/webhooks", self.take, methods=["POST"])])
+        routes = [
+            Route("/webhooks", self.take, methods=["POST"]),
+            Route("/webhooks/slow", self.hang, methods=["POST"]),
+        ]
+        app = Starlette(routes=routes)
         return httpx2.AsyncClient(transport=httpx2.ASGITransport(app))
 
     @property
@@ -196,6 +207,20 @@ async def test_they_leave_by_themselves(hub: SmallHub, receiver: Receiver) -> No
             open_issue, hub.world, hub.repository("acme/api"), "From a thread", None, hub.kim
         )
         with anyio.fail_after(5):
+            while not receiver.taken:
+                await anyio.sleep(0.005)
+    assert receiver.events == ["issues"]
+
+
+async def test_a_slow_receiver_holds_nobody_up(hub: SmallHub, receiver: Receiver) -> None:
+    now = hub.world.now()
+    hub.repository("acme/api").hooks[1] = Hook(1, URL, ("*",), now, now, SECRET)
+    hub.repository("acme/web").hooks[2] = Hook(2, f"{URL}/slow", ("*",), now, now, SECRET)
+    async with receiver.client() as client, hub.delivering(client):
+        open_issue(hub.world, hub.repository("acme/web"), "Slow", None, hub.kim)
+        with anyio.fail_after(5):
+            await receiver.busy.wait()
+            open_issue(hub.world, hub.repository("acme/api"), "Quick", None, hub.kim)
             while not receiver.taken:
                 await anyio.sleep(0.005)
     assert receiver.events == ["issues"]

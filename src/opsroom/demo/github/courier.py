@@ -143,15 +143,20 @@ class Courier:
             loop.call_soon_threadsafe(awake.set)
 
     async def run(self) -> None:
-        """Send whatever is written, until cancelled."""
+        """Send whatever is written, until cancelled; a slow receiver doesn't hold up the others."""
         self._loop, self._awake = asyncio.get_running_loop(), asyncio.Event()
         self._awake.set()
         try:
-            async with httpx2.AsyncClient(timeout=TIMEOUT) as client:
+            async with (
+                httpx2.AsyncClient(timeout=TIMEOUT) as client,
+                anyio.create_task_group() as tasks,
+            ):
+                limit = anyio.CapacityLimiter(AT_ONCE)
                 while True:
                     await self._awake.wait()
                     self._awake.clear()
-                    await self._send_all(self.client or client)
+                    for letter in self._collect():
+                        tasks.start_soon(self._send, self.client or client, letter, limit)
         finally:
             self._loop = self._awake = None
 
