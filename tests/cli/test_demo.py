@@ -174,6 +174,15 @@ def test_a_kept_fleet_is_taken_up(start: Start, tmp_path: Path) -> None:
     assert f"{told[1]['github']}/homelab/compose-home.git" in config, "where the double is now"
 
 
+def test_a_taken_port_is_said(start: Start) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = start("--double-only", "--repos", "1", "--port", str(port))
+        _, errors = process.communicate(timeout=15)
+    assert process.returncode == 2
+    assert f"can't listen on 127.0.0.1:{port}" in errors
+
+
 def test_a_folder_of_something_else_is_refused(start: Start, tmp_path: Path) -> None:
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis/thesis.tex").write_text("years of work")

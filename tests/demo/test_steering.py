@@ -7,9 +7,11 @@ import httpx2
 import pytest
 from tests.demo.village import Village, village
 
+from opsroom.demo.double import listening
 from opsroom.demo.github.app import CONTROL, build_hub
 from opsroom.demo.planting import KINDS
 from opsroom.demo.steering import steering
+from opsroom.errors import UsageError
 
 pytestmark = pytest.mark.anyio
 
@@ -99,3 +101,12 @@ async def test_life_has_a_speed(control: httpx2.AsyncClient, town: Village) -> N
     assert town.simulation.life.speed == 0
     await control.post("/life", json={"speed": 2.5})
     assert town.simulation.life.speed == 2.5
+
+
+async def test_a_double_finds_a_port() -> None:
+    with listening(0) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(UsageError, match="can't listen"):
+            listening(port)
+        with listening(port, elsewhere=True) as second:
+            assert second.getsockname()[1] != port

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("opsroom.demo")
 
 PORT = 8724
-"""Beside the port of a real centre; the double listens one above."""
+"""Beside the port of a real centre; the double listens one above, if that is free."""
 HOOK_SECRET = "webhook.secret"  # noqa: S105 - the name of a file
 PATIENCE = 5.0
 """Seconds that the double gets to end."""
@@ -95,7 +95,7 @@ def _serve_double(wanted: _Wanted, *, as_json: bool, attached: bool) -> None:
     def tell(addresses: "Addresses") -> None:
         _tell(asdict(addresses), f"the double is at {addresses.github}", as_json=as_json)
 
-    with listening(wanted.port) as listener:
+    with listening(wanted.port, elsewhere=attached) as listener:
         if attached:
             end_with_parent()
         run = partial(run_double, wanted.root, wanted.repositories, wanted.seed, listener, tell)

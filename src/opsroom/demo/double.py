@@ -41,8 +41,8 @@ class Addresses:
     control: str
 
 
-def listening(port: int) -> socket.socket:
-    """Take a port on loopback, 0 for any.
+def listening(port: int, *, elsewhere: bool = False) -> socket.socket:
+    """Take a port on loopback, 0 for any; `elsewhere`: another one if that is taken.
 
     Raises:
         UsageError: it is taken.
@@ -50,6 +50,8 @@ def listening(port: int) -> socket.socket:
     try:
         return socket.create_server(("127.0.0.1", port), backlog=WAITING)
     except OSError as error:
+        if elsewhere:
+            return listening(0)
         raise UsageError(
             f"can't listen on 127.0.0.1:{port}", f"{error.strerror}; choose another --port"
         ) from error
@@ -68,7 +70,9 @@ async def run_double(
         UsageError: `root` holds another fleet, or something else.
     """
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    fleet = claim(root, count, seed, datetime.now(UTC))
+    # since midnight: who asks for a seed again on the same day gets the same commits, too
+    began = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    fleet = claim(root, count, seed, began)
     token = kept_secret(root / TOKEN, "ghp_")
     (root / "host").mkdir(exist_ok=True)
     world = World(root / "host", seed=seed, root=address)
