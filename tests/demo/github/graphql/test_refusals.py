@@ -190,6 +190,13 @@ async def test_what_is_no_graphql_is_said_with_its_place(hub: SmallHub) -> None:
         assert body["errors"][0]["message"]
 
 
+async def test_whoever_has_no_token_is_told_nothing(hub: SmallHub) -> None:
+    async with hub.client(None) as client:
+        got = await client.post("/graphql", json={"query": "{ viewer { login } }"})
+
+    assert got.status_code == 401
+
+
 async def test_a_cursor_of_something_else_is_refused_at_its_path(hub: SmallHub) -> None:
     body = await ask(hub, SWEEP, login="acme", cursor="bm90IG91cnM=")
 

@@ -135,8 +135,11 @@ class GraphEndpoint:
         """Answer `{"query", "variables", "operationName"}`. Points are charged before it is run.
 
         Raises:
-            Refusal: too much in a minute. When the hour's points are spent, that is an answer.
+            Refusal: 401 for whoever has no token; too much in a minute. When the hour's points
+                are spent, that is an answer.
         """
+        if identity.anonymous:
+            raise Refusal(401, "This endpoint requires you to be authenticated.")
         question = _Question(identity, urls, limits, enterprise)
         return await to_thread.run_sync(self._answer, question, query)
 
