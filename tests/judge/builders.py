@@ -154,7 +154,8 @@ def host_settings(**facts: Any) -> HostSettings:
 
 
 def security(**facts: Any) -> Security:
-    return Security(**THERE, **{"dependency": (), "code": (), "secret": (), **facts})
+    none: dict[str, Any] = {"dependency": (), "code": (), "secret": ()}
+    return Security(**{**THERE, **none, **facts})
 
 
 def alert(number: int = 1, kind: str = "dependency", **facts: Any) -> SecurityAlert:

@@ -121,8 +121,11 @@ def alerts(security: Security) -> dict[str, int | None]:
 
 def against(snapshot: Snapshot) -> Against | None:
     """How the first clone that follows the default branch stands against the host's head."""
-    stands = (_stands(clone, snapshot) for clone in snapshot.clones)
-    return next((each for each in stands if each), None)
+    for clone in snapshot.clones:
+        stands = _stands(clone, snapshot)
+        if stands:
+            return stands
+    return None
 
 
 def _stands(clone: CloneFacts, snapshot: Snapshot) -> Against | None:
