@@ -4,11 +4,11 @@ Only transitions count. A group of facts that is unknown on either side is not a
 newer time of looking, nor a fetch that brought nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from opsroom.judge.wording import counted, listed
 from opsroom.model.event import Happening
-from opsroom.model.facts import Unknown
+from opsroom.model.facts import Facts, Unknown
 from opsroom.model.health import Grade, Health
 from opsroom.model.snapshot import Branch, CloneFacts, Refs, Snapshot, Worktree
 from opsroom.model.text import plain
@@ -62,15 +62,19 @@ def changed(
 def observation(before: Snapshot | None, after: Snapshot) -> list[Happening]:
     """Return an event for each clone that began to fail, or ended failing, to be observed.
 
-    The first look at a repository has nothing to compare with, and makes no event.
+    Its host is one more place, under the address that it has there. The first look at a repository,
+    or at its host, has nothing to compare with, and makes no event.
     """
     if before is None:
         return []
-    old = {clone.clone.path: _failure(clone) for clone in before.clones}
+    old = {clone.clone.path: _failure(clone.groups) for clone in before.clones}
+    new = {clone.clone.path: _failure(clone.groups) for clone in after.clones}
+    if before.hosted and after.hosted:
+        home = after.repository.url or "its host"
+        old[home], new[home] = _failure(before.hosted), _failure(after.hosted)
     happenings: list[Happening] = []
-    for clone in after.clones:
-        path = clone.clone.path
-        failed, now_failed = old.get(path, ""), _failure(clone)
+    for path, now_failed in new.items():
+        failed = old.get(path, "")
         if bool(failed) == bool(now_failed):
             continue
         said = f"could not be observed: {now_failed}" if now_failed else "can be observed again"
@@ -85,8 +89,8 @@ def observation(before: Snapshot | None, after: Snapshot) -> list[Happening]:
     return happenings
 
 
-def _failure(clone: CloneFacts) -> str:
-    reasons = [plain(group.reason) for group in clone.groups if isinstance(group, Unknown)]
+def _failure(groups: Iterable[Facts | Unknown]) -> str:
+    reasons = [plain(group.reason) for group in groups if isinstance(group, Unknown)]
     return "; ".join(dict.fromkeys(reasons))
 
 

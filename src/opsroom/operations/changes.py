@@ -126,7 +126,7 @@ async def changes_since(room: Room, since: str, max_tokens: int) -> Changes:
     rows = room.rows()
     looked, covered = room.looked(rows, whole=True)
     changes = [_change(event) for event in rank(deduplicated(seen))]
-    places = {row.name: Place(path=row.snapshot.path, url=row.repository.url) for row in rows}
+    places = {row.name: Place(path=row.snapshot.path, url=row.url) for row in rows}
 
     def build(kept: Sequence[Change]) -> Changes:
         left = changes[len(kept) :]
