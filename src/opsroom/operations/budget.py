@@ -159,7 +159,8 @@ async def _kept(room: Room) -> list[Budget]:
     own = {found.account: found for found in (w.host.budget() for w in room.watching.values())}
     async with room.store.read() as connection:
         kept = {each.account: each for each in await load_budgets(connection)}
-    found = {**kept, **own}
+    parts = {part for account in own for part in account.split()}
+    found = {**{name: each for name, each in kept.items() if name not in parts}, **own}
     late = room.now() - timedelta(hours=2)
     return [each for _, each in sorted(found.items()) if each.host in hosts and each.at > late]
 

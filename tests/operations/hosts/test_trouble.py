@@ -9,20 +9,22 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 from tests.hub import SmallHub
-from tests.operations.hosts.test_heard import head, push
+from tests.operations.hosts.test_heard import build, head, push
 from tests.operations.hosts.worlds import row, settings, source, until, watch_of, watching
 from tests.operations.rooms import Yard, events, last
 
-from opsroom.clients.host import Priority
+from opsroom.clients.host import FailedStep, HostError, Priority
 from opsroom.errors import SettingsError
+from opsroom.model.ci import CiRun
 from opsroom.model.health import Grade
 from opsroom.operations.budget import budget
-from opsroom.operations.hosts import asking, claims, reach
+from opsroom.operations.hosts import asking, claims, looking, reach, running
 from opsroom.operations.hosts.asking import look_now
 from opsroom.operations.hosts.queue import GAP
 from opsroom.operations.repository import repository_health
 from opsroom.operations.room import Room
 from opsroom.operations.status import fleet_status
+from opsroom.store.ci_runs import newest_ci_runs
 
 pytestmark = pytest.mark.anyio
 
@@ -213,6 +215,7 @@ async def test_another_takes_over_when_the_watcher_goes(hub: SmallHub, yard: Yar
             while not second.watching:
                 await anyio.sleep(0.05)
         pushed = push(hub, "acme/api")
+        watch_of(second).sweep_soon()
         await until(lambda: head(second, "acme/api") == pushed, second)
 
 
@@ -258,3 +261,34 @@ async def test_a_host_that_can_not_be_reached_at_all(hub: SmallHub, yard: Yard) 
             assert "can't be reached" in room.problems()[0]
             assert room.rows() == []
             assert (await fleet_status(room, "", 2000)).counts.green == 0
+
+
+async def test_a_log_that_can_not_be_had_is_asked_for_again(
+    hub: SmallHub, yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "AGAIN", 0.0)
+    monkeypatch.setattr(looking, "TICK", 0.05)
+    async with watching(settings(yard.home)) as room:
+        watch, asked = watch_of(room), list[str]()
+        found = watch.host.failed_step
+
+        async def failing(name: str, run: CiRun, *, priority: Priority) -> FailedStep | None:
+            asked.append(name)
+            if len(asked) < 3:
+                raise HostError("github.test answered 502")
+            return await found(name, run, priority=priority)
+
+        watch.host.failed_step = failing  # type: ignore[method-assign,assignment]  # in trouble
+        build(hub, hub.repository("acme/api"), "failure", "error: no such thing\n")
+        watch.sweep_soon()
+
+        async def reason() -> str:
+            async with room.store.read() as connection:
+                kept = await newest_ci_runs(connection, None)
+            return kept[0].failure.error if kept and kept[0].failure else ""
+
+        with anyio.fail_after(5):
+            while not await reason():
+                await anyio.sleep(0.02)
+        assert asked == ["acme/api"] * 3
+        assert watch.tries == {}

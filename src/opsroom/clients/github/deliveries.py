@@ -94,7 +94,7 @@ async def _pages(
         reply = await transport.get(following, spend)
         if reply.status != 200 or not isinstance(reply.data, list):
             raise HostError(f"its webhooks can't be seen: {reason(reply)}")
-        found += [each for each in reply.data if isinstance(each, dict)]
+        found += objects(reply.data)
         last = _missed(found[-1]) if found else None
         following = next_page(reply) or ""
         if not following or (until and last and last.at < until):
@@ -109,8 +109,7 @@ def _since(listed: Iterable[Mapping[str, Any]], since: datetime) -> tuple[Missed
 
 
 def _is_ours(hook: Mapping[str, Any], ours: Callable[[str, str], bool]) -> bool:
-    config = hook.get("config")
-    url = config.get("url") if isinstance(config, dict) else None
+    url = mapping(hook.get("config")).get("url")
     return isinstance(url, str) and "id" in hook and ours(str(hook["id"]), url)
 
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from opsroom.clients.github.runs import read_run
+from opsroom.clients.github.shapes import mapping
 from opsroom.clients.host import Malformed, Unsigned
 from opsroom.model.ci import CiRun
 from opsroom.model.heard import Heard
@@ -113,7 +114,7 @@ def heard(headers: Mapping[str, str], body: bytes, host: str) -> Heard:
     )
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def _object(body: bytes) -> Mapping[str, Any]:
     try:
         payload: Any = json.loads(body)
     except (ValueError, RecursionError):
@@ -123,12 +124,11 @@ def _object(body: bytes) -> dict[str, Any]:
         ) from None
     if not isinstance(payload, dict):
         raise Malformed("the body of the webhook is not a JSON object")
-    return payload
+    return mapping(payload)
 
 
-def _part(payload: Mapping[str, Any], name: str) -> dict[str, Any]:
-    part: Any = payload.get(name)
-    return part if isinstance(part, dict) else {}
+def _part(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    return mapping(payload.get(name))
 
 
 def _word(value: object) -> str:

@@ -141,6 +141,7 @@ async def _round(watch: HostWatch) -> None:
         now = anyio.current_time()
         for id_, priority in watch.retries.due(now).items():
             watch.put([id_], priority)
+        watch.stir_due(now)
         every = watch.cadence.look
         share = math.ceil(len(watch.swept) * TICK / every)
         unseen = [id_ for id_ in watch.swept if now - watch.looked.get(id_, -every) > every]

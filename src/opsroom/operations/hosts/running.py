@@ -17,6 +17,12 @@ from opsroom.store.ci_runs import newest_ci_runs
 log = logging.getLogger("opsroom.hosts")
 
 WORKERS = 2
+TRIES = 3
+"""How often a log is asked for that can't be had: hosts fail for a moment, and they forget logs."""
+
+AGAIN = 20.0
+"""Seconds until it is asked for again; then twice as many."""
+
 BACK = timedelta(days=7)
 """How far back runs are asked for, of a repository for the first time."""
 
@@ -61,7 +67,7 @@ async def _ask(watch: HostWatch, id_: str, priority: Priority) -> None:
     if runs:
         watch.newest_run[id_] = max(each.created_at for each in runs)
     for run in await _unexplained(watch, id_):
-        await _explain(watch, name, run, priority)
+        await _explain(watch, id_, name, run, priority)
 
 
 async def _unexplained(watch: HostWatch, id_: str) -> list[CiRun]:
@@ -82,14 +88,20 @@ async def _unexplained(watch: HostWatch, id_: str) -> list[CiRun]:
     ]
 
 
-async def _explain(watch: HostWatch, name: str, run: CiRun, priority: Priority) -> None:
-    """Find out where a run failed, and keep it; what can't be had now is told as unknown."""
+async def _explain(watch: HostWatch, id_: str, name: str, run: CiRun, priority: Priority) -> None:
+    """Find out where a run failed, and keep it; what can't be had is told as unknown in the end."""
     try:
         step = await watch.host.failed_step(name, run, priority=priority)
     except Later:
         raise
     except HostError as error:
         log.info("%s: why %s failed: %s", watch.source.key, run.id, error)
+        tries = watch.tries.get(run.id, 0) + 1
+        if tries < TRIES:
+            watch.tries[run.id] = tries
+            watch.stir_later(id_, AGAIN * tries)
+            return
         step = None
+    watch.tries.pop(run.id, None)
     failure = explain(step.job, step.step, step.log) if step else None
     await record_ci_failure(watch.room, run, failure)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import anyio
 
-from opsroom.clients.host import HostError, Later, Priority, Sweep
+from opsroom.clients.host import HostError, Later, Priority, Sweep, Swept
 from opsroom.observe.sources.hosts import busy, moved_at, wanted
 from opsroom.operations.hosts.allowance import tell_low
 from opsroom.operations.hosts.sweeps import known_swept, record_host_failed, record_sweep
@@ -70,6 +70,7 @@ async def _take(watch: HostWatch, sweep: Sweep) -> None:
     )
     seen = {each.id: each for each in sweep.repositories}
     running = busy(sweep.repositories)
+    stirred = [id_ for id_ in news.moved if _ci_moved(watch.swept.get(id_), seen[id_])]
     watch.moved_at |= {
         id_: at for id_ in news.moved if (at := moved_at(watch.swept.get(id_), seen[id_]))
     }
@@ -79,4 +80,11 @@ async def _take(watch: HostWatch, sweep: Sweep) -> None:
         watch.queue.keep_only({*seen, *news.missing})
     watch.put(news.moved, Priority.MOVED)
     watch.put(news.missing, Priority.MOVED)
-    watch.stir((each.id for each in running), Priority.MOVED)
+    watch.stir([*stirred, *(each.id for each in running)], Priority.MOVED)
+
+
+def _ci_moved(before: Swept | None, after: Swept) -> bool:
+    """Whether there may be runs worth asking for: at the first sweep only where one goes badly."""
+    if before is None:
+        return after.ci in ("failing", "running")
+    return (before.ci, before.head) != (after.ci, after.head)

@@ -90,6 +90,9 @@ class HostWatch:
         """Repositories of whose alerts something was heard."""
         self.stirred: dict[str, Priority] = {}
         """Repositories of whose CI something moved, so that its runs are worth asking for."""
+        self.tries: dict[str, int] = {}
+        """How often it was asked in vain why a run failed."""
+        self._to_stir: dict[str, float] = {}
         self.newest_run: dict[str, datetime] = {}
 
         self.to_sweep, self.to_look, self.to_list, self.to_run = (Signal() for _ in range(4))
@@ -143,6 +146,18 @@ class HostWatch:
         for id_ in ids:
             self.stirred[id_] = min(priority, self.stirred.get(id_, priority))
         self.to_run.give()
+
+    def stir_later(self, id_: str, seconds: float) -> None:
+        """Ask for the runs of a repository again after a while."""
+        self._to_stir[id_] = anyio.current_time() + seconds
+
+    def stir_due(self, now: float) -> None:
+        """Ask for the runs for which it is time now."""
+        due = [id_ for id_, at in self._to_stir.items() if at <= now]
+        for id_ in due:
+            del self._to_stir[id_]
+        if due:
+            self.stir(due, Priority.MOVED)
 
     def hold_back(self, priority: Priority, error: HostError) -> None:
         """The budget refuses looks of this urgency, and so of any that is less urgent."""
