@@ -176,6 +176,26 @@ async def test_who_is_missing_from_a_whole_sweep_is_asked_for_not_let_go(yard: Y
         assert here.room.trust.of(here.row("acme/web")) == "fresh"
 
 
+async def test_many_that_vanish_at_once_are_doubted_not_believed(yard: Yard) -> None:
+    fleet = [Teller(f"acme/{name}") for name in ("a", "b", "c", "d", "e", "f")]
+    async with told(yard) as here:
+        await here.begin(*fleet)
+        before = await last(here.room)
+        news = await here.sweep(fleet[0])
+        assert news.missing == (), "nobody asks, so nobody can be told that they are gone"
+        assert here.row("acme/f").repository.state is RepositoryState.KNOWN
+        assert here.room.trust.of(here.row("acme/f")) == "stale"
+        assert "has the token lost its access?" in here.room.problems()[0]
+        assert await kinds(here.room, before) == [("observation.failed", None)]
+        here.clock.forward(minutes=1)
+        await here.sweep(*fleet)
+        assert here.room.problems() == []
+        here.clock.forward(minutes=1)
+        await here.sweep(fleet[0])
+        here.clock.forward(days=7, minutes=1)
+        assert len((await here.sweep(fleet[0])).missing) == 5, "after a week they are asked for"
+
+
 async def test_a_sweep_that_began_before_a_look_changes_nothing(yard: Yard) -> None:
     api = Teller("acme/api")
     async with told(yard) as here:

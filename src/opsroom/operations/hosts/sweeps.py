@@ -40,6 +40,13 @@ if TYPE_CHECKING:
 BATCH = 100
 """Repositories that are recorded in one transaction."""
 
+FEW = 3
+"""So many repositories may vanish at once. More, and over a quarter of a source, is no news but a
+doubt: a token that lost its access looks just so."""
+
+DOUBTED = timedelta(days=7)
+"""How long such repositories are kept, stale, before they are taken for gone after all."""
+
 LONGEST_SWEEP, LONGEST_LOOK = timedelta(minutes=20), timedelta(hours=1)
 """What is older than this is not fresh, however seldom a low budget lets a host be asked."""
 
@@ -94,10 +101,12 @@ async def record_sweep(
     missing = _missing(room, source, listed) if sweep.whole else []
     for rows in _batches(missing):
         await _doubt(room, rows, sweep)
+    doubted = _too_many(room, source, missing, sweep)
+    missing = [row for row in missing if row not in doubted]
     gone = before.keys() - listed if sweep.whole else set[str]()
     longest = max(LONGEST_SWEEP, source.sweep_every or timedelta())
     rhythm = min(sweep_every, longest), min(look_every, LONGEST_LOOK)
-    await _mark(room, source, sweep, changed, gone, rhythm)
+    await _mark(room, source, sweep, changed, gone, rhythm, len(doubted))
     return SweepNews(
         moved=tuple(each.id for each in sweep.repositories if _has_moved(room, source, each)),
         missing=tuple(row.repository.host_id for row in missing if row.repository.host_id),
@@ -183,6 +192,21 @@ def _missing(room: "Room", source: HostSource, listed: set[str]) -> list[Row]:
     ]
 
 
+def _too_many(
+    room: "Room", source: HostSource, missing: Sequence[Row], sweep: Sweep
+) -> Sequence[Row]:
+    """Those of the missing that are too many at once to be believed to be gone."""
+    if len(missing) <= FEW or len(missing) * 4 <= len(room.fleet.of_source(source.key)):
+        return ()
+    return [row for row in missing if not _long_doubted(row, sweep)]
+
+
+def _long_doubted(row: Row, sweep: Sweep) -> bool:
+    remote = row.snapshot.remote
+    since = remote.moved_at if isinstance(remote, Remote) else None
+    return since is not None and since <= sweep.at - DOUBTED
+
+
 async def _doubt(room: "Room", rows: Sequence[Row], sweep: Sweep) -> None:
     """Say of repositories that weren't listed that what is known of them is not vouched for."""
     async with room.store.write() as connection:
@@ -205,9 +229,11 @@ async def _mark(
     changed: Sequence[Swept],
     gone: set[str],
     rhythm: tuple[timedelta, timedelta],
+    doubted: int,
 ) -> None:
     """Write when the sweep was, what it showed, and that the host answers."""
     known = room.survey(source.key)
+    problems = _doubts(source, doubted)
     passed = known.at if known else None
     async with room.store.write() as connection:
         marks = await load_sweep_marks(connection)
@@ -222,10 +248,19 @@ async def _mark(
         await save_sweep_mark(connection, mark)
         seen = {each.id: SWEPT.dump_python(each, mode="json") for each in changed}
         await save_swept(connection, source.key, seen, gone)
-        await append(connection, source_moved(source.key, known, ()), room.now())
-        survey = Survey(source=source.key, at=sweep.at if passed else None)
+        await append(connection, source_moved(source.key, known, problems), room.now())
+        survey = Survey(source=source.key, at=sweep.at if passed else None, problems=problems)
         await save_surveys(connection, [survey])
     await room.refresh()
+
+
+def _doubts(source: HostSource, doubted: int) -> tuple[tuple[str, str], ...]:
+    """What stands in the way of a source of which much is no longer listed."""
+    if not doubted:
+        return ()
+    what = f"part of {source.key.partition(':')[2]}"
+    why = "many repositories at once are not listed any more: has the token lost its access?"
+    return ((what, why),)
 
 
 def _has_moved(room: "Room", source: HostSource, seen: Swept) -> bool:
