@@ -115,24 +115,24 @@ class Writer:
         Raises:
             HostError: it could not be read.
         """
-        for again in range(READ_REPEATS, -1, -1):
+        for left in range(READ_REPEATS, -1, -1):
             await self._may_send(write=False, content=False)
             try:
                 found, at = await self._send(lambda github: dated(github, path, parameters or {}))
-                break
             except Declined as error:
                 if error.status == 404:
                     return None
                 raise HostError(f"the host doesn't show {path}: {error.message}") from None
             except Unsure as error:
-                if not again:
+                if not left:
                     raise HostError(f"the host could not be read: {error}") from None
                 await self.clock.sleep(BETWEEN_READS)
-        if at is not None:
-            apart = at - self.clock.now()
-            self._skew = apart if abs(apart) > SKEWED else timedelta()
-        self._hear()
-        return found
+            else:
+                apart = at - self.clock.now() if at else timedelta()
+                self._skew = apart if abs(apart) > SKEWED else timedelta()
+                self._hear()
+                return found
+        raise AssertionError("unreachable")
 
     async def pages(
         self, path: str, parameters: Mapping[str, str | int] | None = None
