@@ -234,6 +234,21 @@ async def test_what_repositories_there_are_is_heard(hub: SmallHub, yard: Yard) -
         await until(lambda: all(each.name != "acme/new" for each in room.rows()), room, 8)
 
 
+async def test_what_the_settings_leave_out_is_heard_and_not_looked_at(
+    hub: SmallHub, yard: Yard
+) -> None:
+    only = source(exclude=("acme/web",))
+    async with watching(settings(yard.home, only)) as room, Line(hub, room).open():
+        assert [each.name for each in room.rows()] == ["acme/api", "acme/empty"]
+        push(hub, "acme/web")
+        pushed = push(hub, "acme/api")
+        await until(lambda: head(room, "acme/api") == pushed, room)
+        with anyio.fail_after(5):
+            while await waits(room):
+                await room.store.changed()
+        assert [each.name for each in room.rows()] == ["acme/api", "acme/empty"]
+
+
 async def test_an_alert_is_heard_of(hub: SmallHub, yard: Yard) -> None:
     async with watching(settings(yard.home)) as room, Line(hub, room).open():
 

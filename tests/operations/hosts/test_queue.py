@@ -97,7 +97,7 @@ def test_no_stream_of_questions_keeps_the_others_out() -> None:
 def test_what_is_gone_no_longer_waits() -> None:
     queue = Queue()
     queue.put(["a", "b"], P.MOVED, 0)
-    queue.keep_only(["b", "c"])
+    assert queue.keep_only(["b", "c"]) == ["a"]
     assert ids(queue, 9, 1) == ["b"]
 
 

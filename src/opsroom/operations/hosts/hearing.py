@@ -43,17 +43,22 @@ async def _take(watch: HostWatch, told: list[Heard]) -> None:
     """Record what can't be wrong, and have the rest looked at."""
     runs = [each for each in told if each.run]
     placed = await record_run_news(watch.room, watch.source, runs) if runs else set[str]()
-    goes_on = [each for each in told if _only_goes_on(each, placed)]
+    done = [each for each in told if _only_goes_on(each, placed) or _is_of_others(watch, each)]
     for each in told:
         watch.hooks |= {each.hook} - {""}
-        if each not in goes_on:
+        if each not in done:
             _pass_on(watch, each)
-    await watch.handled(goes_on)
+    await watch.handled(done)
 
 
 def _only_goes_on(told: Heard, placed: Collection[str]) -> bool:
     """Whether a delivery is of CI that has not ended, and all that it says is written down."""
     return told.ci and not told.ended and (told.run is None or told.delivery in placed)
+
+
+def _is_of_others(watch: HostWatch, told: Heard) -> bool:
+    """Whether a delivery is of a repository that the settings leave out, and that stays so."""
+    return told.full_name is not None and not told.fleet and not watch.source.has(told.full_name)
 
 
 def _pass_on(watch: HostWatch, told: Heard) -> None:

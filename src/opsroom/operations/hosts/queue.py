@@ -101,12 +101,14 @@ class Queue:
         """These are no longer being looked at."""
         self._looking.difference_update(ids)
 
-    def keep_only(self, ids: Iterable[str]) -> None:
-        """Forget all others: they are gone."""
+    def keep_only(self, ids: Iterable[str]) -> list[str]:
+        """Forget all others, which are gone; gives those that waited."""
         wanted = frozenset(ids)
-        for id_ in [each for each in self._priority if each not in wanted]:
+        others = [each for each in self._priority if each not in wanted]
+        for id_ in others:
             self._drop(id_)
         self._looked = {id_: at for id_, at in self._looked.items() if id_ in wanted}
+        return others
 
     def wait(self, now: float, lowest: Priority = Priority.ROUTINE) -> float | None:
         """Seconds until something may be taken; None while nothing waits.

@@ -77,7 +77,8 @@ async def _take(watch: HostWatch, sweep: Sweep) -> None:
     watch.rhythm.swept(len(news.moved) + len(news.missing), len(running))
     watch.swept = seen if sweep.whole else watch.swept | seen
     if sweep.whole:
-        watch.queue.keep_only({*seen, *news.missing})
+        others = watch.queue.keep_only({*seen, *news.missing})
+        await watch.handled([told for id_ in others for told in watch.telling.pop(id_, ())])
     watch.put(news.moved, Priority.MOVED)
     watch.put(news.missing, Priority.MOVED)
     watch.stir([*stirred, *(each.id for each in running)], Priority.MOVED)
