@@ -12,7 +12,7 @@ from urllib.parse import quote
 from opsroom.clients.github.alerts import next_page
 from opsroom.clients.github.credentials import AppInstallation
 from opsroom.clients.github.refusals import reason
-from opsroom.clients.github.shapes import mapping, objects
+from opsroom.clients.github.shapes import listed, mapping, objects
 from opsroom.clients.github.transport import Spend, Transport
 from opsroom.clients.host import HostError, Missed, Priority
 from opsroom.model.text import plain
@@ -44,11 +44,11 @@ async def hooks(
     refused: HostError | None = None
     for place in places:
         try:
-            listed = await _pages(transport, f"{place}?per_page=100", priority)
+            known = await _pages(transport, f"{place}?per_page=100", priority)
         except HostError as error:
             refused = error
             continue
-        found += [f"{place}/{hook['id']}" for hook in listed if _is_ours(hook, ours)]
+        found += [f"{place}/{hook['id']}" for hook in known if _is_ours(hook, ours)]
     if refused and not found:
         raise refused
     return tuple(found)
@@ -65,10 +65,8 @@ async def failed_of_app(
     url = mapping(await transport.prove("/app/hook/config", app.proof)).get("url")
     if isinstance(url, str) and not ours(APP, url):
         return ()
-    listed = objects(
-        await transport.prove("/app/hook/deliveries?status=failure&per_page=100", app.proof)
-    )
-    return _since(listed, since)
+    path = "/app/hook/deliveries?status=failure&per_page=100"
+    return _since(objects(await transport.prove(path, app.proof)), since)
 
 
 async def failed(
@@ -80,8 +78,7 @@ async def failed(
         HostError: they can't be listed.
     """
     path = f"{hook}/deliveries?status=failure&per_page=100"
-    listed = await _pages(transport, path, priority, until=since)
-    return _since(listed, since)
+    return _since(await _pages(transport, path, priority, until=since), since)
 
 
 async def _pages(
@@ -92,7 +89,7 @@ async def _pages(
     following = path
     for _ in range(MOST_PAGES):
         reply = await transport.get(following, spend)
-        if reply.status != 200 or not isinstance(reply.data, list):
+        if reply.status != 200 or listed(reply.data) is None:
             raise HostError(f"its webhooks can't be seen: {reason(reply)}")
         found += objects(reply.data)
         last = _missed(found[-1]) if found else None
@@ -102,9 +99,9 @@ async def _pages(
     return found
 
 
-def _since(listed: Iterable[Mapping[str, Any]], since: datetime) -> tuple[Missed, ...]:
+def _since(told: Iterable[Mapping[str, Any]], since: datetime) -> tuple[Missed, ...]:
     """One for each delivery, however often it was tried."""
-    found = [read for each in listed if (read := _missed(each)) and read.at >= since]
+    found = [read for each in told if (read := _missed(each)) and read.at >= since]
     return tuple({each.delivery: each for each in found}.values())
 
 

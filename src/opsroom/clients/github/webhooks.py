@@ -122,9 +122,10 @@ def _object(body: bytes) -> Mapping[str, Any]:
             "the body of the webhook is not JSON",
             "choose the content type application/json where the webhook is set up",
         ) from None
-    if not isinstance(payload, dict):
+    found = mapping(payload)
+    if not found and payload != {}:
         raise Malformed("the body of the webhook is not a JSON object")
-    return mapping(payload)
+    return found
 
 
 def _part(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:
