@@ -7,7 +7,7 @@ question about everything raises `HostError` when the host can't be asked at all
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Literal, Protocol
 
@@ -117,6 +117,29 @@ class HostLooks:
     looks: Mapping[str, HostLook] = field(default_factory=dict[str, HostLook])
     gone: frozenset[str] = frozenset()
     failed: Mapping[str, str] = field(default_factory=dict[str, str])
+    unasked: frozenset[str] = frozenset()
+    """Those among the failed whose turn never came: the host, or the budget, ended it before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The repository that a name leads to: the host's id of it, and what it is called now."""
+
+    id: str
+    full_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Where names lead, each under the name that was asked for.
+
+    `nowhere`: the host says that there is none, or not for this token. `failed` could not be told
+    this time, with the reason.
+    """
+
+    to: Mapping[str, Named] = field(default_factory=dict[str, Named])
+    nowhere: frozenset[str] = frozenset()
+    failed: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +182,17 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Who the token is, what it may do, and until when."""
+    """Who the token is, what it may do, and until when.
+
+    `apart` is how far the host's clock is ahead of ours; nothing as long as they agree.
+    """
 
     login: str
     kind: Literal["user", "app", "none"]
     scopes: tuple[str, ...] | None
     expires_at: datetime | None
     rights: tuple[Right, ...]
+    apart: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +228,14 @@ class Host(Protocol):
 
     async def look(self, ids: Sequence[str], *, priority: Priority) -> HostLooks:
         """Look at these repositories in full, in few requests.
+
+        Raises:
+            HostError: the host can't be asked at all.
+        """
+        ...
+
+    async def resolve(self, full_names: Collection[str], *, priority: Priority) -> Resolved:
+        """Which repositories these names lead to: former ones lead to what has another name now.
 
         Raises:
             HostError: the host can't be asked at all.
@@ -265,6 +300,10 @@ class Host(Protocol):
 
     def cadence(self, repositories: int) -> Cadence:
         """How often a fleet of this size can be swept and looked at inside the budget."""
+        ...
+
+    def nominal(self, repositories: int) -> Cadence:
+        """How often it would be with a budget that nobody has spent of: what is later is late."""
         ...
 
     async def rights(self, owner: str) -> Rights:

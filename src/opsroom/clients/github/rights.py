@@ -56,7 +56,8 @@ async def rights(transport: Transport, text: str, owner: str, *, organisation: b
             found.append(await _try(transport, f"read {what} alerts", path, lost))
         lost = "webhooks that got lost are found by a sweep alone"
         found.append(await _try(transport, "read webhooks", f"{place}/hooks", lost))
-    return Rights(login, transport.credential.kind, scopes, expires_at, tuple(found))
+    kind, apart = transport.credential.kind, transport.skew
+    return Rights(login, kind, scopes, expires_at, tuple(found), apart)
 
 
 async def _who(
