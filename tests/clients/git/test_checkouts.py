@@ -73,10 +73,11 @@ def test_a_private_one_needs_the_token(hub: SmallHub, url: str, tmp_path: Path) 
 def test_the_token_is_not_among_the_arguments(
     hub: SmallHub, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from opsroom.clients import process
     from opsroom.clients.git import fetching
 
     seen: list[list[str]] = []
-    run = fetching.run
+    run = process.run
 
     def watched(argv: list[str], **more: object) -> object:
         seen.append(argv)

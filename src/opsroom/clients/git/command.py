@@ -151,7 +151,7 @@ def git(
         max_memory=MAX_MEMORY,
     )
     if done.outcome != "finished" or done.code != 0:
-        raise GitFailed(complaint(arguments[0], done))
+        raise GitFailed(complaint(arguments[0], done, TIMEOUT))
     return done.stdout
 
 
@@ -167,7 +167,7 @@ def user_settings() -> bytes:
     ).stdout
 
 
-def complaint(command: str, done: Completed, timeout: float = TIMEOUT) -> str:
+def complaint(command: str, done: Completed, timeout: float) -> str:
     """Why a git command did not end well, in one line that is safe to show."""
     if done.outcome == "timeout":
         return f"git {command} took longer than {timeout:g} s"
