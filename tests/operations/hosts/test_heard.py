@@ -140,7 +140,7 @@ async def test_whatever_order_they_come_in_and_however_often(hub: SmallHub, yard
     api = hub.repository("acme/api")
     hub.hub.faults.set({"webhooks_shuffled": True, "webhooks_duplicated": 0.5, "seed": 7})
     async with watching(settings(yard.home)) as room, Line(hub, room).open():
-        chance = random.Random(7)
+        chance, pushed = random.Random(7), ""
         for _ in range(6):
             build(hub, api, chance.choice(["success", "failure"]))
             pushed = push(hub, "acme/api")

@@ -13,6 +13,7 @@ from tests.operations.hosts.test_heard import build, head, push
 from tests.operations.hosts.worlds import row, settings, source, until, watch_of, watching
 from tests.operations.rooms import Yard, events, last
 
+from opsroom.clients.github.client import GithubHost
 from opsroom.clients.host import FailedStep, HostError, Priority
 from opsroom.errors import SettingsError
 from opsroom.model.ci import CiRun
@@ -152,7 +153,8 @@ async def test_a_low_budget_makes_facts_older_and_is_told_once(hub: SmallHub, ya
         before = await last(room)
         watch = watch_of(room)
         lively = watch.sweep_every
-        ledger = watch.host._ledger  # type: ignore[attr-defined]  # pyright: ignore  # the test spends it
+        assert isinstance(watch.host, GithubHost)
+        ledger = watch.host._ledger  # pyright: ignore[reportPrivateUsage]  # the test spends it
         now = room.now()
         limit = next(each.limit for each in watch.host.budget().buckets if each.name == "graphql")
         assert limit

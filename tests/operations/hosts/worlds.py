@@ -35,8 +35,11 @@ PATIENCE = 5.0
 
 def source(owner: str = "acme", **more: Any) -> GithubSource:
     """A source of that owner in the double."""
-    known = {"sweep_every": timedelta(seconds=60), "webhook_secret": SecretStr(SECRET)}
-    fields = {"base_url": BASE, "token": SecretStr("ghp_kim"), **known, **more}
+    known: dict[str, Any] = {
+        "sweep_every": timedelta(seconds=60),
+        "webhook_secret": SecretStr(SECRET),
+    }
+    fields: dict[str, Any] = {"base_url": BASE, "token": SecretStr("ghp_kim"), **known, **more}
     return GithubSource(kind="github", owners=(owner,), **fields)
 
 
