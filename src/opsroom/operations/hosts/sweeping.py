@@ -60,13 +60,14 @@ async def _once(watch: HostWatch) -> float:
 
 async def _take(watch: HostWatch, sweep: Sweep) -> None:
     """Record a sweep, and have what moved looked at."""
-    cadence = watch.cadence
+    nominal = watch.host.nominal(max(1, len(sweep.repositories)))
+    every = watch.rhythm.sweep(nominal, heard=watch.is_told)
     news = await record_sweep(
         watch.room,
         watch.source,
         sweep,
-        sweep_every=timedelta(seconds=max(watch.rhythm.whole(cadence), watch.sweep_every)),
-        look_every=timedelta(seconds=cadence.look),
+        sweep_every=timedelta(seconds=max(watch.rhythm.whole(nominal), every)),
+        look_every=timedelta(seconds=nominal.look),
     )
     seen = {each.id: each for each in sweep.repositories}
     running = busy(sweep.repositories)
