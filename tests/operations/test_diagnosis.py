@@ -7,8 +7,9 @@ import anyio
 import pytest
 
 from opsroom.errors import StoreError, UsageError
-from opsroom.operations.diagnosis import Part, State, diagnose, diagnose_source
-from opsroom.settings import Settings, for_paths
+from opsroom.operations.diagnosis import diagnose, diagnose_directory, named
+from opsroom.operations.parts import Part, State
+from opsroom.settings import DirectorySource, GithubSource, Settings, for_paths, load
 from opsroom.store.database import Store
 
 
@@ -81,15 +82,58 @@ def test_one_source_is_looked_at_alone(settings: Settings, tmp_path: Path) -> No
     folders = [tmp_path / "code", tmp_path / "gone", tmp_path / "one/same", tmp_path / "two/same"]
     several = for_paths(folders, settings)
     for name in ("code", str(tmp_path / "code"), several.sources[0].key):
-        found = anyio.run(diagnose_source, several, name)
+        found = looked_at(several, name)
         assert (found.part, found.said) == (f"source {tmp_path}/code", "1 clones")
-    assert anyio.run(diagnose_source, several, "gone").state is State.BROKEN
+    assert looked_at(several, "gone").state is State.BROKEN
     with pytest.raises(UsageError, match="did you mean code"):
-        anyio.run(diagnose_source, several, "cod")
+        named(several, "cod")
     with pytest.raises(UsageError, match="2 sources are called 'same'"):
-        anyio.run(diagnose_source, several, "same")
+        named(several, "same")
     with pytest.raises(UsageError, match="opsroom init"):
-        anyio.run(diagnose_source, settings, "code")
+        named(settings, "code")
+
+
+def looked_at(settings: Settings, name: str) -> Part:
+    source = named(settings, name)
+    assert isinstance(source, DirectorySource)
+    return anyio.run(diagnose_directory, source)
+
+
+def test_a_source_of_a_host_is_named_by_its_owner_its_place_or_its_key(settings: Settings) -> None:
+    acme = GithubSource(kind="github", owners=("Acme",))
+    there = GithubSource(kind="github", owners=("acme",), base_url="https://ghe.example.org/api/v3")
+    kim = GithubSource(kind="github", owners=("kim",))
+    several = settings.model_copy(update={"sources": (acme, there, kim)})
+    for name in ("github.com/acme", "github.com/Acme", acme.key):
+        assert named(several, name) is acme
+    assert named(several, "ghe.example.org/acme") is there
+    assert named(several, "Kim") is kim
+    with pytest.raises(UsageError, match="2 sources are called 'acme'") as raised:
+        named(several, "acme")
+    assert "ghe.example.org/acme" in raised.value.hint
+    with pytest.raises(UsageError, match="did you mean kim"):
+        named(several, "kimm")
+
+
+def test_a_file_of_a_secret_that_others_can_read_is_broken(tmp_path: Path) -> None:
+    for name in ("token", "write", "hook"):
+        (tmp_path / name).write_text(f"ghp_{name}_secret")
+        (tmp_path / name).chmod(0o600)
+    (tmp_path / "opsroom.toml").write_text(
+        '[[source]]\nkind = "github"\nowner = "acme"\nbase_url = "http://127.0.0.1:1"\n'
+        'token = "file:token"\nwrite_token = "file:write"\nwebhook_secret = "file:hook"\n'
+    )
+    (tmp_path / "write").chmod(0o640)
+    found = parts(load(tmp_path / "opsroom.toml", tmp_path / "home", {}))
+    states = {name: part.state for name, part in found.items() if name.startswith("secret ")}
+    assert states == {
+        "secret source.0.token": State.WORKS,
+        "secret source.0.write_token": State.BROKEN,
+        "secret source.0.webhook_secret": State.WORKS,
+    }
+    assert found["secret source.0.write_token"].fix == f"chmod 600 {tmp_path / 'write'}"
+    assert "ghp_" not in str(found)
+    assert found["source github:127.0.0.1:1/acme"].state is State.UNASKED
 
 
 def _all(settings: Settings) -> list[Part]:

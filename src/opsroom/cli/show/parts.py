@@ -6,12 +6,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from opsroom.operations.diagnosis import Part, State
+from opsroom.operations.parts import Part, State
 
 MARKS = {
     State.WORKS: "[green]●[/] works",
     State.NOTE: "[blue]–[/] note",
     State.BROKEN: "[red]■[/] broken",
+    State.UNASKED: "[yellow]?[/] unasked",
 }
 
 

@@ -64,6 +64,24 @@ async def installed_for(transport: Transport, app: AppInstallation) -> tuple[str
     return tuple(owners)
 
 
+async def owners_of_app(
+    address: HostAddress,
+    app: str,
+    private_key: str,
+    client: Callable[[], httpx2.AsyncClient] = lambda: httpx2.AsyncClient(timeout=TIMEOUT),
+) -> tuple[str, ...]:
+    """The owners for whom an App is installed, asked as the App itself.
+
+    Raises:
+        SettingsError: the private key is none.
+        HostError: the host doesn't tell.
+    """
+    nobody, proving = Anonymous(), AppInstallation(app, "", private_key)
+    async with client() as asking:
+        transport = Transport(address, nobody, Ledger(address.name, nobody.account), asking)
+        return await installed_for(transport, proving)
+
+
 def every_installation(
     address: HostAddress,
     app: str,
@@ -77,13 +95,10 @@ def every_installation(
     Raises:
         SettingsError: the private key is none.
     """
-    proving = AppInstallation(app, "", private_key)
+    AppInstallation(app, "", private_key)
 
     async def listed() -> tuple[str, ...]:
-        async with client() as asking:
-            nobody = Anonymous()
-            transport = Transport(address, nobody, Ledger(address.name, nobody.account), asking)
-            return await installed_for(transport, proving)
+        return await owners_of_app(address, app, private_key, client)
 
     def connect(owner: str) -> GithubHost:
         credential = AppInstallation(app, owner, private_key)

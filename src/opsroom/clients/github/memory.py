@@ -40,6 +40,16 @@ class Books(Protocol):
         ...
 
 
+class NoBooks:
+    """Nothing is kept: for a client that asks once."""
+
+    async def read(self, account: str) -> None:
+        """Nothing is known from before."""
+
+    async def keep(self, budget: Budget) -> None:
+        """Let it go."""
+
+
 class InMemory:
     """Validators of this process, bounded."""
 

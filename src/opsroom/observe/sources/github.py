@@ -6,6 +6,8 @@ The one place above the clients that knows which kind of host a source is of.
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
+import anyio
+import httpx2
 from pydantic import SecretStr
 
 from opsroom.clients.github.address import HostAddress
@@ -18,11 +20,15 @@ from opsroom.clients.github.credentials import (
     PersonalToken,
     gh_token,
 )
-from opsroom.clients.github.installations import every_installation
-from opsroom.clients.github.memory import Books, Validators
+from opsroom.clients.github.installations import every_installation, owners_of_app
+from opsroom.clients.github.memory import Books, InMemory, NoBooks, Validators
+from opsroom.clients.github.smoke.listing import smoke
 from opsroom.clients.github.webhooks import LARGEST_BODY as LARGEST_BODY
 from opsroom.clients.github.webhooks import QUIET_EVENTS, heard, signers
-from opsroom.clients.host import Host
+from opsroom.clients.github.wire import TIMEOUT
+from opsroom.clients.host import Host, HostError, Rights
+from opsroom.clients.smoke import Smoke
+from opsroom.model.budget import Budget
 from opsroom.model.heard import Heard
 from opsroom.settings import GithubSource
 
@@ -90,6 +96,54 @@ async def connected(
         books=books if first else None,
     ) as host:
         yield host
+
+
+async def standing(source: GithubSource, *, within: float) -> tuple[Rights, Budget]:
+    """What the source's credential may do, and what is left of its budget; in so many seconds.
+
+    Raises:
+        HostError: the host does not answer, or doesn't know the credential.
+        SettingsError: the credential can't be had.
+    """
+    with anyio.move_on_after(within):
+        async with connected(source, {}, NoBooks(), InMemory()) as host:
+            return await host.rights(source.owner or ""), host.budget()
+    raise HostError(
+        f"{source.host} did not answer within {within:.0f} s", f"is it at {source.base_url}?"
+    )
+
+
+async def same_tokens(source: GithubSource) -> bool:
+    """Whether the token that writes is the one that reads.
+
+    Raises:
+        OpsroomError: one of them can't be had.
+    """
+    tokens = [
+        each.get_secret_value() if isinstance(each, SecretStr) else await gh_token(source.host)
+        for each in (source.token, source.write_token)
+        if each is not None
+    ]
+    return len(tokens) == 2 and tokens[0] == tokens[1]
+
+
+async def smoked(source: GithubSource, former: str | None) -> Smoke:
+    """Go through the smoke list with the source's credential; an App at its first owner.
+
+    `former` is a name that one of its repositories had before, where one is known.
+
+    Raises:
+        HostError: an App's owners can't be listed.
+        SettingsError: the credential can't be had.
+    """
+    address = HostAddress.of(source.base_url)
+    if source.owner is None and source.app_id and source.private_key:
+        key = source.private_key.get_secret_value()
+        owners = await owners_of_app(address, source.app_id, key)
+        source = source.model_copy(update={"owners": owners[:1]})
+    credential = await _credential(source, address.name)
+    async with httpx2.AsyncClient(timeout=TIMEOUT) as client:
+        return await smoke(address, credential, source.owner or "", client=client, former=former)
 
 
 async def _credential(source: GithubSource, host: str) -> Credential:
