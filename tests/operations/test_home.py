@@ -25,8 +25,10 @@ from tests.judge.builders import (
 from tests.operations.hosted import ACME, YAML, failed, ran, repository, room_of
 from tests.operations.rooms import Clock, Yard, look_over, only, opened, rules
 
+from opsroom.clients.host import Resolved
 from opsroom.model.host import BranchRule, Release
 from opsroom.operations.home import against, home
+from opsroom.operations.hosts.joining import record_resolved
 from opsroom.operations.overview import detail, overview, summary
 from opsroom.operations.repository import repository_health
 from opsroom.operations.status import fleet_status
@@ -191,6 +193,9 @@ async def test_a_clone_that_a_watched_owner_does_not_list_is_extra(yard: Yard) -
         assert room.limits.owners == ("github.com/acme",)
         yard.commit(yard.code / "api")
         await look_over(room)
+        assert "extra-clone" not in rules(only(room)), "nobody asked where the name leads"
+        nowhere = Resolved(nowhere=frozenset({"acme/api"}))
+        await record_resolved(room, ACME, {"github.com/acme/api": "acme/api"}, nowhere)
         assert "extra-clone" in rules(only(room))
         clock.forward(hours=1)
         assert not room.limits.owners

@@ -99,6 +99,17 @@ class Remote(HostFacts):
         return self.moved_at is not None and self.moved_at <= self.at
 
 
+class Whereabouts(HostFacts):
+    """What became of a name that clones say, and that its host doesn't list under its owner.
+
+    `full_name` is the repository that the name leads to now, of an owner that nobody watches.
+    None: the host says that there is none; it says the same of what it hides.
+    """
+
+    full_name: str | None = None
+    url: str = ""
+
+
 class BranchRule(Value):
     """One rule of classic branch protection."""
 

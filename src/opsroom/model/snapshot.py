@@ -9,7 +9,7 @@ from typing import Literal
 
 from opsroom.model.ci import Ci
 from opsroom.model.facts import Facts, Unknown
-from opsroom.model.host import HostSettings, Remote, Security
+from opsroom.model.host import HostSettings, Remote, Security, Whereabouts
 from opsroom.model.repository import Clone, Repository
 from opsroom.model.value import Value
 
@@ -151,6 +151,8 @@ class Snapshot(Value):
     ci: Ci | Unknown | None = None
     security: Security | Unknown | None = None
     listed: Files | Unknown | None = None
+    whereabouts: Whereabouts | Unknown | None = None
+    """What its host says of it where no source lists it: nothing that anybody keeps fresh."""
 
     @property
     def groups(self) -> tuple[Facts | Unknown, ...]:

@@ -166,6 +166,7 @@ def _first_of_host(before: Snapshot, after: Snapshot) -> bool:
         (before.ci, after.ci),
         (before.security, after.security),
         (before.listed, after.listed),
+        (before.whereabouts, after.whereabouts),
     )
     return any(_begins(old, new) for old, new in pairs)
 

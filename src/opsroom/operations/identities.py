@@ -1,7 +1,8 @@
 """Which repository a name, a remote or a host's id means, among all that are known.
 
 A repository is the same one under every name that it ever had. Where two claim a name, the one
-that its host calls so now has it, then the one that was found under it, then one that had it.
+that its host calls so now has it, then the one that its host had under it when it was found, then
+one that had it, then one that clones alone call so.
 """
 
 from collections import defaultdict
@@ -18,6 +19,7 @@ class Identities:
 
     def __init__(self) -> None:
         self._keys: set[str] = set()
+        self._hosted: set[str] = set()
         self._now: dict[str, str] = {}
         self._once: dict[str, str] = {}
         self._ids: dict[tuple[str, str], str] = {}
@@ -36,6 +38,7 @@ class Identities:
         repository = snapshot.repository
         self._once |= dict.fromkeys(repository.also, key)
         if repository.host_id:
+            self._hosted.add(key)
             self._ids[host_of(repository), repository.host_id] = key
         if called := called_now(snapshot):
             self._now[called] = key
@@ -45,7 +48,9 @@ class Identities:
     def resolve(self, key: str) -> str | None:
         """The key of the repository that is called so; None: none is, or ever was."""
         key = key.lower() if not key.startswith("path:") else key
-        return self._now.get(key) or (key if key in self._keys else self._once.get(key))
+        if key in self._hosted:
+            return self._now.get(key, key)
+        return self._now.get(key) or self._once.get(key) or (key if key in self._keys else None)
 
     def is_alone(self, key: str, name: str) -> bool:
         """Whether no other repository has this name, or would have it if it were alone."""

@@ -100,7 +100,7 @@ def _merge(fleet: Fleet, sightings: Iterable[Sighting]) -> tuple[Merged, dict[st
         row = fleet.get(key)
         after = _snapshot(row, key, seen[key]) if key in seen else row and row.snapshot
         if after:
-            merged.append((row, _without(after, lost[key]) if key in lost else after))
+            merged.append((row, without(after, lost[key]) if key in lost else after))
     return merged, heirs
 
 
@@ -135,7 +135,8 @@ def _union(known: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({*known, *more}))
 
 
-def _without(snapshot: Snapshot, paths: set[str]) -> Snapshot:
+def without(snapshot: Snapshot, paths: set[str]) -> Snapshot:
+    """A snapshot without the clones at these paths: gone, when no clone and no host is left."""
     return _with(snapshot, [each for each in snapshot.clones if each.clone.path not in paths])
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from opsroom.model.ci import Ci
 from opsroom.model.facts import Facts, Unknown
-from opsroom.model.host import HostSettings, Remote, Security
+from opsroom.model.host import HostSettings, Remote, Security, Whereabouts
 from opsroom.model.repository import Clone
 from opsroom.model.snapshot import CloneFacts, Files, Refs, Snapshot, Worktree
 from opsroom.store.choose import among
@@ -34,6 +34,7 @@ HOSTED: dict[str, type[Facts]] = {
     "ci": Ci,
     "security": Security,
     "listed": Files,
+    "whereabouts": Whereabouts,
 }
 """The groups that a host tells, under the names that a Snapshot has for them."""
 

@@ -1,8 +1,9 @@
 import pytest
-from tests.judge.builders import ask, clone, hosted, remote, unasked, verdicts
+from tests.judge.builders import THERE, ask, clone, hosted, remote, snapshot, unasked, verdicts
 from tests.judge.desk import Desk, See
 
 from opsroom.model.check import Verdict
+from opsroom.model.host import Whereabouts
 from opsroom.model.severity import Severity
 
 RULE = "remote-mismatch"
@@ -79,3 +80,14 @@ def test_a_name_that_differs_in_case_is_the_same() -> None:
 
 def test_a_host_that_does_not_answer_says_nothing_of_names() -> None:
     assert ask(RULE, hosted(clone(), remote=unasked()))[-1].verdict is Verdict.UNKNOWN
+
+
+def test_a_name_that_leads_to_what_nobody_watches() -> None:
+    kim = Whereabouts(**THERE, full_name="kim/api", url="https://github.com/kim/api")
+    said = ask(RULE, snapshot().model_copy(update={"whereabouts": kim}))[-1]
+    assert said.message == (
+        "origin names acme/api, which is kim/api now, which nothing here watches: "
+        "https://github.com/kim/api"
+    )
+    nowhere = snapshot().model_copy(update={"whereabouts": Whereabouts(**THERE)})
+    assert verdicts(ask(RULE, nowhere)) == {Verdict.NO}

@@ -73,6 +73,15 @@ def cadence(repositories: int, budget: Budget) -> Cadence:
     )
 
 
+def full(budget: Budget) -> Budget:
+    """The same budget as it would be had nobody spent any of it yet."""
+    buckets = (
+        each.model_copy(update={"remaining": each.limit, "ours": 0, "resets_at": None})
+        for each in budget.buckets
+    )
+    return budget.model_copy(update={"buckets": tuple(buckets)})
+
+
 def _points_an_hour(budget: Budget) -> float:
     """Points an hour that routine may spend: of a full bucket, or less if others use it too."""
     share = SHARE[Priority.ROUTINE]

@@ -10,7 +10,17 @@ from urllib.parse import quote
 import anyio
 import httpx2
 
-from opsroom.clients.github import alerts, cadence, deliveries, look, pace, rights, runs, sweep
+from opsroom.clients.github import (
+    alerts,
+    cadence,
+    deliveries,
+    look,
+    naming,
+    pace,
+    rights,
+    runs,
+    sweep,
+)
 from opsroom.clients.github.address import DOTCOM, HostAddress
 from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.credentials import AppInstallation, Credential
@@ -30,6 +40,7 @@ from opsroom.clients.host import (
     Missed,
     NotLetIn,
     Priority,
+    Resolved,
     Rights,
     Sweep,
     Swept,
@@ -159,6 +170,16 @@ class GithubHost:
         await self._keep()
         return looks
 
+    async def resolve(self, full_names: Collection[str], *, priority: Priority) -> Resolved:
+        """Which repositories these names lead to: a hundred for a point.
+
+        Raises:
+            HostError: the host can't be asked at all.
+        """
+        resolved = await naming.resolve(self._transport, full_names, priority)
+        await self._keep()
+        return resolved
+
     async def alerts(
         self, owner: str, full_names: Collection[str], *, priority: Priority
     ) -> tuple[AlertList, ...]:
@@ -254,6 +275,10 @@ class GithubHost:
     def cadence(self, repositories: int) -> Cadence:
         """How often a fleet of this size can be swept and looked at inside the budget."""
         return cadence.cadence(repositories, self.budget())
+
+    def nominal(self, repositories: int) -> Cadence:
+        """How often it would be with a budget that nobody has spent of."""
+        return cadence.cadence(repositories, cadence.full(self.budget()))
 
     def _answers_for(self, owner: str) -> None:
         credential = self._credential

@@ -180,6 +180,7 @@ async def look(
     if work.stopped is not None:
         if not (work.looks or work.gone):
             raise work.stopped
-        untold = (asked for batch in (*work.parts, *work.left) for asked in batch.ids)
-        work.failed |= dict.fromkeys(untold, work.stopped.message)
+        unasked = frozenset(asked for batch in (*work.parts, *work.left) for asked in batch.ids)
+        failed = work.failed | dict.fromkeys(unasked, work.stopped.message)
+        return HostLooks(work.looks, frozenset(work.gone), failed, unasked)
     return HostLooks(work.looks, frozenset(work.gone), work.failed)

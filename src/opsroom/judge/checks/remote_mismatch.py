@@ -18,7 +18,7 @@ def look(snapshot: Snapshot, *_: object) -> Iterator[Outcome]:
     for clone in snapshot.clones:
         if not isinstance(clone.refs, Unknown):
             yield from (_pushes(remote, clone) for remote in clone.refs.remotes)
-            if snapshot.remote is not None:
+            if snapshot.remote is not None or snapshot.whereabouts is not None:
                 yield from (_former(remote, clone, snapshot) for remote in clone.refs.remotes)
 
 
@@ -43,15 +43,16 @@ def _pushes(remote: RemoteAddress, clone: CloneFacts) -> Outcome:
 def _former(address: RemoteAddress, clone: CloneFacts, snapshot: Snapshot) -> Outcome:
     """A host forwards from a former name until somebody takes it."""
     path, subject = clone.clone.path, f"{clone.clone.path} {address.name} name"
-    remote, identity = snapshot.remote, remote_identity(address.url)
-    if isinstance(remote, Unknown):
-        return unknown(remote.reason, subject)
-    if not remote or not identity or not names_it(address, snapshot):
+    told, identity = snapshot.remote or snapshot.whereabouts, remote_identity(address.url)
+    if isinstance(told, Unknown):
+        return unknown(told.reason, subject)
+    if not told or not told.full_name or not identity or not names_it(address, snapshot):
         return no(subject)
-    if identity[1].lower() == remote.full_name.lower():
+    if identity[1].lower() == told.full_name.lower():
         return no(subject)
+    watched = "" if snapshot.remote else ", which nothing here watches"
     return yes(
-        f"{address.name} names {identity[1]}, which is {remote.full_name} now: {remote.url}",
+        f"{address.name} names {identity[1]}, which is {told.full_name} now{watched}: {told.url}",
         subject=subject,
         location=path,
         severity=Severity.LOW,

@@ -11,7 +11,15 @@ import anyio
 from opsroom.clients.host import Host
 from opsroom.errors import ObservationError, SettingsError, StoreError
 from opsroom.observe.sources.github import Ledgers, connected
-from opsroom.operations.hosts import hearing, listing, looking, missing, running, sweeping
+from opsroom.operations.hosts import (
+    former,
+    hearing,
+    listing,
+    looking,
+    missing,
+    running,
+    sweeping,
+)
 from opsroom.operations.hosts.books import StoredBooks, StoredValidators
 from opsroom.operations.hosts.sweeps import record_host_failed
 from opsroom.operations.hosts.watch import HostWatch
@@ -30,7 +38,15 @@ PAUSE = 5.0
 SLOWLY = 300.0
 """Seconds before a credential that can't be had is asked for again."""
 
-LOOPS = (sweeping.run, looking.run, hearing.run, running.run, listing.run, missing.run)
+LOOPS = (
+    sweeping.run,
+    looking.run,
+    hearing.run,
+    running.run,
+    listing.run,
+    missing.run,
+    former.run,
+)
 
 
 async def watch_hosts(room: Room) -> None:

@@ -123,7 +123,9 @@ def _base(fleet: Fleet, source: HostSource, row: Row | None, id_: str, full_name
         "labels": tuple(sorted({*known.labels, *source.labels})),
         "environment": known.environment or source.environment,
     }
-    return before.model_copy(update={"repository": known.model_copy(update=identity)})
+    return before.model_copy(
+        update={"repository": known.model_copy(update=identity), "whereabouts": None}
+    )
 
 
 def _settled(snapshot: Snapshot) -> Snapshot:
