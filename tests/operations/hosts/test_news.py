@@ -52,8 +52,12 @@ def test_a_run_is_followed_from_its_begin_to_its_end() -> None:
     going = with_run(begun, run(status="running"), NOW)
     assert going is not None
     # All of it within the second that the host tells.
-    assert state(with_run(going, run(**DONE), NOW)) == "passing"
     assert state(with_run(going, run(**FAILED), NOW)) == "failing"
+    done = with_run(going, run(**DONE), NOW)
+    assert state(done) == "running", "that all is well is for a look to say"
+    assert done is not None
+    assert isinstance(done.ci, Ci)
+    assert done.ci.runs == (run(**DONE),)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +94,16 @@ def test_nothing_is_concluded_that_only_the_host_knows() -> None:
     assert state(with_run(swept, run(**FAILED), NOW)) == "failing"
     again = snapshot(run(9, **FAILED), state="failing")
     assert state(with_run(again, run(10, **DONE), NOW)) == "failing"
+    assert state(with_run(again, run(10), NOW)) == "failing"
+
+
+@pytest.mark.parametrize("known", ["failing", "running"])
+def test_a_run_that_went_well_hides_no_other_check(known: Any) -> None:
+    """A status of another tool fails or is awaited: no run of the host's own says so."""
+    other = snapshot(run(9, **DONE), state=known)
+    assert state(with_run(other, run(10, **DONE), NOW)) == known
+    going = snapshot(run(10), state=known)
+    assert state(with_run(going, run(10, **DONE), NOW)) == known
 
 
 def test_a_repository_of_whose_ci_nothing_is_known_waits_for_its_look() -> None:

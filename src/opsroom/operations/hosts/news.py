@@ -57,7 +57,8 @@ async def record_run_news(room: "Room", source: HostSource, told: Sequence[Heard
 def with_run(snapshot: Snapshot, run: CiRun, now: datetime) -> Snapshot | None:
     """The snapshot with a run of its default branch; None where it says nothing new of that.
 
-    Whether a host still counts an older run of the workflow that failed, only a look tells.
+    That all is well is never concluded: checks that are no runs may fail or go on, and the host may
+    still count an older run of the workflow. Only a look tells.
     """
     ci = snapshot.ci
     if not isinstance(ci, Ci) or run.head != ci.head or run.event in OF_OTHERS:
@@ -80,10 +81,9 @@ def _alike(one: CiRun, other: CiRun) -> bool:
 
 
 def _state(runs: Sequence[CiRun], known: Ci) -> CiState:
-    """What the runs come to; as it was where they alone can't tell that all is well."""
+    """What the runs come to; as it was where they alone can't tell."""
     if any(run.failed for run in runs):
         return "failing"
     if any(run.status != "done" for run in runs):
         return "running"
-    told = not any(each.fact == "runs" for each in known.untold)
-    return "passing" if told else known.state
+    return known.state
