@@ -21,6 +21,7 @@ from typing import Literal
 import anyio
 import httpx2
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.interfaces.validation import Validated, wrong_delivery
 
 from opsroom.demo.github.acts.repositories import create_repository
@@ -148,7 +149,7 @@ class SmallHub:
             tasks.start_soon(self.hub.courier.run)
             yield
             tasks.cancel_scope.cancel()
-        self._check()
+        self.check()
 
     @contextlib.contextmanager
     def serve(self, *, lifespan: Literal["on", "off"] = "on") -> Generator[str]:
@@ -156,31 +157,15 @@ class SmallHub:
 
         With `lifespan` off no webhooks are sent from here: `delivering` sends them.
         """
-        with socket.create_server(("127.0.0.1", 0)) as listening:
-            url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with serving(self.hub.app, lifespan=lifespan) as url:
             self.world.root = url
-            config = uvicorn.Config(
-                self.hub.app,
-                log_level="error",
-                lifespan=lifespan,
-                date_header=False,
-                server_header=False,
-            )
-            server = uvicorn.Server(config)
-            thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-            thread.start()
-            deadline = time.monotonic() + 10
-            while not server.started and time.monotonic() < deadline:
-                time.sleep(0.005)
             try:
                 yield url
             finally:
-                server.should_exit = True
-                thread.join(10)
                 self.world.root = BASE
-        self._check()
+        self.check()
 
-    def _check(self) -> None:
+    def check(self) -> None:
         """Fail if anything that went over a socket or to a hook isn't as GitHub publishes it."""
         hooks = [hook for one in self.world.hooks.values() for hook in one.values()]
         hooks += [hook for one in self.world.repositories.values() for hook in one.hooks.values()]
@@ -192,3 +177,59 @@ class SmallHub:
         }
         said = "\n".join(sorted({*self.answers.wrong, *wrong} - {""}))
         assert not said, said
+
+
+class Port:
+    """A server on a real port that shows one small world after another, without sending webhooks.
+
+    To start and to end a server takes longer than most tests do.
+    """
+
+    def __init__(self) -> None:
+        self._url = ""
+        self._shown: ASGIApp | None = None
+
+    @contextlib.contextmanager
+    def open(self) -> Generator[None]:
+        """Listen while this lasts."""
+        with serving(self, lifespan="off") as self._url:
+            yield
+
+    @contextlib.contextmanager
+    def show(self, small: SmallHub) -> Generator[str]:
+        """Answer from this world while this lasts; the address is yielded."""
+        small.world.root = self._url
+        self._shown = small.hub.app
+        try:
+            yield self._url
+        finally:
+            self._shown = None
+            small.world.root = BASE
+        small.check()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the world that is shown does."""
+        assert self._shown is not None, "a request after the test"
+        await self._shown(scope, receive, send)
+
+
+@contextlib.contextmanager
+def serving(app: ASGIApp, *, lifespan: Literal["on", "off"]) -> Generator[str]:
+    """Serve an application on a free port of loopback from a thread; the address is yielded."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        # or the body of an answer waits for the client's late word that it has the head: 40 ms each
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        config = uvicorn.Config(
+            app, log_level="error", lifespan=lifespan, date_header=False, server_header=False
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        deadline = time.monotonic() + 10
+        while not server.started and time.monotonic() < deadline:
+            time.sleep(0.005)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(10)

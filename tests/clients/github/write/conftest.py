@@ -1,10 +1,11 @@
-"""A double on a real port for each test: PyGithub speaks to sockets alone."""
+"""A double for each test, on one real port: PyGithub speaks to sockets alone."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from tests.clients.github.write.desk import Desk, opened
+from tests.hub import Port
 
 from opsroom.clients.github.write.writer import Writer
 
@@ -14,9 +15,16 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture(scope="session")
+def port() -> Iterator[Port]:
+    made = Port()
+    with made.open():
+        yield made
+
+
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    with opened(tmp_path) as made:
+async def desk(tmp_path: Path, port: Port) -> AsyncIterator[Desk]:
+    with opened(tmp_path, port) as made:
         yield made
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.clients.github.write.trouble import Trouble
-from tests.hub import SCOPES, SmallHub
+from tests.hub import SCOPES, Port, SmallHub
 
 from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.write.credential import WriteCredential
@@ -158,8 +158,8 @@ def mark(**changes: object) -> Mark:
 
 
 @contextmanager
-def opened(folder: Path) -> Generator[Desk]:
-    """A desk over a double that is made for it."""
+def opened(folder: Path, port: Port) -> Generator[Desk]:
+    """A desk over a double that is made for it, on a port that others had before."""
     time = Time()
     small = SmallHub(folder, clock=time.now, populate=False)
     bot = small.world.add_account("bot", name="Opsroom")
@@ -170,5 +170,5 @@ def opened(folder: Path) -> Generator[Desk]:
     api = create_repository(small.world, small.acme, "api", files=FILES, actor=small.kim)
     trouble = Trouble(small.hub.app, hang=TIMEOUT + 0.5)
     small.hub.app = trouble  # type: ignore[assignment]  # an application all the same
-    with small.serve() as url:
+    with port.show(small) as url:
         yield Desk(small, trouble, time, url, api, bot)
