@@ -166,4 +166,8 @@ def _write(place: Path, text: str) -> None:
         "w", encoding="utf-8", dir=place.parent, prefix=f".{place.name}.", delete=False
     ) as draft:
         draft.write(text)
-    Path(draft.name).replace(place)
+    try:
+        Path(draft.name).replace(place)
+    except OSError:
+        Path(draft.name).unlink()
+        raise
