@@ -63,7 +63,9 @@ async def _asked(source: HostSource) -> list[Part]:
         until = f" until {error.until:%H:%M} UTC" if error.until else ""
         return [unasked(name, OpsroomError(f"{error.message}{until}", "ask again after that"))]
     except HostError as error:
-        hint = error.hint or f"look at the network, at base_url ({source.base_url}), at the host"
+        away = f"look at the network and at base_url ({source.base_url}), or wait: it may be down"
+        ill = "look at owner and base_url of the source; if both are right, the host is ill"
+        hint = error.hint or (away if error.until else ill)
         return [unasked(name, OpsroomError(error.message, hint))]
     except OpsroomError as error:
         return [broken(name, error)]
