@@ -186,7 +186,13 @@ async def test_many_that_vanish_at_once_are_doubted_not_believed(yard: Yard) -> 
         assert here.row("acme/f").repository.state is RepositoryState.KNOWN
         assert here.room.trust.of(here.row("acme/f")) == "stale"
         assert "has the token lost its access?" in here.room.problems()[0]
-        assert await kinds(here.room, before) == [("observation.failed", None)]
+        for _ in range(2):
+            here.clock.forward(minutes=1)
+            await here.sweep(fleet[0], whole=False)
+            assert "has the token lost its access?" in here.room.problems()[0]
+            here.clock.forward(minutes=1)
+            await here.sweep(fleet[0])
+        assert await kinds(here.room, before) == [("observation.failed", None)], "told once"
         here.clock.forward(minutes=1)
         await here.sweep(*fleet)
         assert here.room.problems() == []

@@ -3,6 +3,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import anyio
 import httpx2
@@ -14,12 +15,12 @@ from tests.operations.hosts.worlds import row, settings, source, until, watch_of
 from tests.operations.rooms import Yard, events, last
 
 from opsroom.clients.github.client import GithubHost
-from opsroom.clients.host import FailedStep, HostError, Priority
+from opsroom.clients.host import FailedStep, HostError, Priority, Sweep
 from opsroom.errors import SettingsError
 from opsroom.model.ci import CiRun
 from opsroom.model.health import Grade
 from opsroom.operations.budget import budget
-from opsroom.operations.hosts import asking, claims, looking, reach, running
+from opsroom.operations.hosts import asking, claims, looking, reach, running, sweeping
 from opsroom.operations.hosts.asking import look_now
 from opsroom.operations.hosts.queue import GAP
 from opsroom.operations.repository import repository_health
@@ -294,3 +295,44 @@ async def test_a_log_that_can_not_be_had_is_asked_for_again(
                 await anyio.sleep(0.02)
         assert asked == ["acme/api"] * 3
         assert watch.tries == {}
+
+
+async def test_who_wants_everything_listed_while_a_sweep_goes_on_gets_another_one(
+    hub: SmallHub, yard: Yard
+) -> None:
+    async with watching(settings(yard.home)) as room:
+        watch = watch_of(room)
+        began: list[bool] = []
+        sweep = watch.host.sweep
+
+        async def slow(*arguments: Any, whole: bool, **more: Any) -> Sweep:
+            began.append(whole)
+            seen = await sweep(*arguments, whole=whole, **more)
+            if len(began) == 1:
+                watch.sweep_soon(whole=True)  # as a webhook does that tells of a new repository
+            return seen
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sweeping, "APART", 0.0)
+            patch.setattr(watch.host, "sweep", slow)
+            watch.sweep_soon(whole=True)
+            with anyio.fail_after(5):
+                while len(began) < 2:
+                    await anyio.sleep(0.02)
+        assert began == [True, True]
+
+
+async def test_a_sweep_of_everything_that_failed_is_wanted_still(hub: SmallHub, yard: Yard) -> None:
+    async with watching(settings(yard.home)) as room:
+        watch = watch_of(room)
+
+        async def failing(*_: Any, **__: Any) -> Sweep:
+            raise HostError("it hiccups")
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(watch.host, "sweep", failing)
+            watch.sweep_soon(whole=True)
+            with anyio.fail_after(5):
+                while watch.reach.is_open:
+                    await anyio.sleep(0.02)
+        assert watch.whole

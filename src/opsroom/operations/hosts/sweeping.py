@@ -4,7 +4,7 @@ The sweep also is what finds out whether the host can be asked at all, and when 
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import anyio
 
@@ -32,9 +32,19 @@ async def run(watch: HostWatch) -> None:
 
 
 async def _once(watch: HostWatch) -> float:
-    """One sweep; seconds until the next."""
+    """One sweep; seconds until the next. One that was to list everything and failed is wanted still.
+
+    Whoever wants everything listed while it goes on means the next one.
+    """
     now = watch.room.now()
-    whole = watch.whole_due(now)
+    whole, watch.whole = watch.whole_due(now), False
+    try:
+        return await _sweep(watch, now, whole=whole)
+    finally:
+        watch.whole |= whole and watch.whole_at != now
+
+
+async def _sweep(watch: HostWatch, now: datetime, *, whole: bool) -> float:
     heard = list(watch.unswept)
     try:
         seen = await watch.host.sweep(
@@ -52,7 +62,7 @@ async def _once(watch: HostWatch) -> float:
     watch.reach.answered()
     watch.swept_at = seen.at
     if whole:
-        watch.whole, watch.whole_at = False, now
+        watch.whole_at = now
     watch.unswept = [told for told in watch.unswept if told not in heard]
     await watch.handled(heard)
     return watch.sweep_every

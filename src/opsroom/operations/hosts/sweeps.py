@@ -233,7 +233,7 @@ async def _mark(
 ) -> None:
     """Write when the sweep was, what it showed, and that the host answers."""
     known = room.survey(source.key)
-    problems = _doubts(source, doubted)
+    problems = _doubts(source, doubted) if sweep.whole else _doubted(source, known)
     passed = known.at if known else None
     async with room.store.write() as connection:
         marks = await load_sweep_marks(connection)
@@ -254,13 +254,22 @@ async def _mark(
     await room.refresh()
 
 
+def _doubted(source: HostSource, known: "Survey | None") -> tuple[tuple[str, str], ...]:
+    """What was doubted before: a sweep that lists the newest alone says nothing of the others."""
+    return tuple(each for each in (known.problems if known else ()) if each[0] == _part(source))
+
+
 def _doubts(source: HostSource, doubted: int) -> tuple[tuple[str, str], ...]:
     """What stands in the way of a source of which much is no longer listed."""
     if not doubted:
         return ()
-    what = f"part of {source.key.partition(':')[2]}"
+    what = _part(source)
     why = "many repositories at once are not listed any more: has the token lost its access?"
     return ((what, why),)
+
+
+def _part(source: HostSource) -> str:
+    return f"part of {source.key.partition(':')[2]}"
 
 
 def _has_moved(room: "Room", source: HostSource, seen: Swept) -> bool:
