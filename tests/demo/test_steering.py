@@ -1,5 +1,6 @@
 """The double's control as far as the fleet is concerned, over HTTP."""
 
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -110,3 +111,12 @@ async def test_a_double_finds_a_port() -> None:
             listening(port)
         with listening(port, elsewhere=True) as second:
             assert second.getsockname()[1] != port
+
+
+def test_the_body_of_an_answer_waits_for_no_acknowledgement_of_its_head() -> None:
+    with (
+        listening(0) as listener,
+        socket.create_connection(listener.getsockname()),
+        listener.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -37,6 +37,7 @@ def client(app: Starlette, base: str = HOME, **more: Any) -> httpx2.AsyncClient:
 async def listening(room: Room, settings: Settings) -> AsyncGenerator[str]:
     """The application on a real socket of loopback; gives its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         port = listener.getsockname()[1]
         server = settings.server.model_copy(update={"port": port})
         app = build_app(room, settings.model_copy(update={"server": server}))
