@@ -7,14 +7,11 @@ from tests.judge.builders import (
     OTHER,
     blind,
     branch,
-    ci,
     clone,
     finding,
-    hosted,
     refs,
     snapshot,
     tree,
-    unasked,
     unseen,
 )
 from tests.judge.desk import Desk, See
@@ -241,17 +238,3 @@ def test_each_clone_fails_for_itself() -> None:
 
 def test_a_group_alone_may_fail() -> None:
     assert kinds(snapshot(), snapshot(clone(files=unseen()))) == ["observation.failed"]
-
-
-def test_a_host_that_begins_to_fail_for_a_repository_is_told_like_a_clone() -> None:
-    url = "https://github.com/acme/api"
-    fine, dark = hosted(clone(), ci=ci()), hosted(clone(), ci=unasked("timed out"))
-    known = fine.repository.model_copy(update={"url": url})
-    fine, dark = (each.model_copy(update={"repository": known}) for each in (fine, dark))
-    (failed,) = observation(fine, dark)
-    assert (failed.kind, failed.data["path"]) == ("observation.failed", url)
-    assert failed.summary == f"{url} could not be observed: timed out"
-    (recovered,) = observation(dark, fine)
-    assert recovered.kind == "observation.recovered"
-    assert observation(dark, dark) == []
-    assert observation(snapshot(), dark) == [], "the first look at its host"

@@ -62,19 +62,15 @@ def changed(
 def observation(before: Snapshot | None, after: Snapshot) -> list[Happening]:
     """Return an event for each clone that began to fail, or ended failing, to be observed.
 
-    Its host is one more place, under the address that it has there. The first look at a repository,
-    or at its host, has nothing to compare with, and makes no event.
+    The first look at a repository has nothing to compare with, and makes no event.
     """
     if before is None:
         return []
     old = {clone.clone.path: _failure(clone.groups) for clone in before.clones}
-    new = {clone.clone.path: _failure(clone.groups) for clone in after.clones}
-    if before.hosted and after.hosted:
-        home = after.repository.url or "its host"
-        old[home], new[home] = _failure(before.hosted), _failure(after.hosted)
     happenings: list[Happening] = []
-    for path, now_failed in new.items():
-        failed = old.get(path, "")
+    for clone in after.clones:
+        path = clone.clone.path
+        failed, now_failed = old.get(path, ""), _failure(clone.groups)
         if bool(failed) == bool(now_failed):
             continue
         said = f"could not be observed: {now_failed}" if now_failed else "can be observed again"

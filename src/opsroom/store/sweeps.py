@@ -20,7 +20,7 @@ class SweepMark(Value):
     """The sweeps of one source. `at` is when the last one began, `whole_at` the last whole one.
 
     `sweep_every` and `look_every` are how often everything is swept and each repository looked at
-    in full while the budget allows it: what is older than a little more than that is stale.
+    in full while nobody has spent of the budget: what is older than a little more is stale.
     """
 
     source: str

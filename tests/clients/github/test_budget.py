@@ -4,7 +4,7 @@ from itertools import pairwise
 import pytest
 
 from opsroom.clients.github.budget import Ledger
-from opsroom.clients.github.cadence import cadence, look_points, prices
+from opsroom.clients.github.cadence import cadence, look_points, prices, unspent
 from opsroom.clients.host import Priority
 from opsroom.model.budget import Bucket, Budget
 
@@ -182,3 +182,4 @@ def test_a_low_budget_makes_facts_older() -> None:
     assert full.look < low.look < empty.look
     assert full.whole < low.whole < empty.whole
     assert full.sweep <= low.sweep < empty.sweep
+    assert cadence(5_000, unspent(left(0))) == full, "what facts are measured against stays"

@@ -84,6 +84,22 @@ async def test_a_repository_that_moves_between_installations_is_not_gone(hub: Sm
         assert looks.gone == {ids["acme/api"]}
 
 
+async def test_names_are_asked_for_where_their_owner_installed_it(hub: SmallHub) -> None:
+    app = an_app(hub)
+    for owner in (hub.acme, hub.kim):
+        install(hub.world, app, owner)
+    transfer(hub.world, hub.repository("acme/web"), hub.kim, hub.kim)
+    async with everywhere(hub, app) as every:
+        names = ("acme/web", "Kim/notes", "acme/never", "nobody/never")
+        found = await every.resolve(names, priority=Priority.ROUTINE)
+        assert {name: to.full_name for name, to in found.to.items()} == {
+            "acme/web": "kim/web",
+            "Kim/notes": "kim/notes",
+        }
+        assert found.nowhere == frozenset({"acme/never", "nobody/never"})
+        assert every.nominal(24) == every.cadence(24)
+
+
 async def test_an_app_that_is_installed_nowhere_says_so(hub: SmallHub, tmp_path: Path) -> None:
     async with everywhere(hub, an_app(hub)) as every:
         with pytest.raises(NotLetIn, match="installed nowhere"):

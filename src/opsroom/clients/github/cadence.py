@@ -73,7 +73,7 @@ def cadence(repositories: int, budget: Budget) -> Cadence:
     )
 
 
-def full(budget: Budget) -> Budget:
+def unspent(budget: Budget) -> Budget:
     """The same budget as it would be had nobody spent any of it yet."""
     buckets = (
         each.model_copy(update={"remaining": each.limit, "ours": 0, "resets_at": None})

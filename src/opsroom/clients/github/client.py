@@ -278,7 +278,7 @@ class GithubHost:
 
     def nominal(self, repositories: int) -> Cadence:
         """How often it would be with a budget that nobody has spent of."""
-        return cadence.cadence(repositories, cadence.full(self.budget()))
+        return cadence.cadence(repositories, cadence.unspent(self.budget()))
 
     def _answers_for(self, owner: str) -> None:
         credential = self._credential

@@ -5,10 +5,10 @@ another moves between installations: it is gone only when none of them knows it.
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -22,6 +22,7 @@ from opsroom.clients.github.client import GithubHost
 from opsroom.clients.github.credentials import Anonymous, AppInstallation, Credential
 from opsroom.clients.github.memory import Books
 from opsroom.clients.github.shapes import mapping, objects
+from opsroom.clients.github.sums import together
 from opsroom.clients.github.transport import Transport
 from opsroom.clients.github.wire import TIMEOUT
 from opsroom.clients.host import (
@@ -31,13 +32,15 @@ from opsroom.clients.host import (
     HostLook,
     HostLooks,
     Missed,
+    Named,
     NotLetIn,
     Priority,
+    Resolved,
     Rights,
     Sweep,
     Swept,
 )
-from opsroom.model.budget import Bucket, BucketName, Budget, Cadence, Price, Spending
+from opsroom.model.budget import Budget, Cadence, Price
 from opsroom.model.ci import CiRun
 
 A_PAGE = 100
@@ -172,7 +175,7 @@ class EveryInstallation:
         """
         looks: dict[str, HostLook] = {}
         failed: dict[str, str] = {}
-        gone = set[str]()
+        gone, unasked = set[str](), set[str]()
         first = next(iter(await self._known()))
         groups: defaultdict[str, list[str]] = defaultdict(list)
         for asked in ids:
@@ -183,6 +186,7 @@ class EveryInstallation:
             )
             looks |= found.looks
             failed |= found.failed
+            unasked |= found.unasked
             gone |= found.gone
         for of, host in self._hosts.items():
             elsewhere = [each for each in gone if self._of.get(each, first) != of]
@@ -191,7 +195,27 @@ class EveryInstallation:
                 looks |= found.looks
                 gone -= found.looks.keys()
                 self._of |= dict.fromkeys(found.looks, of)
-        return HostLooks(looks, frozenset(gone), failed)
+        return HostLooks(looks, frozenset(gone), failed, frozenset(unasked))
+
+    async def resolve(self, full_names: Collection[str], *, priority: Priority) -> Resolved:
+        """Where names lead, each asked through the installation of the owner that it says.
+
+        Raises:
+            HostError: an installation can't be asked.
+        """
+        to: dict[str, Named] = {}
+        nowhere: set[str] = set()
+        failed: dict[str, str] = {}
+        known = {of.lower(): host for of, host in (await self._known()).items()}
+        groups: defaultdict[str, list[str]] = defaultdict(list)
+        for name in full_names:
+            groups[_owner(name) if _owner(name) in known else next(iter(known))].append(name)
+        for of, names in groups.items():
+            found = await known[of].resolve(names, priority=priority)
+            to |= found.to
+            nowhere |= found.nowhere
+            failed |= found.failed
+        return Resolved(to, frozenset(nowhere), failed)
 
     async def alerts(
         self, owner: str, full_names: Collection[str], *, priority: Priority
@@ -278,6 +302,10 @@ class EveryInstallation:
         """How often a fleet of this size can be swept and looked at inside the budgets."""
         return cadence.cadence(repositories, self.budget())
 
+    def nominal(self, repositories: int) -> Cadence:
+        """How often it would be with budgets that nobody has spent of."""
+        return cadence.cadence(repositories, cadence.unspent(self.budget()))
+
     async def _refresh(self) -> None:
         """Open a client for each new installation; one that is gone answers no more."""
         owners = await self._listed()
@@ -322,52 +350,6 @@ class EveryInstallation:
         if not found:
             raise failures[0] if failures else HostError("the App is not installed for that owner")
         return {of: found[of] for of in known if of in found}, failures
-
-
-def together(name: str, budgets: Sequence[Budget]) -> Budget:
-    """Several budgets as one."""
-    kinds: tuple[BucketName, ...] = ("rest", "graphql")
-    buckets: list[Bucket] = []
-    for kind in kinds:
-        mine = [each for budget in budgets for each in budget.buckets if each.name == kind]
-        resets = [each.resets_at for each in mine if each.resets_at is not None]
-        buckets.append(
-            Bucket(
-                name=kind,
-                limit=_sum(each.limit for each in mine),
-                remaining=_sum(each.remaining for each in mine),
-                resets_at=min(resets, default=None),
-                ours=sum(each.ours for each in mine),
-                ceiling=_sum(each.ceiling for each in mine),
-            )
-        )
-    return Budget(
-        host=name,
-        account=" ".join(each.account for each in budgets),
-        at=max((each.at for each in budgets), default=datetime.now(UTC)),
-        buckets=tuple(buckets),
-        spent=_summed(each for budget in budgets for each in budget.spent),
-        pauses=tuple(each for budget in budgets for each in budget.pauses),
-    )
-
-
-def _sum(amounts: Iterable[int | None]) -> int | None:
-    """The sum of what is known; None where nothing is."""
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known) if known else None
-
-
-def _summed(spent: Iterable[Spending]) -> tuple[Spending, ...]:
-    """Entries about the same as one."""
-    sums: dict[tuple[str, datetime, str, str], Spending] = {}
-    for each in spent:
-        key = (each.bucket, each.hour, each.purpose, each.priority)
-        before = sums.get(key)
-        if before is not None:
-            requests, points = before.requests + each.requests, before.points + each.points
-            each = each.model_copy(update={"requests": requests, "points": points})
-        sums[key] = each
-    return tuple(sums.values())
 
 
 def _owner(full_name: str) -> str:
