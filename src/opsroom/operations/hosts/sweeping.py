@@ -70,7 +70,9 @@ async def _sweep(watch: HostWatch, now: datetime, *, whole: bool) -> float:
 
 async def _take(watch: HostWatch, sweep: Sweep) -> None:
     """Record a sweep, and have what moved looked at."""
-    nominal = watch.host.nominal(max(1, len(sweep.repositories)))
+    seen = {each.id: each for each in sweep.repositories}
+    fleet = seen.keys() if sweep.whole else seen.keys() | watch.swept.keys()
+    nominal = watch.host.nominal(max(1, len(fleet)))
     every = watch.rhythm.sweep(nominal, heard=watch.is_told)
     news = await record_sweep(
         watch.room,
@@ -79,7 +81,6 @@ async def _take(watch: HostWatch, sweep: Sweep) -> None:
         sweep_every=timedelta(seconds=max(watch.rhythm.whole(nominal), every)),
         look_every=timedelta(seconds=nominal.look),
     )
-    seen = {each.id: each for each in sweep.repositories}
     running = busy(sweep.repositories)
     stirred = [id_ for id_ in news.moved if _ci_moved(watch.swept.get(id_), seen[id_])]
     watch.moved_at |= {
