@@ -1,22 +1,78 @@
 import pytest
-from tests.store.samples import MINUTE, NOW, fleet
+from tests.store.samples import MINUTE, NOW
 
+from opsroom.model.refusal import Refusal
 from opsroom.store.database import Store
-from opsroom.store.meta import next_revision
-from opsroom.store.refusals import Refusal, load_refusals, save_refusal
-from opsroom.store.snapshots import save_snapshots
+from opsroom.store.refusals import load_refusal, save_refusal, take_back
 
 pytestmark = pytest.mark.anyio
 
-API, WEB = "github.com/acme/r00000", "github.com/acme/r00001"
+HOST, API, KEY = "github.com", "R_api", "6f" * 16
 
 
-async def test_a_no_is_remembered_by_repository_and_key(store: Store) -> None:
-    no = Refusal(repository=API, key="put-files:SECURITY.md", pull=7, at=NOW)
+def no(number: int = 7, **changes: object) -> Refusal:
+    """Kim closed the pull request of this number, each a minute after the one before."""
+    given = Refusal(
+        host=HOST,
+        repository=API,
+        key=KEY,
+        number=number,
+        url=f"https://github.com/acme/api/pull/{number}",
+        by="kim",
+        at=NOW + number * MINUTE,
+    )
+    return given.model_copy(update=changes)
+
+
+async def test_the_newest_no_is_remembered_as_it_was(store: Store) -> None:
     async with store.write() as connection:
-        await save_snapshots(connection, fleet(2), await next_revision(connection), NOW)
-        await save_refusal(connection, no)
-        again = no.model_copy(update={"pull": 9, "at": NOW + MINUTE})
-        await save_refusal(connection, again)
-        assert await load_refusals(connection, API) == {no.key: again}
-        assert await load_refusals(connection, WEB) == {}
+        assert await load_refusal(connection, HOST, API, KEY) is None
+        for number in (7, 9, 8):
+            assert await save_refusal(connection, no(number))
+            assert await save_refusal(connection, no(number))
+        assert await load_refusal(connection, HOST, API, KEY) == no(9)
+
+
+@pytest.mark.parametrize("other", [{"host": "git.home"}, {"repository": "R_web"}, {"key": "00"}])
+async def test_a_no_is_about_one_thing_in_one_repository(
+    store: Store, other: dict[str, str]
+) -> None:
+    elsewhere = no().model_copy(update=other)
+    async with store.write() as connection:
+        await save_refusal(connection, no())
+        await save_refusal(connection, elsewhere)
+        await take_back(connection, elsewhere)
+        found = await load_refusal(connection, HOST, API, KEY)
+        there = (elsewhere.host, elsewhere.repository, elsewhere.key)
+        assert await load_refusal(connection, *there) is None
+    assert found == no()
+
+
+async def test_a_no_that_was_taken_back_stays_so_however_often_it_is_found(store: Store) -> None:
+    async with store.write() as connection:
+        await save_refusal(connection, no(7))
+        await save_refusal(connection, no(8))
+        await take_back(connection, no(8))
+        for number in (8, 7):
+            assert not await save_refusal(connection, no(number))
+        assert await load_refusal(connection, HOST, API, KEY) is None
+
+
+async def test_what_is_closed_later_is_a_new_no(store: Store) -> None:
+    later = no(9)
+    again = no(7, by="lee", at=later.at + MINUTE)
+    async with store.write() as connection:
+        await save_refusal(connection, no(7))
+        await take_back(connection, no(7))
+        assert await save_refusal(connection, later)
+        assert not await save_refusal(connection, no(7))
+        assert await load_refusal(connection, HOST, API, KEY) == later
+        assert await save_refusal(connection, again)
+        assert await load_refusal(connection, HOST, API, KEY) == again
+
+
+async def test_an_older_word_on_the_same_changes_nothing(store: Store) -> None:
+    async with store.write() as connection:
+        await save_refusal(connection, no(7))
+        assert await save_refusal(connection, no(7, by="lee", at=NOW))
+        assert await load_refusal(connection, HOST, API, KEY) == no(7)

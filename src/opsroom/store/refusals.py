@@ -1,40 +1,60 @@
-"""Refusals: pull requests of ours that a person closed. Each is a no, and is remembered."""
+"""Refusals: what of ours a person closed. Each is a no, and is remembered.
 
-from datetime import datetime
+They belong to the host's own id of a repository, not to a row of ours: a no outlives both its name
+and our knowledge of it.
+"""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from opsroom.model.value import Value
-from opsroom.store.repositories import ids_of
-from opsroom.store.tables import refusals, repositories
+from opsroom.model.refusal import Refusal
+from opsroom.store.tables import refusals
 from opsroom.store.upsert import upsert
 
-
-class Refusal(Value):
-    """A person's no. `key` is the natural key of what was proposed, `pull` the number of it."""
-
-    repository: str
-    key: str
-    pull: int
-    at: datetime
+FIELDS = tuple(Refusal.model_fields)
 
 
-async def save_refusal(connection: AsyncConnection, refusal: Refusal) -> None:
-    """Remember a no. `repository` is the key of one that is in the store."""
-    ids = await ids_of(connection, [refusal.repository])
-    row = {name: value for name, value in refusal if name != "repository"}
-    await upsert(connection, refusals, [{**row, "repository_id": ids[refusal.repository]}])
+async def save_refusal(connection: AsyncConnection, refusal: Refusal) -> bool:
+    """Remember a no; whether it stands.
+
+    One that was taken back stays so, unless the same was closed again at a later time.
+    """
+    known = (
+        await connection.execute(
+            select(refusals.c.at, refusals.c.taken_back).where(
+                _about(refusal.host, refusal.repository, refusal.key),
+                refusals.c.number == refusal.number,
+            )
+        )
+    ).one_or_none()
+    if known is not None and refusal.at <= known.at:
+        return not known.taken_back
+    await upsert(connection, refusals, [{**dict(refusal), "taken_back": False}], newest="at")
+    return True
 
 
-async def load_refusals(connection: AsyncConnection, repository: str) -> dict[str, Refusal]:
-    """What was refused in a repository, by the key of what was proposed."""
-    rows = await connection.execute(
-        select(refusals.c.key, refusals.c.pull, refusals.c.at)
-        .join(repositories, repositories.c.id == refusals.c.repository_id)
-        .where(repositories.c.key == repository)
+async def load_refusal(
+    connection: AsyncConnection, host: str, repository: str, key: str
+) -> Refusal | None:
+    """The newest no to `key` in a repository (the host's id of it) that nobody took back."""
+    found = await connection.execute(
+        select(refusals)
+        .where(_about(host, repository, key), refusals.c.taken_back.is_(False))
+        .order_by(refusals.c.at.desc(), refusals.c.number.desc())
+        .limit(1)
     )
-    return {
-        row.key: Refusal(repository=repository, key=row.key, pull=row.pull, at=row.at)
-        for row in rows
-    }
+    row = found.mappings().one_or_none()
+    return None if row is None else Refusal.model_validate({name: row[name] for name in FIELDS})
+
+
+async def take_back(connection: AsyncConnection, refusal: Refusal) -> None:
+    """A person says that this no is none any more, and with it every older one to the same."""
+    await connection.execute(
+        update(refusals)
+        .where(_about(refusal.host, refusal.repository, refusal.key), refusals.c.at <= refusal.at)
+        .values(taken_back=True)
+    )
+
+
+def _about(host: str, repository: str, key: str) -> ColumnElement[bool]:
+    return and_(refusals.c.host == host, refusals.c.repository == repository, refusals.c.key == key)

@@ -270,10 +270,14 @@ spending = Table(
 refusals = Table(
     "refusals",
     metadata,
-    _repository(primary_key=True),
-    Column("key", Prose, primary_key=True),
-    Column("pull", BigInteger, nullable=False),
+    Column("host", Text, primary_key=True),
+    Column("repository", Prose, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("url", Prose, nullable=False),
+    Column("by", Prose, nullable=False),
     Column("at", Timestamp, nullable=False),
+    Column("taken_back", Boolean, nullable=False),
 )
 
 journal = Table(

@@ -1,12 +1,16 @@
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 
 import anyio
 import pytest
 from tests.operations.rooms import Yard
 
+from opsroom.clients.github.write.refusals import Refusals
+from opsroom.model.refusal import Refusal
 from opsroom.operations.hosts import books
-from opsroom.operations.hosts.books import StoredValidators
+from opsroom.operations.hosts.books import StoredRefusals, StoredValidators
 from opsroom.store.database import Store
+from opsroom.store.refusals import take_back
 
 pytestmark = pytest.mark.anyio
 
@@ -43,3 +47,25 @@ async def test_memory_is_bounded_and_nothing_is_lost(
     assert len(validators._known) == 3  # pyright: ignore[reportPrivateUsage]  # what is bounded
     for number in range(8):
         assert await validators.get("t", f"https://h/{number}") == (f'"{number}"', "x")
+
+
+async def test_a_no_outlives_the_process_that_heard_it_until_it_is_taken_back(yard: Yard) -> None:
+    no = Refusal(
+        host="github.com",
+        repository="R_1",
+        key="6f" * 16,
+        number=7,
+        url="https://github.com/acme/api/pull/7",
+        by="kim",
+        at=datetime(2026, 3, 1, tzinfo=UTC),
+    )
+    async with Store.open(None, yard.home) as store:
+        first: Refusals = StoredRefusals(store)
+        assert await first.remember(no)
+    async with Store.open(None, yard.home) as store:
+        second: Refusals = StoredRefusals(store)
+        assert await second.refusal("github.com", "R_1", no.key) == no
+        async with store.write() as connection:
+            await take_back(connection, no)
+        assert await second.refusal("github.com", "R_1", no.key) is None
+        assert not await second.remember(no)

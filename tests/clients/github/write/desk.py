@@ -13,7 +13,6 @@ from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.write.credential import WriteCredential
 from opsroom.clients.github.write.mark import Evidence, Mark
 from opsroom.clients.github.write.pace import Pace
-from opsroom.clients.github.write.refusals import Refusal
 from opsroom.clients.github.write.writer import Clock, Writer
 from opsroom.demo.github.acts.pushes import commit_files
 from opsroom.demo.github.acts.repositories import create_repository
@@ -21,6 +20,7 @@ from opsroom.demo.github.state.accounts import Access, Account
 from opsroom.demo.github.state.repository import HEADS, Hosted
 from opsroom.demo.github.trees import walk
 from opsroom.demo.github.world import World
+from opsroom.model.refusal import Refusal
 
 NAME = "acme/api"
 BRANCH = "opsroom/security-policy"

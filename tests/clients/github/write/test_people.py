@@ -22,7 +22,6 @@ from opsroom.clients.github.write.files import File
 from opsroom.clients.github.write.issues import close_issue, create_issue, reopen_issue
 from opsroom.clients.github.write.merges import merge_pull
 from opsroom.clients.github.write.pulls import close_pull, open_pull, update_pull
-from opsroom.clients.github.write.refusals import Refusal
 from opsroom.clients.github.write.writer import Writer
 from opsroom.demo.github.acts.checks import report_check
 from opsroom.demo.github.acts.issues import add_comment, edit_issue, open_issue
@@ -30,6 +29,7 @@ from opsroom.demo.github.acts.protection import protect
 from opsroom.demo.github.acts.pulls import edit_pull
 from opsroom.demo.github.acts.pulls import merge_pull as press_merge
 from opsroom.demo.github.acts.pulls import open_pull as press_open
+from opsroom.model.refusal import Refusal
 
 pytestmark = pytest.mark.anyio
 

@@ -9,10 +9,10 @@ from opsroom.clients.github.write.comments import closed_by_us, say_why_closed
 from opsroom.clients.github.write.errors import WriteRefused, refusing
 from opsroom.clients.github.write.mark import Mark
 from opsroom.clients.github.write.place import Place
-from opsroom.clients.github.write.refusals import Refusal
 from opsroom.clients.github.write.wire import Wire
 from opsroom.clients.github.write.writer import Writer
 from opsroom.clients.github.write.written import Written
+from opsroom.model.refusal import Refusal
 
 if TYPE_CHECKING:
     from github import Github

@@ -4,26 +4,9 @@ The host keeps it too, as the closed pull request, and is asked as well. The mem
 host can lose: a body that someone rewrote, and with it the mark by which it is found again.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A person closed what we proposed under `key` (`Mark.digest`) in this repository.
-
-    `repository` is the host's id of it, which survives a new name; `by` is a login, or empty where
-    the host doesn't say.
-    """
-
-    host: str
-    repository: str
-    key: str
-    number: int
-    url: str
-    by: str
-    at: datetime
+from opsroom.model.refusal import Refusal
 
 
 class Refusals(Protocol):
@@ -36,7 +19,7 @@ class Refusals(Protocol):
     async def remember(self, refusal: Refusal) -> bool:
         """Keep a no; whether it stands. Keeping the same one twice is harmless.
 
-        It doesn't stand when someone told Opsroom before that this very no, by its `url`, is taken
-        back: the closed pull request is still there, and is found again.
+        It doesn't stand when someone told Opsroom before that this very no is taken back: what was
+        closed is still there, and is found again. One that is closed anew later is a new no.
         """
         ...

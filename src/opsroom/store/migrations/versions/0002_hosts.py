@@ -32,11 +32,15 @@ def upgrade() -> None:
     _budget()
     op.create_table(
         "refusals",
-        _repository("refusals"),
+        sa.Column("host", sa.Text, nullable=False),
+        sa.Column("repository", sa.Text, nullable=False),
         sa.Column("key", sa.Text, nullable=False),
-        sa.Column("pull", sa.BigInteger, nullable=False),
+        sa.Column("number", sa.BigInteger, autoincrement=False, nullable=False),
+        sa.Column("url", sa.Text, nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("repository_id", "key", name="pk_refusals"),
+        sa.Column("taken_back", sa.Boolean, nullable=False),
+        sa.PrimaryKeyConstraint("host", "repository", "key", "number", name="pk_refusals"),
     )
 
 
