@@ -52,8 +52,23 @@ INTRODUCTION = """\
 # Durations are 30s, 10m, 2h, 7d. Secrets are never written here: env:NAME or file:PATH."""
 
 
-def starter(sources: Sequence[Path]) -> str:
-    """Return the text of a settings file with these folders as sources, and the rest explained.
+@dataclass(frozen=True, slots=True)
+class OfferedHost:
+    """Owners on a host that could be watched. `active`: they will be, with the login of `gh`.
+
+    `base_url` is None for the host that is the default.
+    """
+
+    host: str
+    owners: tuple[str, ...]
+    base_url: str | None
+    active: bool
+
+
+def starter(sources: Sequence[Path], offered: Sequence[OfferedHost] = ()) -> str:
+    """Return the text of a settings file with these sources, and the rest explained.
+
+    What of `offered` is not active stands there behind `#`.
 
     Raises:
         SettingsError: the name of a folder is not UTF-8, so that TOML can't hold it.
@@ -65,6 +80,8 @@ def starter(sources: Sequence[Path]) -> str:
             texts += [_source(path) for path in sources]
             lines = lines[2:]
         elif table:
+            if table == "source.github":
+                texts += [_host(each) for each in offered]
             above = header(table)
             texts.append(f"# {above}" if table.partition(".")[0] in REPEATED else above)
         texts += [f"# {each.meaning}\n# {each.key} = {each.example}" for each in lines]
@@ -80,6 +97,23 @@ def _source(path: Path) -> str:
             f"the name of {shown} is not UTF-8", "give the folder above it"
         ) from None
     return f'[[source]]\nkind = "directory"\npath = {literal(from_here(path))}'
+
+
+def _host(offered: OfferedHost) -> str:
+    """The table of a host; without a login a token has to be named first."""
+    lines = [
+        "[[source]]",
+        'kind = "github"',
+        f"owner = [{', '.join(map(literal, offered.owners))}]",
+        *([f"base_url = {literal(offered.base_url)}"] if offered.base_url else []),
+        f'token = "{"gh" if offered.active else "env:GITHUB_TOKEN"}"',
+    ]
+    if offered.active:
+        return "\n".join(lines)
+    why = (
+        f"# On {offered.host} there are more. Name a token, or log in with gh, and take the # away."
+    )
+    return "\n".join([why, *(f"# {line}" for line in lines)])
 
 
 def _example(field: FieldInfo) -> str:

@@ -6,7 +6,8 @@ what the host remembers by token (ETags).
 """
 
 import os
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -18,8 +19,8 @@ import anyio
 
 from opsroom.clients.github.shapes import NONSENSE, mapping, time
 from opsroom.clients.host import HostError, NotLetIn
-from opsroom.clients.process import run, trusted, trusted_path
-from opsroom.errors import SettingsError
+from opsroom.clients.process import Completed, run, trusted, trusted_path
+from opsroom.errors import ObservationError, SettingsError
 from opsroom.model.text import plain
 
 AHEAD = timedelta(minutes=5)
@@ -35,6 +36,9 @@ Proof = Callable[[datetime], str]
 
 Prove = Callable[[str, Proof], Awaitable[Any]]
 """Shows a proof to a path of the host, and gives the JSON of its answer; None where it says 404."""
+
+GH_ANSWERS_WITHIN = 5.0
+"""Seconds for `gh` to find out whether its login works, which it asks the host."""
 
 OF_GH = ("HOME", "GH_CONFIG_DIR", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
 """What the `gh` command needs to find its own configuration and the keyring."""
@@ -202,25 +206,46 @@ async def gh_token(host: str, environ: Mapping[str, str] = os.environ) -> str:
         ObservationError: `gh` is not installed, or could not be started.
         SettingsError: it holds none.
     """
+    done = await _gh(["auth", "token", "--hostname", host], environ, timeout=10)
+    token = done.stdout.decode("utf-8", "replace").strip()
+    if done.outcome != "finished" or done.code != 0 or not token:
+        raise SettingsError(
+            f"gh holds no token for {plain(host, 100)}", f"gh auth login --hostname {host}"
+        )
+    return token
+
+
+async def gh_login(host: str, environ: Mapping[str, str] = os.environ) -> str | None:
+    """The account that the `gh` command is logged in with at a host; empty if it doesn't say.
+
+    None: it is not installed, or has no login there that the host accepts, or can't reach it.
+    """
+    try:
+        done = await _gh(["auth", "status", "--hostname", host], environ, timeout=GH_ANSWERS_WITHIN)
+    except ObservationError:
+        return None
+    if done.outcome != "finished" or done.code != 0:
+        return None
+    said = re.search(
+        rb"Logged in to \S+ (?:account|as) ([A-Za-z0-9_-]+)", done.stdout + done.stderr
+    )
+    return said[1].decode("ascii") if said else ""
+
+
+async def _gh(words: Sequence[str], environ: Mapping[str, str], *, timeout: float) -> Completed:  # noqa: ASYNC109 - of the program, which is then ended
     path = environ.get("PATH", "")
     program = trusted("gh", path)
     env = {name: environ[name] for name in OF_GH if name in environ}
     quiet = {"PATH": trusted_path(path), "GH_PROMPT_DISABLED": "1", "GH_NO_UPDATE_NOTIFIER": "1"}
 
-    def ask() -> str:
-        done = run(
-            [program, "auth", "token", "--hostname", host],
+    def ask() -> Completed:
+        return run(
+            [program, *words],
             cwd=Path("/"),
             env={**env, **quiet},
-            timeout=10,
+            timeout=timeout,
             max_output=4_096,
             max_memory=4 << 30,
         )
-        token = done.stdout.decode("utf-8", "replace").strip()
-        if done.outcome != "finished" or done.code != 0 or not token:
-            raise SettingsError(
-                f"gh holds no token for {plain(host, 100)}", f"gh auth login --hostname {host}"
-            )
-        return token
 
     return await anyio.to_thread.run_sync(ask)

@@ -20,6 +20,7 @@ from opsroom.clients.github.credentials import (
     PersonalToken,
     gh_token,
 )
+from opsroom.clients.github.credentials import gh_login as gh_login
 from opsroom.clients.github.installations import every_installation, owners_of_app
 from opsroom.clients.github.memory import Books, InMemory, NoBooks, Validators
 from opsroom.clients.github.smoke.listing import smoke
