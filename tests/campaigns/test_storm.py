@@ -65,13 +65,14 @@ QUIET = 12.0
 SOAK = range(100, 200)
 HEAD = """# Storms
 
-Written by `make soak`. Seeded people and machines work in an organisation of the double of GitHub
-(pushes, builds, pull requests, alerts, renames, transfers, deletions) while 5 % of the requests fail,
-2 % are never answered in time, 1 % of the answers are cut off, 5 % of the writes take effect and are
-answered with an error, and of the webhooks 10 % are lost, 5 % come twice and all come in any order. A
-room watches and a writer writes. When it is over and every round has come once more, the store has to
-say field by field what a fresh client sees, every write that was promised has to be there, and none
-twice. A row is a storm that ended so; uncertain are verbs that ended with an error, as they should.
+Written by `make soak`. Seeded people and machines work in an organisation of the double of
+GitHub (pushes, builds, pull requests, alerts, renames, transfers, deletions) while 5 % of the
+requests fail, 2 % are not answered in time, 1 % of the answers are cut off, 5 % of the writes take
+effect and are answered with an error, and of the webhooks 10 % are lost, 5 % come twice and all
+come in any order. A room watches and a writer writes. When it is over and every round has come
+once more, the store has to say field by field what a fresh client sees, every write that was
+promised has to be there, and none twice. A row is a storm that ended so; uncertain are verbs that
+ended with an error, as they should.
 
 | seed | steps | repositories | events | writes | uncertain | seconds until right |
 | --- | --- | --- | --- | --- | --- | --- |
