@@ -16,11 +16,12 @@ from tests.operations.rooms import Yard, events, last
 
 from opsroom.clients.github.client import GithubHost
 from opsroom.clients.host import FailedStep, HostError, Priority, Sweep
-from opsroom.errors import SettingsError
+from opsroom.errors import SettingsError, StoreError
 from opsroom.model.ci import CiRun
 from opsroom.model.health import Grade
 from opsroom.operations.budget import budget
 from opsroom.operations.hosts import asking, claims, looking, reach, running, sweeping
+from opsroom.operations.hosts import watch as watch_module
 from opsroom.operations.hosts.asking import look_now
 from opsroom.operations.hosts.queue import GAP
 from opsroom.operations.repository import repository_health
@@ -336,3 +337,27 @@ async def test_a_sweep_of_everything_that_failed_is_wanted_still(hub: SmallHub, 
                 while watch.reach.is_open:
                     await anyio.sleep(0.02)
         assert watch.whole
+
+
+async def test_what_a_failure_of_ours_kept_from_its_turn_waits_still(
+    hub: SmallHub, yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watching(settings(yard.home)) as room:
+        watch = watch_of(room)
+        monkeypatch.setattr(watch_module, "PAUSE", 0.05)
+        api, web = (row(room, f"acme/{name}").repository.host_id or "" for name in ("api", "web"))
+        failed: list[str] = []
+        record = looking.record_looks
+
+        async def failing(*arguments: Any) -> Any:
+            if not failed:
+                failed.append("once")
+                raise StoreError("the disk is full", "make room")
+            return await record(*arguments)
+
+        monkeypatch.setattr(looking, "record_looks", failing)
+        pushed = push(hub, "acme/web")
+        watch.queue.put([api], Priority.ASKED, anyio.current_time())
+        watch.put([web], Priority.HEARD)
+        await until(lambda: head(room, "acme/web") == pushed, room)
+        assert failed

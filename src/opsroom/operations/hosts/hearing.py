@@ -1,7 +1,8 @@
 """What webhooks told: read from the store, wherever they came in, and turned into looks.
 
-A delivery counts as handled once what it asks for was done. So a process may die at any moment
-between its acknowledgement and the look: who watches next finds it waiting.
+A delivery counts as handled once what it asks for was done, or a newer one waits for the same. So a
+process may die at any moment between its acknowledgement and the look: who watches next finds it
+waiting.
 """
 
 from collections.abc import Collection
@@ -48,7 +49,8 @@ async def _take(watch: HostWatch, told: list[Heard]) -> None:
         watch.hooks |= {each.hook} - {""}
         if each not in done:
             _pass_on(watch, each)
-    await watch.handled(done)
+    about = [each.repository_id for each in told if each.repository_id]
+    await watch.handled([*done, *watch.superseded(about)])
 
 
 def _only_goes_on(told: Heard, placed: Collection[str]) -> bool:

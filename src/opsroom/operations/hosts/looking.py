@@ -51,13 +51,15 @@ async def _lane(watch: HostWatch, size: int, lowest: Priority) -> None:
             await _end_first_round(watch)
             await watch.to_look.wait(watch.wait(now, allowed))
             continue
+        left = {each: [one.id for one in taken if one.priority is each] for each in Priority}
         try:
             for priority in Priority:
-                some = [waiting.id for waiting in taken if waiting.priority is priority]
-                if some:
+                if some := left.pop(priority):
                     await _look(watch, some, priority)
         finally:
             watch.queue.done(waiting.id for waiting in taken)
+            for priority, unseen in left.items():
+                watch.put(unseen, priority)  # an error came before their turn
             watch.to_look.give()
 
 
@@ -76,17 +78,21 @@ async def _look(watch: HostWatch, ids: Sequence[str], priority: Priority) -> Non
     """Look at some of the same urgency, record it, and tell those who wait for it."""
     heard = {id_: watch.telling.pop(id_, []) for id_ in ids}
     again: Collection[str] = ids
+    blamed: dict[str, str] = {}
+    surely = True
     began = anyio.current_time()
     try:
         looks = await watch.host.look(ids, priority=priority)
         await _record(watch, looks, heard, priority)
         again = looks.failed.keys()
+        blamed = {id_: why for id_, why in looks.failed.items() if id_ not in looks.unasked}
     except Later as error:
         log.info("%s: %s", watch.source.key, error)
         watch.hold_back(priority, error)
     except HostError as error:
         log.info("%s: %d repositories not looked at: %s", watch.source.key, len(ids), error)
         watch.sweep_soon()  # which finds out whether it is the host
+        blamed, surely = dict.fromkeys(ids, str(error)), False
     else:
         done = [id_ for id_ in ids if id_ not in again]
         watch.looked |= dict.fromkeys(done, began)
@@ -97,6 +103,7 @@ async def _look(watch: HostWatch, ids: Sequence[str], priority: Priority) -> Non
         watch.retries.worked(set(ids) - set(again))
         watch.retries.failed(again, priority, anyio.current_time())
         watch.answer(ids)
+    await watch.handled(watch.superseded(again))
 
 
 async def _record(

@@ -10,7 +10,7 @@ Each loop is a module beside this one; what they share is here.
 
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import anyio
@@ -41,6 +41,8 @@ TELLING = 900.0
 
 ASKED = "asked"
 """The event of what is no webhook: somebody in another process waits for a look."""
+
+UNDATED = datetime.min.replace(tzinfo=UTC)
 
 Loop = Callable[["HostWatch"], Awaitable[None]]
 
@@ -185,6 +187,20 @@ class HostWatch:
         with anyio.move_on_after(seconds):
             await answered.wait()
         return answered.is_set()
+
+    def superseded(self, ids: Iterable[str]) -> list[Heard]:
+        """Deliveries that ask for no more than a newer one that waits for the same look.
+
+        They no longer wait: of a repository that no look can tell of, webhooks must not pile up
+        until those of others are not read any more.
+        """
+        dropped: list[Heard] = []
+        for id_ in set(ids) & self.telling.keys():
+            waiting = sorted(self.telling[id_], key=lambda each: each.at or UNDATED)
+            kept = {each.event == ASKED: each for each in waiting}
+            self.telling[id_] = list(kept.values())
+            dropped += [each for each in waiting if each not in self.telling[id_]]
+        return dropped
 
     async def handled(self, told: Collection[Heard]) -> None:
         """What these deliveries asked for was done."""
