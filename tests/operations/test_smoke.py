@@ -1,5 +1,6 @@
 """The report of a smoke list: what went well or wrong, and never a name, an address or a token."""
 
+import random
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,10 +10,12 @@ import anyio
 import pytest
 from pydantic import SecretStr
 from tests.clients.github.smoke.busy import FORMER, given_away, make_busy, names_of, spoil
-from tests.clients.github.smoke.test_smoke import retold, without_sha
+from tests.clients.github.smoke.test_smoke import gone_through, retold, without_sha
+from tests.clients.github.test_credentials import READS, key
 from tests.hub import SmallHub
 
 from opsroom.clients.smoke import Probe, Smoke
+from opsroom.demo.github.acts.apps import create_app, install
 from opsroom.errors import Exit, UsageError
 from opsroom.model.repository import Repository
 from opsroom.operations.parts import State
@@ -145,6 +148,29 @@ def test_a_shape_that_differs_is_broken_and_told_without_what_stood_there(
     assert_discreet(found, hub, url)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_a_host_answers_the_list_ends_and_gives_nobody_away(
+    hub: SmallHub, seed: int
+) -> None:
+    anyio.run(make_busy, hub)
+    chance = random.Random(seed)
+    spoil(hub, lambda _, answer: nonsense(chance, answer))
+    text = report(anyio.run(gone_through, hub))
+    assert given_away(text, names_of(hub, "127.0.0.1")) == set()
+    assert "| fine |" in text or "| wrong |" in text
+
+
+def nonsense(chance: random.Random, value: Any) -> Any:
+    """A value with something else here and there, names among it."""
+    if isinstance(value, dict):
+        kept = {key: each for key, each in value.items() if chance.random() > 0.01}
+        return {key: nonsense(chance, each) for key, each in kept.items()}
+    if isinstance(value, list):
+        return [nonsense(chance, each) for each in value]
+    others: list[Any] = [None, "quokka of acme", 7, True, [], {}, ["kim"], {"acme": "kim"}, 1e300]
+    return chance.choice(others) if chance.random() < 0.05 else value
+
+
 def test_headers_that_nobody_knows_are_not_told(hub: SmallHub, settings: Settings) -> None:
     inner = hub.hub.app
 
@@ -178,3 +204,23 @@ def test_a_report_counts_and_is_written_for_its_owner_alone(settings: Settings) 
     (settings.home / "folder").mkdir()
     with pytest.raises(UsageError, match="can't be written"):
         anyio.run(write_report, settings, text, settings.home / "folder")
+
+
+def test_an_app_without_an_owner_is_asked_at_its_first(hub: SmallHub, settings: Settings) -> None:
+    private, public = key()
+    app = create_app(hub.world, "watcher", hub.kim, public, permissions=READS)
+    with hub.serve(lifespan="off") as url:
+        asked = GithubSource(
+            kind="github", base_url=url, app_id=str(app.id), private_key=SecretStr(private)
+        )
+        nowhere = smoked(settings, asked)
+        assert nowhere.exit is Exit.NO
+        assert "not installed" in nowhere.parts[-1].said
+        install(hub.world, app, hub.acme)
+        found = smoked(settings, asked)
+        assert found.exit is Exit.FINE, found.report
+        assert_discreet(found, hub, url, "watcher")
+        unknown = asked.model_copy(update={"app_id": "99"})
+        shut_out = smoked(settings, unknown)
+    assert (shut_out.exit, shut_out.parts[-1].state) == (Exit.NO, State.BROKEN)
+    assert_discreet(shut_out, hub, url, "watcher")

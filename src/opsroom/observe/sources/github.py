@@ -27,7 +27,7 @@ from opsroom.clients.github.smoke.listing import smoke
 from opsroom.clients.github.webhooks import LARGEST_BODY as LARGEST_BODY
 from opsroom.clients.github.webhooks import QUIET_EVENTS, heard, signers
 from opsroom.clients.github.wire import TIMEOUT
-from opsroom.clients.host import Host, HostError, Rights
+from opsroom.clients.host import Host, HostError, NotLetIn, Rights
 from opsroom.clients.smoke import Smoke
 from opsroom.model.budget import Budget
 from opsroom.model.heard import Heard
@@ -134,13 +134,15 @@ async def smoked(source: GithubSource, former: str | None) -> Smoke:
     `former` is a name that one of its repositories had before, where one is known.
 
     Raises:
-        HostError: an App's owners can't be listed.
+        HostError: an App's owners can't be listed, or there are none.
         SettingsError: the credential can't be had.
     """
     address = HostAddress.of(source.base_url)
     if source.owner is None and source.app_id and source.private_key:
         key = source.private_key.get_secret_value()
         owners = await owners_of_app(address, source.app_id, key)
+        if not owners:
+            raise NotLetIn("the App is not installed for anybody", "install it for an owner")
         source = source.model_copy(update={"owners": owners[:1]})
     credential = await _credential(source, address.name)
     async with httpx2.AsyncClient(timeout=TIMEOUT) as client:

@@ -141,7 +141,9 @@ class Questions:
             path: Path = ("repositoryOwner", "repositories", "nodes", place)
             if told.fault(*path) is None or value is not None:
                 faults += _unread(lambda: swept.append(read_swept(mapping(value), told, path)))  # noqa: B023 - called at once
-        said = f"{len(swept)} of {page.get('totalCount')} repositories, {len(told.faults)} errors"
+        total = page.get("totalCount")
+        there = total if isinstance(total, int) else "an unknown number of"
+        said = f"{len(swept)} of {there} repositories, {len(told.faults)} errors"
         return Found(said, tuple(dict.fromkeys(faults)), value=swept)
 
     async def _look(self, ids: list[str]) -> Found:
