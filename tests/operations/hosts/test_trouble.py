@@ -357,6 +357,7 @@ async def test_what_a_failure_of_ours_kept_from_its_turn_waits_still(
 
         monkeypatch.setattr(looking, "record_looks", failing)
         pushed = push(hub, "acme/web")
+        watch.queue.gap = 0.0
         watch.queue.put([api], Priority.ASKED, anyio.current_time())
         watch.put([web], Priority.HEARD)
         await until(lambda: head(room, "acme/web") == pushed, room)
