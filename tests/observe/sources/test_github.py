@@ -64,6 +64,22 @@ async def test_sources_with_one_token_share_a_budget(hub: SmallHub) -> None:
         assert all(isinstance(each.at, datetime) for each in books.kept)
 
 
+async def test_the_books_are_kept_by_whoever_goes_on(hub: SmallHub) -> None:
+    """A source whose claim was lost and won again, or whose neighbour went, still keeps them."""
+    with hub.serve() as url:
+        acme = GithubSource.model_validate(
+            {"kind": "github", "owner": "acme", "base_url": url, "token": SecretStr(hub.token)}
+        )
+        ledgers: Ledgers = {}
+        for _ in range(2):
+            books = Books()
+            async with connected(acme, ledgers, books, InMemory()) as host:
+                await names(host, "acme")
+            assert books.kept
+            assert books.kept[-1].spent == host.budget().spent
+        assert len(ledgers) == 1
+
+
 async def test_an_app_is_connected_for_one_owner_or_wherever_it_is_installed(
     hub: SmallHub,
 ) -> None:

@@ -90,6 +90,8 @@ class Ledger:
     def __init__(self, host: str, account: str) -> None:
         self.host = host
         self.account = account
+        self.kept_at: datetime | None = None
+        """When it was last put into the books, by whichever of the clients that share it."""
         self._buckets: dict[BucketName, Bucket] = {
             "rest": Bucket(name="rest"),
             "graphql": Bucket(name="graphql"),

@@ -80,7 +80,6 @@ class GithubHost:
         self._client = client or httpx2.AsyncClient(timeout=TIMEOUT, limits=LIMITS)
         self._ledger = ledger or Ledger(address.name, credential.account)
         self._books = books
-        self._kept_at: datetime | None = None
         self._transport = Transport(
             address,
             credential,
@@ -344,7 +343,8 @@ class GithubHost:
 
     async def _keep(self, *, at_once: bool = False) -> None:
         now = self._transport.clock()
-        due = self._kept_at is None or now - self._kept_at >= KEPT_EVERY
+        kept_at = self._ledger.kept_at
+        due = kept_at is None or now - kept_at >= KEPT_EVERY
         if self._books is not None and (due or at_once):
-            self._kept_at = now
+            self._ledger.kept_at = now
             await self._books.keep(self._ledger.snapshot(now))

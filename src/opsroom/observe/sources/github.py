@@ -71,7 +71,7 @@ async def connected(
 ) -> AsyncGenerator[Host]:
     """A client of the source's host; an App without an owner has one wherever it is installed.
 
-    Sources with one credential share its ledger, and one of their clients keeps the books.
+    Sources with one credential share its ledger, and whoever of them asks next keeps the books.
 
     Raises:
         SettingsError: the credential can't be had.
@@ -88,13 +88,12 @@ async def connected(
             yield hosts
         return
     credential = await _credential(source, address.name)
-    first = f"{address.name} {credential.account}" not in ledgers
     async with GithubHost(
         address,
         credential,
         ledger=ledger(credential),
         validators=validators,
-        books=books if first else None,
+        books=books,
     ) as host:
         yield host
 
