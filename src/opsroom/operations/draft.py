@@ -151,9 +151,10 @@ def _found(snapshot: Snapshot, *, baseline: bool) -> Happening:
 
 
 def _only_swept(snapshot: Snapshot) -> bool:
-    """Whether so little is known that a good grade would be a guess."""
+    """Whether so little is known that a good grade would be a guess, and nobody can say why."""
     remote = snapshot.remote
-    return not snapshot.clones and isinstance(remote, Remote) and remote.only_swept
+    told = any(isinstance(group, Unknown) for group in snapshot.hosted)
+    return not snapshot.clones and isinstance(remote, Remote) and remote.only_swept and not told
 
 
 def _first_of_host(before: Snapshot, after: Snapshot) -> bool:

@@ -16,6 +16,7 @@ from opsroom.model.heard import Heard
 from opsroom.operations.hosts.looks import record_looks
 from opsroom.operations.hosts.seen import Seen
 from opsroom.operations.hosts.sweeps import record_passed
+from opsroom.operations.hosts.untold import record_untold
 from opsroom.operations.hosts.watch import ASKED, HostWatch
 
 log = logging.getLogger("opsroom.hosts")
@@ -104,6 +105,9 @@ async def _look(watch: HostWatch, ids: Sequence[str], priority: Priority) -> Non
         watch.retries.failed(again, priority, anyio.current_time())
         watch.answer(ids)
     await watch.handled(watch.superseded(again))
+    untold = watch.retries.blame(blamed, surely=surely)
+    if untold:
+        await record_untold(watch.room, watch.source, untold)
 
 
 async def _record(
