@@ -10,8 +10,11 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
+import time
 import tomllib
+import urllib.request
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +144,41 @@ def test_the_command_is_installed(installed: Path, tmp_path: Path) -> None:
     command = installed.with_name("opsroom")
     assert run(command, "--version", cwd=tmp_path).strip() == f"opsroom {version}"
     assert "fleet_status" in run(command, "tools", cwd=tmp_path)
+
+
+@pytest.fixture
+def demo(installed: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The demo of what was installed, where nothing else is: the addresses it tells."""
+    process = subprocess.Popen(
+        [installed.with_name("opsroom"), "demo", "--json", "--port", "0", "--repos", "3"],
+        cwd=tmp_path,
+        env={
+            "HOME": str(tmp_path),
+            "TMPDIR": str(tmp_path),
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline() or "{}")
+        process.terminate()
+
+
+def asked(url: str, token: str = "") -> Any:
+    authorization = {"Authorization": f"Bearer {token}"} if token else {}
+    with urllib.request.urlopen(urllib.request.Request(url, headers=authorization)) as answer:
+        return json.load(answer)
+
+
+def test_the_wheel_has_what_the_demo_and_its_client_read(demo: dict[str, str]) -> None:
+    """Schema, queries and lists are files beside the code: each is needed for an answer here."""
+    assert asked(f"{demo['github']}/api/v3/user", demo["token"])["login"], "an Enterprise server"
+    deadline = time.monotonic() + 20
+    while "passing" not in asked(f"{demo['page']}api/summary")["ci"]:
+        assert time.monotonic() < deadline, "no CI was seen by way of GraphQL"
+        time.sleep(0.1)
 
 
 TOOL = '''"""The tool `hello`."""
