@@ -32,7 +32,7 @@ async def run(watch: HostWatch) -> None:
 
 
 async def _once(watch: HostWatch) -> float:
-    """One sweep; seconds until the next. One that was to list everything and failed is wanted still.
+    """One sweep; seconds until the next. One that failed to list everything is wanted still.
 
     Whoever wants everything listed while it goes on means the next one.
     """
