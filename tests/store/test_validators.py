@@ -24,3 +24,15 @@ async def test_only_so_many_stay(store: Store) -> None:
         kept = [await load_validator(connection, "c", f"/{number}") for number in range(5)]
         assert [found is not None for found in kept] == [False, False, False, True, True]
         assert await prune_validators(connection, 0) == 2
+
+
+async def test_only_so_much_stays(store: Store) -> None:
+    """A list of runs is a megabyte: it is not their number alone that fills a disk."""
+    async with store.write() as connection:
+        for number in range(5):
+            body = "x" * 100
+            await save_validator(connection, "c", f"/{number}", "e", body, NOW + number * MINUTE)
+        assert await prune_validators(connection, 5, 500) == 0
+        assert await prune_validators(connection, 5, 250) == 3
+        kept = [await load_validator(connection, "c", f"/{number}") for number in range(5)]
+        assert [found is not None for found in kept] == [False, False, False, True, True]

@@ -12,6 +12,8 @@ from opsroom.store.tables import validators
 from opsroom.store.upsert import upsert
 
 KEPT = 20_000
+LARGEST_TOGETHER = 256 << 20
+"""Characters of all answers together."""
 
 
 async def load_validator(
@@ -36,12 +38,22 @@ async def save_validator(
     await upsert(connection, validators, [row])
 
 
-async def prune_validators(connection: AsyncConnection, most: int = KEPT) -> int:
-    """Forget all but the `most` that were kept last; gives how many."""
-    count = await connection.scalar(select(func.count()).select_from(validators)) or 0
-    if count <= most:
-        return 0
-    newest = select(validators.c.used_at).order_by(validators.c.used_at.desc())
-    oldest_kept = await connection.scalar(newest.offset(most - 1).limit(1)) if most else None
-    old = validators.c.used_at < oldest_kept if oldest_kept else validators.c.used_at.is_not(None)
-    return (await connection.execute(delete(validators).where(old))).rowcount
+async def prune_validators(
+    connection: AsyncConnection, most: int = KEPT, size: int = LARGEST_TOGETHER
+) -> int:
+    """Forget all but those that were kept last: `most`, of `size` characters; gives how many.
+
+    What was kept at one time goes at one time.
+    """
+    newest = await connection.execute(
+        select(validators.c.used_at, func.length(validators.c.body)).order_by(
+            validators.c.used_at.desc()
+        )
+    )
+    total = 0
+    for place, (used_at, length) in enumerate(newest):
+        total += length
+        if place >= most or total > size:
+            old = validators.c.used_at <= used_at
+            return (await connection.execute(delete(validators).where(old))).rowcount
+    return 0

@@ -40,13 +40,34 @@ async def test_answers_outlive_the_process_that_got_them(store: Store) -> None:
 async def test_memory_is_bounded_and_nothing_is_lost(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(books, "MOST", 3)
+    monkeypatch.setattr(books, "MOST", 300)
     validators = StoredValidators(store)
-    for number in range(8):
-        await validators.put("t", f"https://h/{number}", f'"{number}"', "x")
-    assert len(validators._known) == 3  # pyright: ignore[reportPrivateUsage]  # what is bounded
-    for number in range(8):
-        assert await validators.get("t", f"https://h/{number}") == (f'"{number}"', "x")
+    bodies = [chr(ord("a") + number) * 100 for number in range(8)]
+    for number, body in enumerate(bodies):
+        await validators.put("t", f"https://h/{number}", f'"{number}"', "replaced")
+        await validators.put("t", f"https://h/{number}", f'"{number}"', body)
+    kept = validators._known.values()  # pyright: ignore[reportPrivateUsage]  # what is bounded
+    assert sum(len(body) for _, body in kept) == 300
+    for number, body in enumerate(bodies):
+        assert await validators.get("t", f"https://h/{number}") == (f'"{number}"', body)
+
+
+async def test_what_is_forgotten_while_others_are_written_down_breaks_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(books, "MOST", 5)
+    validators = StoredValidators(store)
+    for number in range(5):
+        await validators.put("t", f"https://h/{number}", "e", "x")
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(validators.write)
+        await anyio.sleep(0)
+        await anyio.sleep(0)
+        for number in range(5, 15):
+            tasks.start_soon(validators.put, "t", f"https://h/{number}", "e", "x")
+    await validators.write()
+    for number in range(15):
+        assert await validators.get("t", f"https://h/{number}") == ("e", "x")
 
 
 async def test_a_no_outlives_the_process_that_heard_it_until_it_is_taken_back(yard: Yard) -> None:

@@ -18,8 +18,11 @@ log = logging.getLogger("opsroom.hosts")
 EVERY = 30.0
 """Seconds between two times that answers are written down: losing some costs a request each."""
 
-MOST = 2_000
-"""Answers that are remembered in memory."""
+MOST = 32 << 20
+"""Characters of the answers that are remembered in memory."""
+
+MANY = 16 << 20
+"""Characters that are written down until it is seen whether there are too many by now."""
 
 
 class StoredBooks:
@@ -62,7 +65,9 @@ class StoredValidators:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._known: dict[tuple[str, str], tuple[str, str]] = {}
+        self._size = 0
         self._unwritten: set[tuple[str, str]] = set()
+        self._written = MANY
 
     async def get(self, credential: str, url: str) -> tuple[str, str] | None:
         """The ETag and what came with it."""
@@ -75,13 +80,16 @@ class StoredValidators:
     async def put(self, credential: str, url: str, etag: str, body: str) -> None:
         """Remember both; what was put in first is forgotten first, once it is written down."""
         key = (credential, url)
-        self._known.pop(key, None)
+        self._drop(key)
         self._known[key] = (etag, body)
+        self._size += len(body)
         self._unwritten.add(key)
-        if len(self._known) > MOST:
+        if self._size > MOST:
             await self.write()
-            for old in list(self._known)[: len(self._known) - MOST]:
-                del self._known[old]
+            for old in list(self._known):
+                if self._size <= MOST:
+                    break
+                self._drop(old)
 
     async def keep_written(self) -> None:
         """Write down what is new, until cancelled, and once more then."""
@@ -95,15 +103,22 @@ class StoredValidators:
 
     async def write(self) -> None:
         """Write down what is new; what can't be kept is asked for anew."""
-        new, self._unwritten = self._unwritten, set()
+        new = {key: self._known[key] for key in self._unwritten if key in self._known}
+        self._unwritten.clear()
         if not new:
             return
         now = datetime.now(UTC)
+        self._written += sum(len(body) for _, body in new.values())
         try:
             async with self._store.write() as connection:
-                for credential, url in new:
-                    etag, body = self._known[credential, url]
+                for (credential, url), (etag, body) in new.items():
                     await save_validator(connection, credential, url, etag, body, now)
-                await prune_validators(connection)
+                if self._written >= MANY:
+                    self._written = 0
+                    await prune_validators(connection)
         except StoreError as error:
             log.warning("answers of hosts could not be kept: %s", error)
+
+    def _drop(self, key: tuple[str, str]) -> None:
+        _, body = self._known.pop(key, ("", ""))
+        self._size -= len(body)
