@@ -4,7 +4,7 @@ import random
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import pytest
@@ -163,10 +163,10 @@ def test_whatever_a_host_answers_the_list_ends_and_gives_nobody_away(
 def nonsense(chance: random.Random, value: Any) -> Any:
     """A value with something else here and there, names among it."""
     if isinstance(value, dict):
-        kept = {key: each for key, each in value.items() if chance.random() > 0.01}
-        return {key: nonsense(chance, each) for key, each in kept.items()}
+        fields = cast(dict[str, Any], value).items()
+        return {key: nonsense(chance, each) for key, each in fields if chance.random() > 0.01}
     if isinstance(value, list):
-        return [nonsense(chance, each) for each in value]
+        return [nonsense(chance, each) for each in cast(list[Any], value)]
     others: list[Any] = [None, "quokka of acme", 7, True, [], {}, ["kim"], {"acme": "kim"}, 1e300]
     return chance.choice(others) if chance.random() < 0.05 else value
 

@@ -1,6 +1,7 @@
 """The smoke list of a source: read-only questions to its host, and a report for anybody to read."""
 
 import platform
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -104,7 +105,7 @@ def report(found: Smoke) -> str:
     lines = [
         "# Smoke list of a host",
         "",
-        f"Opsroom {__version__}, Python {platform.python_version()}, {platform.system()}.",
+        f"Opsroom {__version__}, Python {platform.python_version()}, {sys.platform}.",
         f"The host is {found.host}, asked with {found.credential}.",
         f"{_counts(found)} Nothing was changed, and no name, address or token is in this report.",
         "",

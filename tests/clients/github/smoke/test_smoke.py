@@ -165,7 +165,9 @@ def renumbered(path: str, answer: Any) -> Any:
 
 def retold(path: str, answer: Any) -> Any:
     """Answer GraphQL with a state that nobody knows, and without a field that was asked for."""
-    for node in (answer.get("data") or {}).get("nodes") or () if path == "/graphql" else ():
+    data: dict[str, Any] = (answer.get("data") or {}) if path == "/graphql" else {}
+    nodes: list[Any] = data.get("nodes") or []
+    for node in nodes:
         if node and node.get("defaultBranchRef"):
             node["defaultBranchRef"]["target"]["statusCheckRollup"] = {"state": "ACME_MOOD"}
             del node["isArchived"]
