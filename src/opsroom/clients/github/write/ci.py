@@ -94,9 +94,9 @@ async def dispatch(
         CannotTell: the answer was lost, and no run is to be seen.
     """
     async with writer.turn(full_name, host_id) as place:
-        path = f"{place.path}/actions/workflows/{quoted(workflow)}"
-        if await writer.read(path) is None:
-            raise WriteRefused("gone", f"{place.full_name} has no workflow {workflow}")
+        below = f"actions/workflows/{quoted(workflow)}"
+        await writer.existing(place, below, f"workflow {workflow}")
+        path = f"{place.path}/{below}"
         login = await writer.login()
 
         async def there() -> Attempt | None:
@@ -128,10 +128,7 @@ async def dispatch(
 
 
 async def _run(writer: Writer, place: Place, number: int) -> Attempt:
-    found = await writer.read(f"{place.path}/actions/runs/{number}")
-    if found is None:
-        raise WriteRefused("gone", f"{place.full_name} has no run {number}")
-    return _attempt(Wire(found))
+    return _attempt(await writer.existing(place, f"actions/runs/{number}", f"run {number}"))
 
 
 def _attempt(found: Wire) -> Attempt:

@@ -124,7 +124,14 @@ async def tree_of(writer: Writer, place: Place, commit: str) -> Tree:
         WriteRefused: there is no such commit.
         HostError: it could not be read.
     """
-    found = await writer.read(f"{place.path}/git/commits/{commit}")
-    if found is None:
-        raise WriteRefused("gone", f"{place.full_name} has no commit {commit[:7]}")
-    return Tree(writer, place, Wire(found).text("tree.sha"))
+    return Tree(writer, place, (await commit_at(writer, place, commit)).text("tree.sha"))
+
+
+async def commit_at(writer: Writer, place: Place, oid: str) -> Wire:
+    """A commit as the host's database of Git shows it.
+
+    Raises:
+        WriteRefused: there is no such commit.
+        HostError: it could not be read.
+    """
+    return await writer.existing(place, f"git/commits/{oid}", f"commit {oid[:7]}")

@@ -101,9 +101,7 @@ async def close_issue(
         WriteRefused: it isn't ours, or is a pull request.
     """
     async with writer.turn(full_name, host_id) as place:
-        before = await issue_at(writer, place, number)
-        if before.pull or not before.key or before.author != await writer.login():
-            raise WriteRefused("theirs", f"{place.full_name}#{number} is not an issue of ours")
+        before = await _own(writer, place, number)
         if before.state == "open":
             await say_why_closed(writer, place, number, text, mark)
         return await set_state(writer, place, before, "closed", reason)
@@ -122,11 +120,10 @@ async def reopen_issue(
         WriteRefused: it isn't ours, or a person closed it.
     """
     async with writer.turn(full_name, host_id) as place:
-        before = await issue_at(writer, place, number)
-        if before.pull or not before.key or before.author != await writer.login():
-            raise WriteRefused("theirs", f"{place.full_name}#{number} is not an issue of ours")
-        ours = await closed_by_us(writer, place, number, before.closed_at)
-        if before.state == "closed" and not ours:
+        before = await _own(writer, place, number)
+        if before.state == "closed" and not await closed_by_us(
+            writer, place, number, before.closed_at
+        ):
             who = before.closed_by or "someone"
             raise WriteRefused("closed", f"{who} closed {place.full_name}#{number}")
         return await set_state(writer, place, before, "open", "")
@@ -174,10 +171,14 @@ async def issue_at(writer: Writer, place: Place, number: int) -> Issue:
     Raises:
         WriteRefused: there is none.
     """
-    found = await writer.read(f"{place.path}/issues/{number}")
-    if found is None:
-        raise WriteRefused("gone", f"{place.full_name} has no issue {number}")
-    return _issue(Wire(found))
+    return _issue(await writer.existing(place, f"issues/{number}", f"issue {number}"))
+
+
+async def _own(writer: Writer, place: Place, number: int) -> Issue:
+    issue = await issue_at(writer, place, number)
+    if issue.pull or not issue.key or issue.author != await writer.login():
+        raise WriteRefused("theirs", f"{place.full_name}#{number} is not an issue of ours")
+    return issue
 
 
 async def check_not_refused(writer: Writer, place: Place, mark: Mark) -> None:

@@ -133,10 +133,8 @@ async def _put(
 
 
 async def _on(writer: Writer, place: Place, number: int) -> frozenset[str]:
-    found = await writer.read(f"{place.path}/issues/{number}")
-    if found is None:
-        raise WriteRefused("gone", f"{place.full_name} has no issue {number}")
-    return frozenset(label.text("name") for label in Wire(found).parts("labels"))
+    found = await writer.existing(place, f"issues/{number}", f"issue {number}")
+    return frozenset(label.text("name") for label in found.parts("labels"))
 
 
 def _folded(names: frozenset[str]) -> frozenset[str]:

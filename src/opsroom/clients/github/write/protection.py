@@ -203,12 +203,11 @@ def _people(found: Wire, name: str) -> dict[str, object] | None:
 
 async def _protection(writer: Writer, place: Place, branch: str) -> Protection:
     url = f"{place.url}/settings/branches"
-    path = f"{place.path}/branches/{branch_path(branch)}"
-    found = await writer.read(f"{path}/protection")
+    below = f"branches/{branch_path(branch)}"
+    found = await writer.read(f"{place.path}/{below}/protection")
     if found is not None:
         return Protection(branch, settings_of(Wire(found)), url)
-    if await writer.read(path) is None:
-        raise WriteRefused("gone", f"{place.full_name} has no branch {branch}")
+    await writer.existing(place, below, f"branch {branch}")
     return Protection(branch, None, url)
 
 

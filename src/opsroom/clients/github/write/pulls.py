@@ -176,10 +176,7 @@ async def pull_at(writer: Writer, place: Place, number: int) -> Pull:
     Raises:
         WriteRefused: there is none.
     """
-    found = await writer.read(f"{place.path}/pulls/{number}")
-    if found is None:
-        raise WriteRefused("gone", f"{place.full_name} has no pull request {number}")
-    return _pull(Wire(found))
+    return _pull(await writer.existing(place, f"pulls/{number}", f"pull request {number}"))
 
 
 async def check_ours(writer: Writer, place: Place, pull: Pull) -> None:

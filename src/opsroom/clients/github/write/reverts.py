@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from opsroom.clients.github.write.branches import check_name, create_branch, head
 from opsroom.clients.github.write.commits import commit_entries
 from opsroom.clients.github.write.errors import WriteRefused
-from opsroom.clients.github.write.files import FOLDER, Entry, tree_of
+from opsroom.clients.github.write.files import FOLDER, Entry, commit_at, tree_of
 from opsroom.clients.github.write.mark import Mark
 from opsroom.clients.github.write.place import Place
 from opsroom.clients.github.write.pulls import Pull, find_pull, open_pull, pull_at
@@ -25,10 +25,10 @@ MOST_PATHS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Undo:
-    """What the merge made of each path, and what was there before."""
+    """What was at each path that a merge touched, and what it made of it."""
 
-    old: Mapping[str, Entry | None]
-    new: Mapping[str, Entry | None]
+    before: Mapping[str, Entry | None]
+    after: Mapping[str, Entry | None]
 
 
 async def revert_merge(
@@ -64,14 +64,19 @@ async def revert_merge(
                 raise WriteRefused("moved", f"{place.default_branch} moved on", "plan again")
         undo = await _undo(writer, place, pull)
         now = await tree_of(writer, place, base)
-        old = {path: await now.entry(path) for path in undo.new}
-        touched = [path for path in undo.new if old[path] not in (undo.new[path], undo.old[path])]
+        held = {path: await now.entry(path) for path in undo.after}
+        touched = [
+            path
+            for path, entry in held.items()
+            if entry not in (undo.after[path], undo.before[path])
+        ]
         if touched:
             raise WriteRefused(
                 "conflict",
                 f"{len(touched)} paths changed since {pull.url} was merged, first {touched[0]}",
                 "undo it by hand",
             )
+    title = f"Revert pull request {number}: {pull.title}"
     await create_branch(writer, full_name, branch, base, host_id=host_id)
     async with writer.turn(full_name, host_id) as place:
         await commit_entries(
@@ -80,17 +85,17 @@ async def revert_merge(
             branch,
             base,
             now,
-            old,
-            undo.old,
+            held,
+            undo.before,
             {},
-            f"Revert pull request {number}: {pull.title}",
+            title,
             mark,
         )
     return await open_pull(
         writer,
         full_name,
         branch,
-        f"Revert pull request {number}: {pull.title}",
+        title,
         text,
         mark,
         host_id=host_id,
@@ -140,7 +145,7 @@ async def _before(writer: Writer, place: Place, pull: Pull) -> str:
     Raises:
         WriteRefused: nothing was there before, or it can't be told.
     """
-    commit = await _commit(writer, place, pull.merged)
+    commit = await commit_at(writer, place, pull.merged)
     if len(commit.parts("parents")) == 1:
         listed = writer.pages(f"{place.path}/pulls/{pull.number}/commits")
         single = [entry async for entry in listed if len(entry.parts("parents")) == 1]
@@ -150,7 +155,7 @@ async def _before(writer: Writer, place: Place, pull: Pull) -> str:
                     raise WriteRefused("invalid", f"which commits {pull.url} became can't be told")
                 break
             if kept < len(single) - 1:
-                commit = await _commit(writer, place, _parent(commit, pull))
+                commit = await commit_at(writer, place, _parent(commit, pull))
     return _parent(commit, pull)
 
 
@@ -159,10 +164,3 @@ def _parent(commit: Wire, pull: Pull) -> str:
     if not parents:
         raise WriteRefused("invalid", f"nothing was there before {pull.url}")
     return parents[0].text("sha")
-
-
-async def _commit(writer: Writer, place: Place, oid: str) -> Wire:
-    found = await writer.read(f"{place.path}/git/commits/{oid}")
-    if found is None:
-        raise WriteRefused("gone", f"{place.full_name} has no commit {oid[:7]}")
-    return Wire(found)

@@ -69,10 +69,6 @@ class Wire:
         except ValueError:
             return None
 
-    def part(self, name: str) -> "Wire":
-        """An object that is there."""
-        return Wire(self._at(name))
-
     def maybe_part(self, name: str) -> "Wire | None":
         """An object; None where it is missing or null."""
         found = mapping(self._at(name))

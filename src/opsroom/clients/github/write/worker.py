@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
+from opsroom.clients.github.limits import LONGEST_QUIET, UNTOLD_QUIET
 from opsroom.clients.github.write.credential import WriteCredential
 from opsroom.clients.github.write.errors import Declined, Limited, Unsure
 from opsroom.clients.github.write.wire import Unreadable, entries, mapping
@@ -32,8 +33,8 @@ TIMEOUT = 15
 """Seconds for an answer. The host itself gives up on a request after 10, so what has no answer by
 then has no effect to come either."""
 
-SECONDARY_WAIT = 60.0
-"""Seconds to wait when the host limits us and doesn't say for how long."""
+FAR = 10**11
+"""Seconds since 1970; a host that names a later time has it wrong."""
 
 
 class Allowance(NamedTuple):
@@ -72,7 +73,7 @@ class Worker:
     def allowance(self) -> Allowance | None:
         """What the newest answer said of the hourly bucket; None where it said nothing."""
         github = self._github
-        if github is None or github.requester.rate_limiting_resettime <= 0:
+        if github is None or not 0 < github.requester.rate_limiting_resettime < FAR:
             return None
         remaining, limit = github.requester.rate_limiting
         resets_at = datetime.fromtimestamp(github.requester.rate_limiting_resettime, UTC)
@@ -95,8 +96,6 @@ class Worker:
             raise _answered(error) from None
         except OSError as error:
             raise _broken(error) from None
-        except (Declined, Limited, Unsure):
-            raise
         except Unreadable as error:
             raise Unsure(str(error)) from None
         except Exception as error:  # noqa: BLE001 - PyGithub asserts and raises what it likes on an answer that it doesn't expect, and then the request was sent
@@ -160,7 +159,8 @@ def _answered(error: "GithubException") -> Exception:
         told = _retry_after(headers)
         if told is None and headers.get("x-ratelimit-remaining") == "0":
             told = _until_reset(headers)
-        seconds = SECONDARY_WAIT if told is None else max(1.0, told)
+        untold, longest = UNTOLD_QUIET.total_seconds(), LONGEST_QUIET.total_seconds()
+        seconds = untold if told is None else min(max(1.0, told), longest)
         why = f"the host limits requests ({error.status})"
         return Limited(seconds, why, told=told is not None)
     if error.status == 401:
@@ -199,7 +199,7 @@ def _is_limit(status: int, headers: Mapping[str, str], message: str) -> bool:
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     value = headers.get("retry-after", "")
-    if value.isdigit():
+    if value.isdecimal():
         return float(value)
     at = _date(value)
     return (at - _now(headers)).total_seconds() if at else None
@@ -207,9 +207,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _until_reset(headers: Mapping[str, str]) -> float | None:
     value = headers.get("x-ratelimit-reset", "").partition(".")[0]
-    if not value.isdigit():
-        return None
-    return datetime.fromtimestamp(int(value), UTC).timestamp() - _now(headers).timestamp() + 1
+    return float(value) - _now(headers).timestamp() + 1 if value.isdecimal() else None
 
 
 def _now(headers: Mapping[str, str]) -> datetime:
@@ -219,9 +217,10 @@ def _now(headers: Mapping[str, str]) -> datetime:
 
 def _date(value: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(value) if value else None
+        at = parsedate_to_datetime(value)
     except ValueError:
         return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _broken(error: OSError) -> Exception:

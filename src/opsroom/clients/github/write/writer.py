@@ -115,7 +115,8 @@ class Writer:
         Raises:
             HostError: it could not be read.
         """
-        for left in range(READ_REPEATS, -1, -1):
+        left = READ_REPEATS
+        while True:
             await self._may_send(write=False, content=False)
             try:
                 found, at = await self._send(lambda github: dated(github, path, parameters or {}))
@@ -126,13 +127,25 @@ class Writer:
             except Unsure as error:
                 if not left:
                     raise HostError(f"the host could not be read: {error}") from None
+                left -= 1
                 await self.clock.sleep(BETWEEN_READS)
             else:
                 apart = at - self.clock.now() if at else timedelta()
                 self._skew = apart if abs(apart) > SKEWED else timedelta()
                 self._hear()
                 return found
-        raise AssertionError("unreachable")
+
+    async def existing(self, place: Place, below: str, name: str) -> Wire:
+        """What is at `below` the repository's own address; `name` is what it is called to people.
+
+        Raises:
+            WriteRefused: there is no such thing.
+            HostError: it could not be read.
+        """
+        found = await self.read(f"{place.path}/{below}")
+        if found is None:
+            raise WriteRefused("gone", f"{place.full_name} has no {name}")
+        return Wire(found)
 
     async def pages(
         self, path: str, parameters: Mapping[str, str | int] | None = None
@@ -174,7 +187,8 @@ class Writer:
         """
         if not looked and (found := await look()) is not None:
             return found, False
-        for last in (False, True):
+        lost = 0
+        while True:
             await self._may_send(write=True, content=content)
             try:
                 return await self._write(call), True
@@ -185,12 +199,12 @@ class Writer:
             except Unsure as error:
                 if (found := await self._settled(what, look, error)) is not None:
                     return found, True
-                if last:
+                lost += 1
+                if lost == 2:
                     raise CannotTell(
                         f"{what}: the host lost its answer twice ({error}), and shows no effect",
                         "try again later: whatever happened will be found first",
                     ) from None
-        raise AssertionError("unreachable")
 
     async def surely_edited(
         self,
@@ -221,15 +235,16 @@ class Writer:
             WriteRefused: the host says no.
             CannotTell: the answer was lost twice.
         """
-        for last in (False, True):
+        lost = 0
+        while True:
             await self._may_send(write=True, content=False)
             try:
                 with refusing(f"the host doesn't take the {what}"):
                     return await self._write(call)
             except Unsure as error:
-                if last:
+                lost += 1
+                if lost == 2:
                     raise CannotTell(f"{what}: the host lost its answer twice ({error})") from None
-        raise AssertionError("unreachable")
 
     async def once(
         self,
