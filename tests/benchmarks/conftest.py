@@ -9,7 +9,8 @@ from tests.benchmarks.bench import ROOT, Bench
 from tests.benchmarks.report import page
 
 HERE = Path(__file__).parent
-PAGE = ROOT / "docs" / "benchmarks.md"
+PAGES = {HERE: "benchmarks.md", HERE / "hosts": "benchmarks-hosts.md"}
+"""The page of each folder of benchmarks."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -21,12 +22,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """This run. When every benchmark of a full one has reported, the page is written."""
+    """This run. When every benchmark of a folder has reported in full, its page is written."""
     full = os.environ.get("OPSROOM_BENCH", "small") == "full"
     bench = Bench(full, tmp_path_factory.mktemp("bench"))
     yield bench
-    written = page(bench.tables, bench.load)
-    print(f"\n{written}")
-    reported = {table.source for table in bench.tables}
-    if full and reported == {file.stem for file in HERE.glob("test_*.py")}:
-        PAGE.write_text(written, encoding="utf-8")
+    for folder, name in PAGES.items():
+        measured = {file.stem for file in folder.glob("test_*.py")}
+        tables = [table for table in bench.tables if table.source in measured]
+        if not tables:
+            continue
+        written = page(tables, bench.load)
+        print(f"\n{written}")
+        if full and {table.source for table in tables} == measured:
+            (ROOT / "docs" / name).write_text(written, encoding="utf-8")

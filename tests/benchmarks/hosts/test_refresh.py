@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import anyio
 import pytest
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.doubles import QUICK, REAL, Double, double
+from tests.benchmarks.hosts.doubles import QUICK, REAL, Double, double
 from tests.benchmarks.measure import Figure, Table, shown
 
 from opsroom.clients.github.address import HostAddress

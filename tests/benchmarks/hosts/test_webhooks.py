@@ -13,7 +13,7 @@ import httpx2
 from anyio.abc import SocketAttribute, SocketStream
 from tests.benchmarks import listeners
 from tests.benchmarks.bench import Bench, opsroom
-from tests.benchmarks.doubles import REAL, Double, double
+from tests.benchmarks.hosts.doubles import REAL, Double, double
 from tests.benchmarks.listeners import Audience, Connect
 from tests.benchmarks.measure import Figure, Series, Table, shown
 

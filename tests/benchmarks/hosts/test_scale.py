@@ -10,7 +10,7 @@ from subprocess import PIPE, Popen
 
 import httpx2
 from tests.benchmarks.bench import Bench, opsroom
-from tests.benchmarks.doubles import Double, double
+from tests.benchmarks.hosts.doubles import Double, double
 from tests.benchmarks.measure import Figure, Table, shown
 
 TICK = 1.0 / os.sysconf("SC_CLK_TCK")
