@@ -132,6 +132,16 @@ async def test_the_first_failing_step_of_the_job_that_failed_first() -> None:
     ]
 
 
+async def test_a_job_that_failed_beyond_the_first_hundred_is_found() -> None:
+    fine = {**job("fine", "2026-11-24T10:01:00Z"), "conclusion": "success"}
+    path = "https://api.github.com/repos/acme/api/actions/runs/30433642/attempts/2/jobs"
+    first = told({"total_count": 101, "jobs": [fine] * 100}, Link=f'<{path}?page=2>; rel="next"')
+    bad = job("bad", "2026-11-24T10:02:00Z", ("make", "failure", None))
+    found = await why(first, jobs(bad), log("error: x\n"))
+    assert found is not None
+    assert (found.job, found.step) == ("bad", "make")
+
+
 async def test_a_job_that_was_cut_off_names_the_step_that_was_cancelled() -> None:
     found = await why(
         jobs({**job("test", "", ("slow", "cancelled", None)), "conclusion": "timed_out"}),

@@ -2,7 +2,7 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import anyio
@@ -362,3 +362,38 @@ async def test_what_a_failure_of_ours_kept_from_its_turn_waits_still(
         watch.put([web], Priority.HEARD)
         await until(lambda: head(room, "acme/web") == pushed, room)
         assert failed
+
+
+async def test_runs_that_could_not_be_had_are_asked_for_again_but_not_for_ever(
+    hub: SmallHub, yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "AGAIN", 0.0)
+    monkeypatch.setattr(looking, "TICK", 0.05)
+    async with watching(settings(yard.home)) as room:
+        watch, asked = watch_of(room), list[datetime | None]()
+        id_ = row(room, "acme/api").repository.host_id
+        assert id_
+        found, broken = watch.host.ci_runs, [True]
+
+        async def failing(
+            name: str, since: datetime | None, *, priority: Priority
+        ) -> tuple[CiRun, ...]:
+            asked.append(since)
+            if broken:
+                raise HostError("github.test answered 502")
+            return await found(name, since, priority=priority)
+
+        monkeypatch.setattr(watch.host, "ci_runs", failing)
+        for times in (3, 4):
+            watch.stir([id_], Priority.HEARD)
+            with anyio.fail_after(5):
+                while len(asked) < times:
+                    await anyio.sleep(0.02)
+            await anyio.sleep(0.2)
+            assert len(asked) == times
+        broken.clear()
+        watch.stir([id_], Priority.HEARD)
+        with anyio.fail_after(5):
+            while watch.tries:
+                await anyio.sleep(0.02)
+        assert len(set(asked)) <= 2, "the same question all hour: an unchanged answer costs nothing"

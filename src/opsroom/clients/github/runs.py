@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast, get_args
 from urllib.parse import quote
 
+from opsroom.clients.github.alerts import next_page
 from opsroom.clients.github.refusals import reason
 from opsroom.clients.github.shapes import NONSENSE, mapping, objects, time
 from opsroom.clients.github.transport import PASSING, Spend, Transport
@@ -23,6 +24,9 @@ KEPT = 64 << 10
 
 LONGEST_LOG = 64 << 20
 """Bytes of a log that are read to find them."""
+
+JOB_PAGES = 3
+"""Pages of a hundred jobs: a matrix has up to 256."""
 
 LONGEST_NAME = 255
 STATUS: Mapping[str, CiStatus] = {"completed": "done", "in_progress": "running"}
@@ -42,7 +46,7 @@ async def ci_runs(
     if since is not None:
         params["created"] = f">={since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     path = f"/repos/{quote(full_name)}/actions/runs"
-    listed = await _asked(transport, path, Spend("ci_runs", priority), params, "workflow_runs")
+    listed = await _asked(transport, path, Spend("ci_runs", priority), params, "workflow_runs", 1)
     host = transport.address.name
     try:
         runs = [read_run(host, each) for each in listed]
@@ -89,7 +93,7 @@ async def failed_step(
     spend = Spend("log", priority)
     place = f"/repos/{quote(full_name)}/actions"
     path = f"{place}/runs/{run.number}/attempts/{run.attempt}/jobs"
-    jobs = await _asked(transport, path, spend, {"per_page": 100}, "jobs")
+    jobs = await _asked(transport, path, spend, {"per_page": 100}, "jobs", JOB_PAGES)
     try:
         found = _first_failing(jobs)
         if found is None:
@@ -168,8 +172,17 @@ async def _asked(
     spend: Spend,
     params: Mapping[str, str | int],
     key: str,
+    pages: int,
 ) -> list[Mapping[str, Any]]:
+    """What stands under `key` on the first pages; the host names the next page itself."""
+    found: list[Mapping[str, Any]] = []
     reply = await transport.get(path, spend, params)
-    if reply.status != 200:
-        raise HostError(f"the host does not tell of its CI: {reason(reply)}")
-    return objects(mapping(reply.data).get(key))
+    for page in range(1, pages + 1):
+        if reply.status != 200:
+            raise HostError(f"the host does not tell of its CI: {reason(reply)}")
+        found += objects(mapping(reply.data).get(key))
+        following = next_page(reply) if page < pages else None
+        if following is None:
+            break
+        reply = await transport.get(following, spend)
+    return found

@@ -18,7 +18,8 @@ log = logging.getLogger("opsroom.hosts")
 
 WORKERS = 2
 TRIES = 3
-"""How often a log is asked for that can't be had: hosts fail for a moment, and they forget logs."""
+"""How often runs or a log are asked for that can't be had: hosts fail for a moment, they forget
+logs, and some tokens may never see either."""
 
 AGAIN = 20.0
 """Seconds until it is asked for again; then twice as many."""
@@ -52,6 +53,9 @@ async def _work(watch: HostWatch) -> None:
             await anyio.sleep(watch.reach.delay(error, watch.room.now()))
         except HostError as error:
             log.info("%s: no runs of %s: %s", watch.source.key, id_, error)
+            _try_again(watch, id_, id_)
+        else:
+            watch.tries.pop(id_, None)
 
 
 async def _ask(watch: HostWatch, id_: str, priority: Priority) -> None:
@@ -62,12 +66,21 @@ async def _ask(watch: HostWatch, id_: str, priority: Priority) -> None:
     newest = watch.newest_run.get(id_)
     now = watch.room.now()
     since = max(now - BACK, newest - OVERLAP) if newest else now - BACK
+    since = since.replace(minute=0, second=0, microsecond=0)  # the same question costs nothing
     runs = await watch.host.ci_runs(name, since, priority=priority)
     await record_ci_runs(watch.room, watch.source, {id_: runs})
     if runs:
         watch.newest_run[id_] = max(each.created_at for each in runs)
     for run in await _unexplained(watch, id_):
         await _explain(watch, id_, name, run, priority)
+
+
+def _try_again(watch: HostWatch, what: str, id_: str) -> bool:
+    """Ask once more after a while; False: that was done often enough since it last worked."""
+    tries = watch.tries[what] = watch.tries.get(what, 0) + 1
+    if tries < TRIES:
+        watch.stir_later(id_, AGAIN * tries)
+    return tries < TRIES
 
 
 async def _unexplained(watch: HostWatch, id_: str) -> list[CiRun]:
@@ -96,10 +109,7 @@ async def _explain(watch: HostWatch, id_: str, name: str, run: CiRun, priority: 
         raise
     except HostError as error:
         log.info("%s: why %s failed: %s", watch.source.key, run.id, error)
-        tries = watch.tries.get(run.id, 0) + 1
-        if tries < TRIES:
-            watch.tries[run.id] = tries
-            watch.stir_later(id_, AGAIN * tries)
+        if _try_again(watch, run.id, id_):
             return
         step = None
     watch.tries.pop(run.id, None)

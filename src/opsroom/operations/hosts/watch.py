@@ -93,7 +93,7 @@ class HostWatch:
         self.stirred: dict[str, Priority] = {}
         """Repositories of whose CI something moved, so that its runs are worth asking for."""
         self.tries: dict[str, int] = {}
-        """How often it was asked in vain why a run failed."""
+        """How often it was asked in vain for the runs of a repository, or why one failed."""
         self._to_stir: dict[str, float] = {}
         self.newest_run: dict[str, datetime] = {}
 
