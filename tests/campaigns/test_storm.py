@@ -9,7 +9,7 @@ field.
 
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -276,7 +276,7 @@ class Scribe:
 
 
 @contextmanager
-def scribe(small: SmallHub) -> Iterator[Scribe]:
+def scribe(small: SmallHub) -> Generator[Scribe]:
     """Somebody who writes by PyGithub over a real port, as a bot of its own."""
     bot = small.world.add_account("bot", name="Opsroom")
     small.acme.members["bot"] = "admin"
@@ -305,7 +305,7 @@ def _racing() -> Any:
 
 
 @asynccontextmanager
-async def storm(small: SmallHub) -> AsyncIterator[None]:
+async def storm(small: SmallHub) -> AsyncGenerator[None]:
     async with small.control() as control:
         (await control.post("/faults", json=FAULTS)).raise_for_status()
         yield

@@ -1,7 +1,7 @@
 """The double of GitHub in a process of its own, as slow as GitHub is, and what was asked of it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from subprocess import DEVNULL, PIPE, Popen
@@ -45,7 +45,7 @@ class Double:
 
 
 @contextmanager
-def double(bench: Bench, count: int) -> Iterator[Double]:
+def double(bench: Bench, count: int) -> Generator[Double]:
     """A double with so many repositories, which keep still."""
     command = opsroom("demo", "--double-only", "--json", "--port", "0", "--repos", str(count))
     environment = bench.environment("double")

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -18,7 +18,7 @@ PATIENCE = 1_500.0
 
 
 @contextmanager
-def centre(bench: Bench, one: Double) -> Iterator[tuple[int, httpx2.Client]]:
+def centre(bench: Bench, one: Double) -> Generator[tuple[int, httpx2.Client]]:
     """A centre that watches everything in the double: its process id, and a client of it."""
     token = bench.scratch / "scale.token"
     token.write_text(one.token)
