@@ -28,7 +28,7 @@ pytestmark = [
 ]
 
 LINES = [(transport, era) for transport in ("stdio", "http") for era in ERAS]
-TOOLS = ["changes_since", "fleet_status", "repo_health"]
+TOOLS = ["changes_since", "ci_status", "fleet_status", "repo_health"]
 
 
 @asynccontextmanager
@@ -65,6 +65,7 @@ async def test_everything_that_can_be_asked(yard: Yard, transport: str, era: str
         assert sorted(tools) == TOOLS
         arguments: dict[str, dict[str, Any]] = {
             "changes_since": {"since": "24h"},
+            "ci_status": {},
             "fleet_status": {},
             "repo_health": {"repository": "acme/deep/api"},
         }
@@ -102,7 +103,7 @@ async def refusals(client: Client) -> None:
 
 async def resources(client: Client) -> None:
     listed = [str(each.uri) for each in (await client.list_resources()).resources]
-    assert sorted(listed) == ["opsroom://fleet", "opsroom://journal"]
+    assert sorted(listed) == ["opsroom://budget", "opsroom://fleet", "opsroom://journal"]
     templates = (await client.list_resource_templates()).resource_templates
     assert sorted(each.uri_template for each in templates) == [
         "opsroom://journal/{cursor}",
@@ -110,6 +111,7 @@ async def resources(client: Client) -> None:
     ]
     fleet = await read(client, "opsroom://fleet")
     assert fleet["coverage"]["asked"] == 3
+    assert (await read(client, "opsroom://budget"))["hosts"] == []
     journal = await read(client, "opsroom://journal")
     page = await read(client, f"opsroom://journal/{journal['cursor']}")
     assert page["events"] == []
@@ -140,7 +142,8 @@ async def read(client: Client, uri: str) -> Any:
 
 async def prompts_and_completion(client: Client) -> None:
     listed = (await client.list_prompts()).prompts
-    assert [prompt.name for prompt in listed] == ["morning", "onboard_repository"]
+    names = [prompt.name for prompt in listed]
+    assert names == ["investigate_ci", "morning", "onboard_repository"]
     filled = await client.get_prompt("onboard_repository", {"repository": "acme/deep/api"})
     (message,) = filled.messages
     assert isinstance(message.content, TextContent)
@@ -156,8 +159,8 @@ async def prompts_and_completion(client: Client) -> None:
     template = ResourceTemplateReference(type="ref/resource", uri="opsroom://repos/{owner}/{name}")
     owners = await client.complete(template, {"name": "owner", "value": ""})
     assert owners.completion.values == ["acme%2Fdeep", "local"]
-    names = await client.complete(template, {"name": "name", "value": "w"}, {"owner": "local"})
-    assert names.completion.values == ["web@play", "web@work"]
+    named = await client.complete(template, {"name": "name", "value": "w"}, {"owner": "local"})
+    assert named.completion.values == ["web@play", "web@work"]
     prompt = PromptReference(type="ref/prompt", name="onboard_repository")
     found = await client.complete(prompt, {"name": "repository", "value": "api"})
     assert found.completion.values == ["acme/deep/api"]
