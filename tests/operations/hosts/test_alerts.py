@@ -95,3 +95,36 @@ async def test_an_older_list_changes_nothing(yard: Yard) -> None:
         found = security(here, "acme/api").dependency
         assert found is not None
         assert len(found) == 1
+
+
+async def test_a_kind_whose_list_failed_is_not_vouched_for_by_the_others(yard: Yard) -> None:
+    async with told(yard) as here:
+        await here.begin(Teller("acme/api"))
+        await record_alerts(here.room, ACME, lists(here)[:2])
+        api = security(here, "acme/api")
+        assert api.secret is None
+        assert [each.fact for each in api.untold] == ["secret"]
+        here.clock.forward(minutes=1)
+        await record_alerts(here.room, ACME, lists(here))
+        known = security(here, "acme/api")
+        assert (known.secret, known.untold) == ((), ())
+        here.clock.forward(minutes=1)
+        await record_alerts(here.room, ACME, lists(here)[:2])
+        assert security(here, "acme/api").at == known.at, (
+            "the oldest of the three is as old as ever"
+        )
+
+
+async def test_one_alert_of_many_repositories_is_written_once(yard: Yard) -> None:
+    async with told(yard) as here:
+        await here.begin(Teller("acme/api"), Teller("acme/web"), Teller("acme/lib"))
+        await record_alerts(here.room, ACME, lists(here))
+        then = here.clock.now
+        here.clock.forward(minutes=1)
+        dependency, code, secret = lists(here)
+        named = replace(dependency, alerts={"acme/api": (alert(here, 1),)})
+        await record_alerts(here.room, ACME, [named, code, secret], moved_only=True)
+        assert security(here, "acme/api").dependency == (alert(here, 1),)
+        assert security(here, "acme/web").at == security(here, "acme/lib").at == then
+        await record_alerts(here.room, ACME, [named, code, secret])
+        assert security(here, "acme/web").at == here.clock.now

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import anyio.lowlevel
+
 from opsroom.clients.host import AlertList
 from opsroom.model.facts import Unknown
 from opsroom.model.host import Remote, Security, SecurityAlert, Untold
@@ -19,27 +21,45 @@ BATCH = 100
 """Repositories that are recorded in one transaction."""
 
 KINDS = ("dependency", "code", "secret")
+NOT_HAD = "its list could not be had"
 
 
-async def record_alerts(room: "Room", source: HostSource, lists: Sequence[AlertList]) -> None:
+async def record_alerts(
+    room: "Room", source: HostSource, lists: Sequence[AlertList], *, moved_only: bool = False
+) -> None:
     """Write what lists of alerts say of every repository of a source that they cover.
 
-    A repository that no list speaks of stays as it was.
+    A repository that no list speaks of stays as it was. `moved_only`: the others are not written
+    either, as of ten thousand only a few have moved when one was heard of.
     """
     await room.refresh()
     lists = [_lowered(each) for each in lists]
-    keys = [row.repository.key for row in room.fleet.of_source(source.key)]
-    for start in range(0, len(keys), BATCH):
+    rows = room.fleet.of_source(source.key)
+    for start in range(0, len(rows), BATCH):
+        some = rows[start : start + BATCH]
+        if moved_only:
+            some = [row for row in some if _has_moved(row, source, lists)]
+            await anyio.lowlevel.checkpoint()
+        if not some:
+            continue
         async with room.store.write() as connection:
             await room.fleet.refresh(connection)
             draft = Draft(room.limits, room.now())
-            for key in keys[start : start + BATCH]:
-                row = room.fleet.get(key)
+            for known in some:
+                row = room.fleet.get(known.repository.key)
                 after = _after(row, source, lists) if row else None
                 if row and after:
                     draft.judge(row, after)
             await draft.save(connection, room.fleet)
         await room.refresh()
+
+
+def _has_moved(row: Row, source: HostSource, lists: Sequence[AlertList]) -> bool:
+    """Whether lists say anything else of a repository than was known."""
+    known, after = row.snapshot.security, _after(row, source, lists)
+    told = after.security if after else known
+    same = isinstance(told, Security) and isinstance(known, Security)
+    return told != known and not (same and told == known.model_copy(update={"at": told.at}))
 
 
 def _after(row: Row, source: HostSource, lists: Sequence[AlertList]) -> Snapshot | None:
@@ -58,12 +78,15 @@ def security_of(
 ) -> Security | None:
     """The alerts of one repository; None when none is newer. All names are in lower case.
 
-    A kind that no list is of stays as it was known. One whose list could not be had is unknown.
+    A kind that no list is of stays as it was known, and the group as old as that makes it. One
+    whose list could not be had is unknown.
     """
-    at = min(each.at for each in lists)
-    if known is not None and known.at > at:
+    asked = min(each.at for each in lists)
+    if known is not None and known.at > asked:
         return None
     before = known if isinstance(known, Security) else None
+    older = before is not None and {each.kind for each in lists} != set(KINDS)
+    at = before.at if before and older else asked
     told: dict[str, tuple[SecurityAlert, ...] | None] = {
         kind: getattr(before, kind) if before else None for kind in KINDS
     }
@@ -74,6 +97,9 @@ def security_of(
         untold.pop(each.kind, None)
         if reason:
             untold[each.kind] = Untold(fact=each.kind, reason=reason)
+    for kind in KINDS:
+        if told[kind] is None:
+            untold.setdefault(kind, Untold(fact=kind, reason=NOT_HAD))
     return Security(
         at=at,
         source=source.key,
