@@ -1,5 +1,6 @@
 """`doctor` and `init` where there are hosts: over the double, with a `gh` of the test's own."""
 
+import io
 import stat
 import subprocess
 from collections.abc import Generator
@@ -157,3 +158,28 @@ def test_init_without_a_network_ends_well(
     assert done.code == 0, done.err
     assert "what can't be seen there is not known" in done.out
     assert [source.owner for source in load(file, None, {}).hosts] == ["acme"]
+
+
+class Terminal(io.StringIO):
+    """Somebody who types these answers."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("answers", "owners"), [("y\ny\n", ["acme"]), ("n\ny\n", [])])
+def test_init_asks_before_it_watches_a_host(
+    opsroom: Opsroom,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: str,
+    owners: list[str],
+) -> None:
+    put_gh(tmp_path / "bin", monkeypatch, "127.0.0.1:1")
+    clone(tmp_path / "src" / "api", "http://127.0.0.1:1/acme/api.git")
+    monkeypatch.setattr("sys.stdin", Terminal(answers))
+    file = tmp_path / "opsroom.toml"
+    done = opsroom("--config", file, "init", tmp_path / "src")
+    assert done.code == 0, done.err
+    assert "Watch acme on 127.0.0.1:1, with the login of gh?" in done.err
+    assert [source.owner for source in load(file, None, {}).hosts] == owners

@@ -126,6 +126,14 @@ def test_a_wrong_token_is_broken_and_not_shown(hub: SmallHub, settings: Settings
     assert_discreet(found, hub, url)
 
 
+def test_an_owner_that_is_not_there_is_broken(hub: SmallHub, settings: Settings) -> None:
+    with hub.serve(lifespan="off") as url:
+        found = smoked(settings, source(url, owner="quokka-nobody"))
+    assert found.exit is Exit.NO
+    assert outcomes(found)["sweep of the owner"] is State.BROKEN
+    assert_discreet(found, hub, url)
+
+
 def test_a_host_that_is_down_could_not_be_asked(hub: SmallHub, settings: Settings) -> None:
     found = smoked(settings, source("http://127.0.0.1:1"))
     assert found.exit is Exit.UNOBSERVED
@@ -166,7 +174,8 @@ def nonsense(chance: random.Random, value: Any) -> Any:
         fields = cast(dict[str, Any], value).items()
         return {key: nonsense(chance, each) for key, each in fields if chance.random() > 0.01}
     if isinstance(value, list):
-        return [nonsense(chance, each) for each in cast(list[Any], value)]
+        each_of: list[Any] = value
+        return [nonsense(chance, each) for each in each_of]
     others: list[Any] = [None, "quokka of acme", 7, True, [], {}, ["kim"], {"acme": "kim"}, 1e300]
     return chance.choice(others) if chance.random() < 0.05 else value
 

@@ -17,7 +17,7 @@ class Probe:
     """One question: what was counted, what is wrong with the shape of the answer (`faults`).
 
     `statuses` are those of every answer it took, redirects too; `headers` the known names among
-    theirs.
+    theirs. `needed`: without an answer to it nothing at all can be known.
     """
 
     question: str
@@ -27,6 +27,7 @@ class Probe:
     statuses: tuple[int, ...] = ()
     seconds: float = 0.0
     headers: tuple[str, ...] = ()
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,8 @@ async def smoke_list(settings: Settings, source: HostSource) -> Smoked:
 def _exit(found: Smoke) -> Exit:
     """1: something is wrong, or we were not let in; 3: something was not answered."""
     shut_out = found.failure and not found.having("unanswered")
-    if found.having("wrong") or shut_out:
+    unseen = any(probe.needed for probe in found.having("refused"))
+    if found.having("wrong") or shut_out or unseen:
         return Exit.NO
     return Exit.UNOBSERVED if found.having("unanswered") else Exit.FINE
 
@@ -75,7 +76,10 @@ def _exit(found: Smoke) -> Exit:
 def _part(probe: Probe) -> Part:
     fix = "show the report to whoever maintains Opsroom" if probe.faults else ""
     said = "; ".join(filter(None, (probe.said, *probe.faults)))
-    return Part(part=probe.question, state=STATES[probe.outcome], said=said, fix=fix)
+    state = STATES[probe.outcome]
+    if probe.needed and probe.outcome == "refused":
+        state, fix = State.BROKEN, "look at owner of the source, and at what the token may see"
+    return Part(part=probe.question, state=state, said=said, fix=fix)
 
 
 async def _former(settings: Settings, source: HostSource) -> str | None:

@@ -8,7 +8,13 @@ from typing import Any
 
 import anyio
 
-from opsroom.clients.github.refusals import NOT_ENABLED, sign_on
+from opsroom.clients.github.refusals import (
+    NO_PERMISSION,
+    NOT_ENABLED,
+    NOT_THERE,
+    SIGN_ON,
+    sign_on,
+)
 from opsroom.clients.github.shapes import NONSENSE
 from opsroom.clients.github.smoke.ear import Ear
 from opsroom.clients.github.smoke.shape import Shape, differences
@@ -21,6 +27,8 @@ LONGEST = 45.0
 """Seconds of one question, with its repeats."""
 
 REFUSED = frozenset({401, 403, 404, 410, 451})
+REASONS = frozenset({NO_PERMISSION, NOT_THERE, SIGN_ON})
+"""Refusals of GraphQL, whose status says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,11 @@ class Asking:
         self.stopped: HostError | None = None
 
     async def ask(
-        self, question: str, asked: Callable[..., Awaitable[Found]], *about: object
+        self,
+        question: str,
+        asked: Callable[..., Awaitable[Found]],
+        *about: object,
+        needed: bool = False,
     ) -> Any:
         """Ask one question; its value, None where it has none."""
         if self.stopped is not None:
@@ -56,7 +68,7 @@ class Asking:
         outcome: Outcome = "wrong" if found.faults else found.outcome
         seconds = monotonic() - began
         self.probes.append(
-            Probe(question, outcome, found.said, found.faults, statuses, seconds, headers)
+            Probe(question, outcome, found.said, found.faults, statuses, seconds, headers, needed)
         )
         return found.value
 
@@ -86,7 +98,9 @@ class Asking:
             if self.ear.heard == before:
                 self.stopped = error
                 return Found("no connection", outcome="unanswered")
-            return Found("it could not be read, or not for this token", outcome="refused")
+            if self.ear.statuses[-1] in REFUSED or error.message in REASONS:
+                return Found("not for this token, or not there any more", outcome="refused")
+            return Found(faults=("the answer: it could not be read",))
         except NONSENSE as error:
             return Found(faults=(f"reading it failed: {type(error).__name__}",))
 

@@ -55,7 +55,7 @@ class Questions:
         organisation = await ask("what the owner is", self._account)
         await ask("what is left of the limits", self._limits)
         await ask("what the schema has", self._schema)
-        swept: list[Swept] = await ask("sweep of the owner", self._sweep) or []
+        swept: list[Swept] = await ask("sweep of the owner", self._sweep, needed=True) or []
         chosen = _chosen(swept)
         await self._about(chosen)
         first = chosen[0].full_name if chosen else ""
