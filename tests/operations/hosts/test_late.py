@@ -8,6 +8,7 @@ from tests.hub import SmallHub
 from tests.operations.hosts.worlds import settings, source, watch_of, watching
 from tests.operations.rooms import Yard
 
+from opsroom.clients.github.client import GithubHost
 from opsroom.clients.host import Priority
 from opsroom.operations.freshness import GRACE, LATE
 from opsroom.operations.room import Room
@@ -31,7 +32,8 @@ async def test_what_is_late_is_measured_by_what_the_fleet_needs(hub: SmallHub, y
         )
         limit = next(each.limit for each in watch.host.budget().buckets if each.name == "graphql")
         assert limit
-        ledger = watch.host._ledger  # type: ignore[attr-defined]  # pyright: ignore  # the test spends it
+        assert isinstance(watch.host, GithubHost)
+        ledger = watch.host._ledger  # pyright: ignore[reportPrivateUsage]  # the test spends it
         ledger.charge("graphql", limit * 2 // 5, Priority.WRITE, "others", room.now())
         assert watch.cadence.look > before.look_every.total_seconds()
         swept_at = watch.swept_at
