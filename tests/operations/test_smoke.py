@@ -173,9 +173,8 @@ def nonsense(chance: random.Random, value: Any) -> Any:
     if isinstance(value, dict):
         fields = cast(dict[str, Any], value).items()
         return {key: nonsense(chance, each) for key, each in fields if chance.random() > 0.01}
-    if isinstance(value, list):
-        each_of: list[Any] = value
-        return [nonsense(chance, each) for each in each_of]
+    if hasattr(value, "append"):
+        return [nonsense(chance, each) for each in value]
     others: list[Any] = [None, "quokka of acme", 7, True, [], {}, ["kim"], {"acme": "kim"}, 1e300]
     return chance.choice(others) if chance.random() < 0.05 else value
 
