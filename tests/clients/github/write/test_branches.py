@@ -12,6 +12,7 @@ from opsroom.clients.github.write.errors import WriteRefused
 from opsroom.clients.github.write.files import File
 from opsroom.clients.github.write.pulls import open_pull
 from opsroom.clients.github.write.writer import Writer
+from opsroom.clients.host import HostError
 from opsroom.demo.github.acts.protection import protect
 from opsroom.demo.github.acts.pushes import author_of, move_ref, write_commit
 from opsroom.demo.github.acts.repositories import (
@@ -21,6 +22,7 @@ from opsroom.demo.github.acts.repositories import (
     set_archived,
     set_default_branch,
 )
+from opsroom.demo.github.rest import commits
 from opsroom.demo.github.state.repository import HEADS
 
 pytestmark = pytest.mark.anyio
@@ -229,3 +231,41 @@ async def test_another_repository_under_the_old_name_is_not_written(
         await create_branch(writer, NAME, BRANCH, desk.head, host_id=known)
     assert refused.value.reason == "moved"
     assert not desk.trouble.writes
+
+
+async def test_a_branch_of_ours_is_found_with_what_we_committed(desk: Desk, writer: Writer) -> None:
+    await committed(desk, writer)
+    found = await create_branch(writer, NAME, BRANCH, desk.head)
+    assert not found.now
+    assert found.after.oid == desk.oid(BRANCH) != desk.head
+
+
+async def test_a_branch_that_is_gone_is_deleted_already(desk: Desk, writer: Writer) -> None:
+    done = await delete_branch(writer, NAME, BRANCH, desk.head)
+    assert (done.now, done.after) == (False, None)
+
+
+async def test_a_branch_with_more_commits_than_are_shown_is_no_branch_of_ours(
+    desk: Desk, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await committed(desk, writer)
+    await _commit(desk, writer)
+    monkeypatch.setattr(commits, "MOST_COMPARED", 1)
+    with pytest.raises(WriteRefused, match="more commits") as refused:
+        await _commit(desk, writer)
+    assert refused.value.reason == "theirs"
+
+
+async def test_a_branch_that_cant_be_compared_is_left_alone(desk: Desk, writer: Writer) -> None:
+    await committed(desk, writer)
+    before = desk.oid(BRANCH)
+    desk.trouble.expect("refuse", "GET", "/compare/.*", status=404)
+    with pytest.raises(HostError, match="doesn't compare"):
+        await _commit(desk, writer)
+    assert desk.oid(BRANCH) == before
+
+
+async def test_what_has_no_branch_is_not_proposed(desk: Desk, writer: Writer) -> None:
+    with pytest.raises(WriteRefused) as refused:
+        await _propose(desk, writer)
+    assert refused.value.reason == "gone"

@@ -9,6 +9,7 @@ from opsroom.clients.github.write.commits import commit_files
 from opsroom.clients.github.write.errors import WriteRefused
 from opsroom.clients.github.write.files import Entry, File, blob_oid
 from opsroom.clients.github.write.writer import Writer
+from opsroom.clients.host import HostError
 
 pytestmark = pytest.mark.anyio
 
@@ -30,12 +31,14 @@ async def test_one_commit_holds_every_file_and_leaves_the_others(
         File("bin/tool", b"#!/bin/sh\n", "100755"),
         File("link", b"README.md", "120000"),
         File("logo.png", b"\x89PNG\0\xff\xfe"),
+        File("latin.txt", b"\xe4\n"),
         File("src/deep/data.txt", None),
         File("src/deep/er/new.txt", b""),
     )
     assert desk.held(BRANCH) == {
         ".github/workflows/ci.yml": before[".github/workflows/ci.yml"],
         "README.md": ("100644", "# api ä\r\n".encode()),
+        "latin.txt": ("100644", b"\xe4\n"),
         "bin/tool": ("100755", b"#!/bin/sh\n"),
         "link": ("120000", b"README.md"),
         "logo.png": ("100644", b"\x89PNG\0\xff\xfe"),
@@ -109,3 +112,32 @@ async def test_a_commit_needs_its_branch(desk: Desk, writer: Writer) -> None:
     with pytest.raises(WriteRefused) as refused:
         await commit_files(writer, NAME, BRANCH, desk.head, [File("a", b"b")], "One", mark())
     assert refused.value.reason == "gone"
+
+
+async def test_a_commit_needs_its_parent(desk: Desk, writer: Writer) -> None:
+    await branched(desk, writer)
+    with pytest.raises(WriteRefused, match="no commit 0000000") as refused:
+        await commit_files(writer, NAME, BRANCH, "0" * 40, [File("a", b"b")], "One", mark())
+    assert refused.value.reason == "gone"
+
+
+async def test_a_commit_that_the_hosts_rules_forbid_is_said_so(desk: Desk, writer: Writer) -> None:
+    await branched(desk, writer)
+    desk.trouble.expect(
+        "refuse", "PATCH", "/git/refs/heads/.*", status=422, message="Signatures are required"
+    )
+    with pytest.raises(WriteRefused, match="Signatures are required") as refused:
+        await commit(desk, writer, File("a", b"b"))
+    assert refused.value.reason == "declined"
+    assert desk.oid(BRANCH) == desk.head
+
+
+@pytest.mark.parametrize("status", [200, 404])
+async def test_a_folder_that_isnt_shown_is_not_taken_for_empty(
+    status: int, desk: Desk, writer: Writer
+) -> None:
+    await branched(desk, writer)
+    desk.trouble.expect("refuse", "GET", "/git/trees/.*", status=status)
+    with pytest.raises(HostError, match="whole folder"):
+        await commit(desk, writer, File("run.sh", None))
+    assert desk.oid(BRANCH) == desk.head

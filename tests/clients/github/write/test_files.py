@@ -1,6 +1,7 @@
 """Paths that a commit may hold, and the ids that Git gives to contents."""
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,17 @@ def test_a_blob_has_the_id_that_git_gives_it(content: bytes) -> None:
         ["git", "hash-object", "--stdin"], input=content, capture_output=True, check=True
     )
     assert blob_oid(content, 40) == told.stdout.decode().strip()
+
+
+def test_a_blob_has_a_longer_id_where_git_gives_longer_ones(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", "--object-format=sha256", tmp_path], check=True)
+    told = subprocess.run(
+        ["git", "-C", tmp_path, "hash-object", "--stdin"],
+        input=b"hello\n",
+        capture_output=True,
+        check=True,
+    )
+    assert blob_oid(b"hello\n", 64) == told.stdout.decode().strip()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import pytest
 from tests.clients.github.write.desk import BRANCH, NAME, Desk, Forgetful, mark
 from tests.clients.github.write.scenarios import (
     committed,
-    merge,
     opened_issue,
     propose,
     proposed,
@@ -20,12 +19,9 @@ from opsroom.clients.github.write.commits import commit_files
 from opsroom.clients.github.write.errors import WriteRefused
 from opsroom.clients.github.write.files import File
 from opsroom.clients.github.write.issues import close_issue, create_issue, reopen_issue
-from opsroom.clients.github.write.merges import merge_pull
 from opsroom.clients.github.write.pulls import close_pull, open_pull, update_pull
 from opsroom.clients.github.write.writer import Writer
-from opsroom.demo.github.acts.checks import report_check
 from opsroom.demo.github.acts.issues import add_comment, edit_issue, open_issue
-from opsroom.demo.github.acts.protection import protect
 from opsroom.demo.github.acts.pulls import edit_pull
 from opsroom.demo.github.acts.pulls import merge_pull as press_merge
 from opsroom.demo.github.acts.pulls import open_pull as press_open
@@ -141,104 +137,6 @@ async def test_a_persons_pull_request_for_our_branch_is_theirs(desk: Desk, write
     with pytest.raises(WriteRefused) as refused:
         await propose(desk, writer)
     assert refused.value.reason == "theirs"
-
-
-async def test_a_merge_by_a_person_is_found(desk: Desk, writer: Writer) -> None:
-    await proposed(desk, writer)
-    press_merge(desk.world, desk.api, desk.api.pulls[1], desk.kim)
-    found = await merge(desk, writer)
-    assert not found.now
-    assert found.after.by == "kim"
-
-
-async def test_a_merge_by_a_person_in_the_same_moment_is_theirs(desk: Desk, writer: Writer) -> None:
-    await proposed(desk, writer)
-    pull = desk.api.pulls[1]
-    desk.trouble.meanwhile(
-        "PUT", "/pulls/1/merge", lambda: press_merge(desk.world, desk.api, pull, desk.kim)
-    )
-    found = await merge(desk, writer)
-    assert not found.now
-    assert found.after.by == "kim"
-
-
-async def test_a_moved_head_is_not_merged(desk: Desk, writer: Writer) -> None:
-    await proposed(desk, writer)
-    seen = desk.api.pulls[1].head
-    desk.push({"more": "x"}, BRANCH)
-    with pytest.raises(WriteRefused) as refused:
-        await merge_pull(writer, NAME, 1, seen, "merge", mark())
-    assert refused.value.reason == "moved"
-    assert desk.api.pulls[1].open
-
-
-async def test_a_head_that_moves_in_the_same_moment_is_not_merged(
-    desk: Desk, writer: Writer
-) -> None:
-    await proposed(desk, writer)
-    desk.trouble.meanwhile("PUT", "/pulls/1/merge", lambda: desk.push({"more": "x"}, BRANCH))
-    with pytest.raises(WriteRefused) as refused:
-        await merge(desk, writer)
-    assert refused.value.reason == "moved"
-    assert desk.api.pulls[1].open
-
-
-async def test_another_head_that_a_person_merged_is_said_so(desk: Desk, writer: Writer) -> None:
-    await proposed(desk, writer)
-    seen = desk.api.pulls[1].head
-    desk.push({"more": "x"}, BRANCH)
-    press_merge(desk.world, desk.api, desk.api.pulls[1], desk.kim)
-    with pytest.raises(WriteRefused, match="kim merged it so") as refused:
-        await merge_pull(writer, NAME, 1, seen, "merge", mark())
-    assert refused.value.reason == "moved"
-
-
-async def test_a_conflict_is_told(desk: Desk, writer: Writer) -> None:
-    await proposed(desk, writer)
-    desk.push({"SECURITY.md": "Another one.\n"})
-    with pytest.raises(WriteRefused) as refused:
-        await merge(desk, writer)
-    assert refused.value.reason == "conflict"
-
-
-async def test_required_checks_block_a_merge_until_they_pass(desk: Desk, writer: Writer) -> None:
-    protect(desk.world, desk.api, "main", desk.kim, checks=(("build", None),))
-    await proposed(desk, writer)
-    with pytest.raises(WriteRefused, match="build") as refused:
-        await merge(desk, writer)
-    assert refused.value.reason == "blocked"
-    head = desk.api.pulls[1].head
-    report_check(
-        desk.world,
-        desk.api,
-        head,
-        "build",
-        "ci",
-        desk.kim,
-        status="completed",
-        conclusion="success",
-    )
-    assert (await merge(desk, writer)).now
-
-
-async def test_a_draft_waits_for_a_person(desk: Desk, writer: Writer) -> None:
-    await committed(desk, writer)
-    await open_pull(writer, NAME, BRANCH, "Title", "", mark(), draft=True)
-    with pytest.raises(WriteRefused) as refused:
-        await merge(desk, writer)
-    assert refused.value.reason == "blocked"
-
-
-@pytest.mark.parametrize("method", ["merge", "squash"])
-async def test_a_merge_carries_the_plan(method: str, desk: Desk, writer: Writer) -> None:
-    await proposed(desk, writer)
-    before = desk.head
-    head = desk.api.pulls[1].head
-    done = await merge_pull(writer, NAME, 1, head, method, mark())  # type: ignore[arg-type]  # one of the methods
-    assert done.before is not None
-    assert (done.before.oid, done.after.oid) == (before, desk.head)
-    message = desk.api.objects.commit(desk.head).message
-    assert marks.trailers(message)["Opsroom-Plan"] == "plan_7f3a"
 
 
 @pytest.mark.parametrize("what", ["closed", "merged"])

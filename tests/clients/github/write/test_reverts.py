@@ -4,8 +4,9 @@ from typing import Literal
 
 import pytest
 from tests.clients.github.write.desk import BRANCH, NAME, Desk, mark
-from tests.clients.github.write.scenarios import merged, proposed, revert
+from tests.clients.github.write.scenarios import committed, merged, proposed, revert
 
+from opsroom.clients.github.write import reverts
 from opsroom.clients.github.write.branches import create_branch
 from opsroom.clients.github.write.commits import commit_files
 from opsroom.clients.github.write.errors import WriteRefused
@@ -14,6 +15,8 @@ from opsroom.clients.github.write.merges import merge_pull
 from opsroom.clients.github.write.pulls import open_pull
 from opsroom.clients.github.write.reverts import revert_merge
 from opsroom.clients.github.write.writer import Writer
+from opsroom.demo.github.acts.pulls import merge_pull as press_merge
+from opsroom.demo.github.acts.pulls import open_pull as press_open
 
 pytestmark = pytest.mark.anyio
 
@@ -81,3 +84,21 @@ async def test_a_default_branch_that_moved_on_is_planned_again(desk: Desk, write
     with pytest.raises(WriteRefused) as refused:
         await revert_merge(writer, NAME, 1, "opsroom/revert", seen, "", mark(key="revert 1"))
     assert refused.value.reason == "moved"
+
+
+async def test_what_was_merged_elsewhere_is_not_undone_here(desk: Desk, writer: Writer) -> None:
+    await committed(desk, writer)
+    desk.push({"x": "y"}, "release")
+    pull = press_open(desk.world, desk.api, BRANCH, "release", "Mine", "", desk.kim)
+    press_merge(desk.world, desk.api, pull, desk.kim)
+    with pytest.raises(WriteRefused, match="merged into release"):
+        await revert(desk, writer)
+
+
+async def test_a_merge_of_too_many_paths_is_not_undone(
+    desk: Desk, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await merged(desk, writer)
+    monkeypatch.setattr(reverts, "MOST_PATHS", 1)
+    with pytest.raises(WriteRefused, match="more than 1 paths"):
+        await revert(desk, writer)

@@ -83,6 +83,15 @@ async def test_there_is_no_protection_of_a_branch_that_isnt_there(
     assert refused.value.reason == "gone"
 
 
+async def test_protection_that_the_host_took_and_doesnt_hold_is_said_so(
+    desk: Desk, writer: Writer
+) -> None:
+    desk.trouble.expect("refuse", "PUT", "/branches/main/protection", status=200)
+    with pytest.raises(WriteRefused) as refused:
+        await protect(writer, NAME, "main", Change(reviews=1))
+    assert refused.value.reason == "not-kept"
+
+
 async def test_a_ruleset_stands_beside_others_and_comes_back(desk: Desk, writer: Writer) -> None:
     theirs = save_ruleset(
         desk.world,
@@ -125,6 +134,12 @@ async def test_a_label_that_is_there_stays_as_it_is(desk: Desk, writer: Writer) 
     assert not done.now
     assert done.after.colour == "ff0000"
     assert done.before == done.after
+
+
+async def test_a_colour_is_six_digits(desk: Desk, writer: Writer) -> None:
+    with pytest.raises(WriteRefused, match="hexadecimal"):
+        await create_label(writer, NAME, "security", "#0e8a16", "ours")
+    assert not desk.trouble.asked
 
 
 async def test_labels_are_added_beside_others_and_told_for_the_undo(

@@ -107,12 +107,12 @@ class Tree:
             HostError: it could not be read whole.
         """
         if oid not in self._folders:
-            found = await self._writer.read(f"{self._place.path}/git/trees/{oid}")
-            if found is None or Wire(found).flag("truncated"):
+            found = Wire(await self._writer.read(f"{self._place.path}/git/trees/{oid}") or {})
+            if not found.has("tree") or found.flag("truncated"):
                 raise HostError(f"the host doesn't show the whole folder {oid[:7]}")
             self._folders[oid] = {
                 entry.text("path"): Entry(entry.text("mode"), entry.text("sha"))
-                for entry in Wire(found).parts("tree")
+                for entry in found.parts("tree")
             }
         return self._folders[oid]
 

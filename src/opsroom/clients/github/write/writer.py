@@ -21,7 +21,7 @@ from opsroom.clients.github.write.errors import (
 from opsroom.clients.github.write.pace import Pace
 from opsroom.clients.github.write.place import Place, placed, repository_path
 from opsroom.clients.github.write.refusals import Refusals
-from opsroom.clients.github.write.wire import Wire, entries
+from opsroom.clients.github.write.wire import Unreadable, Wire, entries
 from opsroom.clients.github.write.worker import TIMEOUT, Worker, dated
 from opsroom.clients.host import HostError, Later, Priority
 
@@ -157,6 +157,8 @@ class Writer:
         """
         for page in range(1, LONGEST_LIST + 1):
             found = await self.read(path, {**(parameters or {}), "per_page": 100, "page": page})
+            if not isinstance(found, list | None):
+                raise Unreadable(f"the host's answer to {path} is not a list")
             listed = entries(found)
             for entry in listed:
                 yield Wire(entry)
