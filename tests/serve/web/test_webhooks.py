@@ -1,7 +1,9 @@
 import hmac
 import json
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from hashlib import sha256
+from urllib.parse import urlencode
 
 import anyio
 import httpx2
@@ -194,6 +196,68 @@ async def test_one_that_does_not_arrive_in_time_makes_room_for_others(
 
     answer = await asking.post("/webhooks/github", content=slow(), headers=signed(b"{"))
     assert answer.status_code == 503
+
+
+async def test_many_who_send_slowly_keep_no_genuine_one_waiting(
+    room: Room, asking: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A signature is only known to be forged at the end of what it signs."""
+    begun, over = [0], anyio.Event()
+
+    async def slow() -> AsyncGenerator[bytes]:
+        yield b"x" * (webhooks.SMALL + 1)
+        begun[0] += 1
+        await over.wait()
+
+    async def send() -> None:
+        answer = await asking.post("/webhooks/github", content=slow(), headers=signed(b"x"))
+        assert answer.status_code == 401
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(20):
+            tasks.start_soon(send)
+        with anyio.fail_after(5):
+            while begun[0] < webhooks.AT_ONCE:
+                await anyio.sleep(0.01)
+            answer = await asking.post("/webhooks/github", content=PUSH, headers=signed(PUSH))
+        assert answer.status_code == 202
+        over.set()
+
+
+async def test_a_form_is_told_what_to_change(room: Room, asking: httpx2.AsyncClient) -> None:
+    """The host's own preset: it signs the form, and the JSON is a field of it."""
+    body = urlencode({"payload": PUSH.decode()}).encode()
+    headers = signed(body) | {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await asking.post("/webhooks/github", content=body, headers=headers)
+    assert answer.status_code == 400
+    assert "application/json" in answer.json()["error"]["hint"]
+    assert await kept(room) == []
+
+
+@pytest.mark.parametrize("announced", [len(PUSH) - 5, len(PUSH) + 500])
+async def test_a_length_that_lies_makes_no_delivery(
+    room: Room, announced: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The server takes it at its word: what is signed is not what arrives, or nothing is whole."""
+    async with listening(room, room.settings) as base:
+        place = httpx2.URL(base)
+        stream = await anyio.connect_tcp(place.host, place.port or 80)
+        async with stream:
+            lines = signed(
+                PUSH, **{"Content-Length": str(announced), "Host": place.netloc.decode()}
+            )
+            head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+            request = f"POST /webhooks/github HTTP/1.1\r\n{head}Connection: close\r\n\r\n"
+            await stream.send(request.encode() + PUSH)
+            await stream.send_eof()
+            with anyio.fail_after(5):
+                answer = b""
+                with suppress(anyio.EndOfStream):
+                    while True:
+                        answer += await stream.receive()
+        assert b" 202 " not in answer
+        assert "Traceback" not in caplog.text
+        assert await kept(room) == []
 
 
 async def test_it_comes_through_a_proxy_without_a_token_of_the_centre(yard: Yard) -> None:
