@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from tests.clients.github.scripted import SECRET, Answer, Scripted, told
 
+from opsroom.clients.github.address import HostAddress
 from opsroom.clients.github.credentials import Anonymous, PersonalToken
 from opsroom.clients.github.memory import InMemory
 from opsroom.clients.github.transport import Overloaded, Spend
@@ -230,6 +231,25 @@ async def test_a_log_on_another_host_is_read_without_the_token() -> None:
     with pytest.raises(HostError, match="without encryption"):
         async with hub.transport().pour("/log", SWEEP):
             pass
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        *("127.0.0.1", "localhost", "LOCALHOST.", "a.localhost", "[::1]", "[::]", "2130706433"),
+        *("0x7f.1", "[::ffff:127.0.0.1]", "169.254.169.254", "[fe80::1]"),
+    ],
+)
+async def test_a_log_is_not_fetched_from_this_machine(place: str) -> None:
+    hub = Scripted(told(status=302, Location=f"https://{place}/latest/meta-data"), told())
+    with pytest.raises(HostError, match="leads to this machine"):
+        async with hub.transport().pour("/log", SWEEP):
+            pass
+    assert len(hub.asked) == 1
+    double = Scripted(told(status=302, Location="http://127.0.0.1:9/log"), told())
+    address = HostAddress.of("http://127.0.0.1:8000")
+    async with double.transport(address=address).pour("/log", SWEEP) as (reply, _):
+        assert reply.status == 200
 
 
 @pytest.mark.parametrize(

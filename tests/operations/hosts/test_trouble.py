@@ -23,6 +23,7 @@ from opsroom.operations.budget import budget
 from opsroom.operations.hosts import asking, claims, looking, reach, running, sweeping
 from opsroom.operations.hosts import watch as watch_module
 from opsroom.operations.hosts.asking import look_now
+from opsroom.operations.hosts.looks import record_looks
 from opsroom.operations.hosts.queue import GAP
 from opsroom.operations.repository import repository_health
 from opsroom.operations.room import Room
@@ -347,13 +348,12 @@ async def test_what_a_failure_of_ours_kept_from_its_turn_waits_still(
         monkeypatch.setattr(watch_module, "PAUSE", 0.05)
         api, web = (row(room, f"acme/{name}").repository.host_id or "" for name in ("api", "web"))
         failed: list[str] = []
-        record = looking.record_looks
 
         async def failing(*arguments: Any) -> Any:
             if not failed:
                 failed.append("once")
                 raise StoreError("the disk is full", "make room")
-            return await record(*arguments)
+            return await record_looks(*arguments)
 
         monkeypatch.setattr(looking, "record_looks", failing)
         pushed = push(hub, "acme/web")

@@ -1,6 +1,8 @@
 """Where a host answers: its REST and GraphQL addresses, and what it is called."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
+from socket import inet_aton
 from urllib.parse import urlsplit
 
 from opsroom.errors import SettingsError
@@ -59,3 +61,19 @@ class HostAddress:
         """Whether a URL leads to the same scheme, host and port as this host's REST."""
         here, there = urlsplit(self.rest), urlsplit(url)
         return (here.scheme, here.netloc) == (there.scheme, there.netloc)
+
+
+def is_here(url: str) -> bool:
+    """Whether a URL names this machine or what hangs on its own wire, where hosts keep nothing.
+
+    A name that leads there is not found out: names are not looked up.
+    """
+    name = (urlsplit(url).hostname or "").rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        place = ip_address(name if ":" in name else inet_aton(name))
+    except (ValueError, OSError):
+        return False
+    place = getattr(place, "ipv4_mapped", None) or place
+    return place.is_loopback or place.is_link_local or place.is_unspecified or place.is_multicast

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import anyio
 import httpx2
 
-from opsroom.clients.github.address import HostAddress
+from opsroom.clients.github.address import HostAddress, is_here
 from opsroom.clients.github.shapes import mapping
 from opsroom.clients.host import HostError
 from opsroom.model.text import plain
@@ -134,6 +134,8 @@ class Wire:
                     told.pop("Authorization", None)
                 if urlsplit(url).scheme != urlsplit(self.address.rest).scheme:
                     raise HostError("the host leads to a place without encryption")
+                if is_here(url) and not is_here(self.address.rest):
+                    raise HostError("the host leads to this machine")
             raise HostError("the host leads in a circle")
 
     @asynccontextmanager

@@ -57,9 +57,10 @@ async def record_alerts(
 def _has_moved(row: Row, source: HostSource, lists: Sequence[AlertList]) -> bool:
     """Whether lists say anything else of a repository than was known."""
     known, after = row.snapshot.security, _after(row, source, lists)
-    told = after.security if after else known
-    same = isinstance(told, Security) and isinstance(known, Security)
-    return told != known and not (same and told == known.model_copy(update={"at": told.at}))
+    told = after.security if after else None
+    if not (isinstance(told, Security) and isinstance(known, Security)):
+        return told is not None
+    return told != known.model_copy(update={"at": told.at})
 
 
 def _after(row: Row, source: HostSource, lists: Sequence[AlertList]) -> Snapshot | None:
