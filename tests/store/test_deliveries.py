@@ -1,8 +1,10 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from tests.store.samples import MINUTE, NOW
 
+from opsroom.model.heard import Heard
 from opsroom.store.database import Store
 from opsroom.store.deliveries import (
     KEPT,
@@ -13,8 +15,8 @@ from opsroom.store.deliveries import (
     pending,
     prune_deliveries,
     take_in,
-    tried,
 )
+from opsroom.store.tables import deliveries
 
 pytestmark = pytest.mark.anyio
 
@@ -51,10 +53,6 @@ async def test_what_is_pending_comes_oldest_first_and_of_these_sources(store: St
         await take_in(connection, delivery("other", NOW, ANN))
         assert [each.guid for each in await pending(connection, [ACME])] == ["early", "late"]
         assert [each.guid for each in await pending(connection, [ACME, ANN], limit=1)] == ["early"]
-        await tried(connection, ["late"])
-        await tried(connection, ["late"])
-        found = {each.guid: each.attempts for each in await pending(connection, [ACME, ANN])}
-        assert found == {"early": 0, "other": 0, "late": 2}
         assert await last_received(connection, ACME) == NOW + MINUTE
         assert await last_received(connection, "github:none") is None
 
@@ -66,3 +64,13 @@ async def test_old_deliveries_are_forgotten_handled_or_not(store: Store) -> None
         assert await prune_deliveries(connection, NOW + KEPT) == 0
         assert await prune_deliveries(connection, NOW + KEPT + timedelta(seconds=1)) == 1
         assert await known_guids(connection, ["old", "new"]) == {"new"}
+
+
+async def test_of_what_was_handled_only_the_id_is_kept(store: Store) -> None:
+    told = Heard(delivery="a", event="push", full_name="acme/api")
+    async with store.write() as connection:
+        await take_in(connection, delivery("a").model_copy(update={"told": told}))
+        assert [each.told for each in await pending(connection, [ACME])] == [told]
+        await handled(connection, ["a"], NOW)
+        kept = (await connection.execute(select(deliveries.c.guid, deliveries.c.told))).all()
+        assert [tuple(row) for row in kept] == [("a", None)]

@@ -35,4 +35,5 @@ async def test_what_a_sweep_saw_is_kept_by_source(store: Store) -> None:
         await save_swept(connection, ANN, {"R_1": {"head": "other"}})
         await save_swept(connection, ACME, {"R_1": {"head": "new"}}, gone=["R_2", "R_9"])
         assert await load_swept(connection, ACME) == {"R_0": {"head": ""}, "R_1": {"head": "new"}}
+        assert set(await load_swept(connection, ACME, {"R_1", "R_7"})) == {"R_1"}
         assert await load_swept(connection, ANN) == {"R_1": {"head": "other"}}

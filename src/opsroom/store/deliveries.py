@@ -7,7 +7,7 @@ are kept a little longer than a host offers to send one again.
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from opsroom.model.heard import Heard
@@ -56,13 +56,8 @@ async def pending(
 
 
 async def handled(connection: AsyncConnection, guids: Sequence[str], at: datetime) -> None:
-    """Say that what these deliveries asked for was done."""
-    await _each(connection, guids, {"handled_at": at})
-
-
-async def tried(connection: AsyncConnection, guids: Sequence[str]) -> None:
-    """Say that these deliveries were tried, and will be tried again."""
-    await _each(connection, guids, {"attempts": deliveries.c.attempts + 1})
+    """Say that what these deliveries asked for was done: from now on only their ids are needed."""
+    await _each(connection, guids, {"handled_at": at, "told": null()})
 
 
 async def last_received(

@@ -71,12 +71,14 @@ async def save_swept(
         )
 
 
-async def load_swept(connection: AsyncConnection, source: str) -> dict[str, object]:
-    """What the sweeps of a source saw, by the host's id."""
+async def load_swept(
+    connection: AsyncConnection, source: str, ids: Collection[str] | None = None
+) -> dict[str, object]:
+    """What the sweeps of a source saw, by the host's id: of these repositories, or of all."""
     rows = await connection.execute(
-        select(swept.c.id, swept.c.body).where(swept.c.source == source)
+        select(swept.c.id, swept.c.body).where(swept.c.source == source, among(swept.c.id, ids))
     )
-    return {row.id: row.body for row in rows}
+    return {row.id: row.body for row in rows if ids is None or row.id in ids}
 
 
 async def listed(connection: AsyncConnection, source: str, ids: Collection[str]) -> frozenset[str]:

@@ -27,6 +27,9 @@ REMEMBERED = timedelta(days=3)
 AT_MOST = 50
 """Repositories of a user whose webhooks are listed in a round: each has its own."""
 
+MANY = 200
+"""Deliveries that are looked up at once."""
+
 ROUTE = "/webhooks/github"
 
 
@@ -76,8 +79,10 @@ async def _once(watch: HostWatch, since: datetime, now: datetime) -> None:
         watch.owner, names, partial(_is_ours, watch), since, priority=Priority.ROUTINE
     )
     guids = [each.delivery for each in failed]
+    came: set[str] = set()
     async with watch.room.store.read() as connection:
-        came = await known_guids(connection, guids[:500])
+        for start in range(0, len(guids), MANY):
+            came |= await known_guids(connection, guids[start : start + MANY])
     lost = [each for each in failed if each.delivery not in came]
     if not lost:
         return

@@ -4,7 +4,7 @@ A sweep lists all repositories for next to nothing. Only those that it shows oth
 are known are written, a hundred in one transaction; for all others its time vouches.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
@@ -67,10 +67,15 @@ class SweepNews:
     missing: tuple[str, ...] = ()
 
 
-async def known_swept(room: "Room", source: HostSource) -> dict[str, Swept]:
-    """What the sweep before showed, by the host's id; nothing where another version wrote it."""
+async def known_swept(
+    room: "Room", source: HostSource, ids: Collection[str] | None = None
+) -> dict[str, Swept]:
+    """What the sweep before showed of these repositories, or of all, by the host's id.
+
+    Nothing where another version wrote it.
+    """
     async with room.store.read() as connection:
-        kept = await load_swept(connection, source.key)
+        kept = await load_swept(connection, source.key, ids)
     try:
         return {id_: SWEPT.validate_python(body) for id_, body in kept.items()}
     except ValidationError:
@@ -91,13 +96,13 @@ async def record_sweep(
     everything is swept, and each repository looked at in full: they decide from when on facts are
     stale, up to a limit, so that a budget which runs low makes facts stale and not trusted longer.
     """
-    before = await known_swept(room, source)
     sweep = _each_once(sweep)
+    listed = {each.id for each in sweep.repositories}
+    before = await known_swept(room, source, None if sweep.whole else listed)
     changed = [each for each in sweep.repositories if before.get(each.id) != each]
     await room.refresh()
     for some in _batches(_to_write(room, source, sweep.repositories, before)):
         await _record(room, source, some, sweep, before)
-    listed = {each.id for each in sweep.repositories}
     missing = _missing(room, source, listed) if sweep.whole else []
     for rows in _batches(missing):
         await _doubt(room, rows, sweep)
