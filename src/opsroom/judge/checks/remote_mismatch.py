@@ -18,7 +18,7 @@ def look(snapshot: Snapshot, *_: object) -> Iterator[Outcome]:
     for clone in snapshot.clones:
         if not isinstance(clone.refs, Unknown):
             yield from (_pushes(remote, clone) for remote in clone.refs.remotes)
-            if snapshot.remote is not None or snapshot.whereabouts is not None:
+            if snapshot.remote or snapshot.whereabouts:
                 yield from (_former(remote, clone, snapshot) for remote in clone.refs.remotes)
 
 
@@ -46,13 +46,12 @@ def _former(address: RemoteAddress, clone: CloneFacts, snapshot: Snapshot) -> Ou
     told, identity = snapshot.remote or snapshot.whereabouts, remote_identity(address.url)
     if isinstance(told, Unknown):
         return unknown(told.reason, subject)
-    if not told or not told.full_name or not identity or not names_it(address, snapshot):
+    called = told and names_it(address, snapshot) and told.full_name
+    if not told or not called or not identity or identity[1].lower() == called.lower():
         return no(subject)
-    if identity[1].lower() == told.full_name.lower():
-        return no(subject)
-    watched = "" if snapshot.remote else ", which nothing here watches"
+    now = f"{called} now{'' if snapshot.remote else ', which nothing here watches'}"
     return yes(
-        f"{address.name} names {identity[1]}, which is {told.full_name} now{watched}: {told.url}",
+        f"{address.name} names {identity[1]}, which is {now}: {told.url}",
         subject=subject,
         location=path,
         severity=Severity.LOW,
