@@ -278,6 +278,7 @@ async def test_lost_webhooks_are_found_again(
     hub: SmallHub, yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(missing, "EVERY", 0.3)
+    monkeypatch.setattr(missing, "MANY", 1)
     async with watching(settings(yard.home)) as room, Line(hub, room).open():
         pushed = push(hub, "acme/api")
         await until(lambda: head(room, "acme/api") == pushed, room)

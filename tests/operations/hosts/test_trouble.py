@@ -28,6 +28,7 @@ from opsroom.operations.hosts.queue import GAP
 from opsroom.operations.repository import repository_health
 from opsroom.operations.room import Room
 from opsroom.operations.status import fleet_status
+from opsroom.settings import GithubSource
 from opsroom.store.ci_runs import newest_ci_runs
 
 pytestmark = pytest.mark.anyio
@@ -251,6 +252,29 @@ async def test_a_credential_that_can_not_be_had_is_told(
         await room.open()
         await until(lambda: bool(room.problems()), room)
         assert "gh auth login" in room.problems()[0]
+
+
+async def test_a_problem_that_can_not_be_kept_ends_no_other_watch(
+    hub: SmallHub, yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected: Any = vars(claims)["connected"]
+    failed: list[str] = []
+
+    def none(source: GithubSource, *more: Any) -> Any:
+        if source.owner == "kim":
+            raise SettingsError("gh holds no token for github.test", "gh auth login")
+        return connected(source, *more)
+
+    async def full(*_: Any) -> None:
+        failed.append("once")
+        raise StoreError("the disk is full", "make room")
+
+    monkeypatch.setattr(claims, "connected", none)
+    monkeypatch.setattr(claims, "record_host_failed", full)
+    async with Room(settings(yard.home, source(), source("kim"))) as room:
+        await room.open()
+        await until(lambda: room.surveyed("github:github.test/acme"), room)
+        assert failed
 
 
 async def test_a_host_that_can_not_be_reached_at_all(hub: SmallHub, yard: Yard) -> None:

@@ -74,11 +74,19 @@ async def _claim(
             log.warning("this process no longer watches %s", source.key)
         except (SettingsError, ObservationError) as error:
             log.warning("%s can't be watched: %s", source.key, error)
-            await record_host_failed(room, source, str(error))
+            await _tell(room, source, str(error))
             pause = SLOWLY
         except StoreError as error:
             log.warning("%s can't be claimed: %s", source.key, error)
         await anyio.sleep(pause)
+
+
+async def _tell(room: Room, source: HostSource, problem: str) -> None:
+    """Write why a source can't be watched; that this can't be written either ends nothing."""
+    try:
+        await record_host_failed(room, source, problem)
+    except StoreError as error:
+        log.warning("%s: its problem can't be kept: %s", source.key, error)
 
 
 async def _watch_over(room: Room, source: HostSource, host: Host, claim: Owner) -> None:
