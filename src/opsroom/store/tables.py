@@ -267,8 +267,8 @@ spending = Table(
     Column("points", BigInteger, nullable=False),
 )
 
-refusals = Table(
-    "refusals",
+rejections = Table(
+    "rejections",
     metadata,
     Column("host", Text, primary_key=True),
     Column("repository", Prose, primary_key=True),

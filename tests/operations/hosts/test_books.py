@@ -5,12 +5,12 @@ import anyio
 import pytest
 from tests.operations.rooms import Yard
 
-from opsroom.clients.github.write.refusals import Refusals
-from opsroom.model.refusal import Refusal
+from opsroom.clients.github.write.rejections import Rejections
+from opsroom.model.rejection import Rejection
 from opsroom.operations.hosts import books
-from opsroom.operations.hosts.books import StoredRefusals, StoredValidators
+from opsroom.operations.hosts.books import StoredRejections, StoredValidators
 from opsroom.store.database import Store
-from opsroom.store.refusals import take_back
+from opsroom.store.rejections import take_back
 
 pytestmark = pytest.mark.anyio
 
@@ -71,7 +71,7 @@ async def test_what_is_forgotten_while_others_are_written_down_breaks_nothing(
 
 
 async def test_a_no_outlives_the_process_that_heard_it_until_it_is_taken_back(yard: Yard) -> None:
-    no = Refusal(
+    no = Rejection(
         host="github.com",
         repository="R_1",
         key="6f" * 16,
@@ -81,12 +81,12 @@ async def test_a_no_outlives_the_process_that_heard_it_until_it_is_taken_back(ya
         at=datetime(2026, 3, 1, tzinfo=UTC),
     )
     async with Store.open(None, yard.home) as store:
-        first: Refusals = StoredRefusals(store)
+        first: Rejections = StoredRejections(store)
         assert await first.remember(no)
     async with Store.open(None, yard.home) as store:
-        second: Refusals = StoredRefusals(store)
-        assert await second.refusal("github.com", "R_1", no.key) == no
+        second: Rejections = StoredRejections(store)
+        assert await second.rejection("github.com", "R_1", no.key) == no
         async with store.write() as connection:
             await take_back(connection, no)
-        assert await second.refusal("github.com", "R_1", no.key) is None
+        assert await second.rejection("github.com", "R_1", no.key) is None
         assert not await second.remember(no)

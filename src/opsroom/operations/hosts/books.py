@@ -7,10 +7,10 @@ import anyio
 
 from opsroom.errors import StoreError
 from opsroom.model.budget import Budget
-from opsroom.model.refusal import Refusal
+from opsroom.model.rejection import Rejection
 from opsroom.store.budgets import load_budget, save_budget
 from opsroom.store.database import Store
-from opsroom.store.refusals import load_refusal, save_refusal
+from opsroom.store.rejections import load_rejection, save_rejection
 from opsroom.store.validators import load_validator, prune_validators, save_validator
 
 log = logging.getLogger("opsroom.hosts")
@@ -42,21 +42,21 @@ class StoredBooks:
             await save_budget(connection, budget)
 
 
-class StoredRefusals:
+class StoredRejections:
     """Where a client that writes to a host remembers what people said no to."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def refusal(self, host: str, repository: str, key: str) -> Refusal | None:
+    async def rejection(self, host: str, repository: str, key: str) -> Rejection | None:
         """The newest no to `key` in a repository (the host's id of it) that nobody took back."""
         async with self._store.read() as connection:
-            return await load_refusal(connection, host, repository, key)
+            return await load_rejection(connection, host, repository, key)
 
-    async def remember(self, refusal: Refusal) -> bool:
+    async def remember(self, rejection: Rejection) -> bool:
         """Keep a no; False where it was taken back before."""
         async with self._store.write() as connection:
-            return await save_refusal(connection, refusal)
+            return await save_rejection(connection, rejection)
 
 
 class StoredValidators:

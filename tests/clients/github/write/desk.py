@@ -20,7 +20,7 @@ from opsroom.demo.github.state.accounts import Access, Account
 from opsroom.demo.github.state.repository import HEADS, Hosted
 from opsroom.demo.github.trees import walk
 from opsroom.demo.github.world import World
-from opsroom.model.refusal import Refusal
+from opsroom.model.rejection import Rejection
 
 NAME = "acme/api"
 BRANCH = "opsroom/security-policy"
@@ -67,13 +67,13 @@ class Forgetful:
     """Remembers a no as long as it lives."""
 
     def __init__(self) -> None:
-        self.kept: dict[tuple[str, str, str], Refusal] = {}
+        self.kept: dict[tuple[str, str, str], Rejection] = {}
 
-    async def refusal(self, host: str, repository: str, key: str) -> Refusal | None:
+    async def rejection(self, host: str, repository: str, key: str) -> Rejection | None:
         return self.kept.get((host, repository, key))
 
-    async def remember(self, refusal: Refusal) -> bool:
-        self.kept[refusal.host, refusal.repository, refusal.key] = refusal
+    async def remember(self, rejection: Rejection) -> bool:
+        self.kept[rejection.host, rejection.repository, rejection.key] = rejection
         return True
 
 
@@ -87,7 +87,7 @@ class Desk:
     url: str
     api: Hosted
     bot: Account
-    refusals: Forgetful = field(default_factory=Forgetful)
+    rejections: Forgetful = field(default_factory=Forgetful)
     ledger: Ledger = field(default_factory=lambda: Ledger("host", "bot"))
     pace: Pace = field(default_factory=Pace)
 
@@ -107,7 +107,7 @@ class Desk:
             credential=WriteCredential.given(self.url, "written", "read"),
             ledger=self.ledger,
             pace=self.pace,
-            refusals=self.refusals,
+            rejections=self.rejections,
             clock=self.time.clock,
             timeout=TIMEOUT,
         )

@@ -269,3 +269,12 @@ async def test_what_has_no_branch_is_not_proposed(desk: Desk, writer: Writer) ->
     with pytest.raises(WriteRefused) as refused:
         await _propose(desk, writer)
     assert refused.value.reason == "gone"
+
+
+async def test_what_holds_nothing_new_is_declined_in_the_hosts_words(
+    desk: Desk, writer: Writer
+) -> None:
+    await branched(desk, writer)
+    with pytest.raises(WriteRefused, match="No commits between") as refused:
+        await _propose(desk, writer)
+    assert refused.value.reason == "declined"

@@ -25,7 +25,7 @@ from opsroom.demo.github.acts.issues import add_comment, edit_issue, open_issue
 from opsroom.demo.github.acts.pulls import edit_pull
 from opsroom.demo.github.acts.pulls import merge_pull as press_merge
 from opsroom.demo.github.acts.pulls import open_pull as press_open
-from opsroom.model.refusal import Refusal
+from opsroom.model.rejection import Rejection
 
 pytestmark = pytest.mark.anyio
 
@@ -50,7 +50,7 @@ async def test_a_closed_pull_request_is_a_no(account: str, desk: Desk, writer: W
         await another_try(desk, writer)
     assert refused.value.reason == "closed"
     assert len(desk.api.pulls) == 1
-    kept = desk.refusals.kept["host", desk.api.node_id, mark().digest]
+    kept = desk.rejections.kept["host", desk.api.node_id, mark().digest]
     assert (kept.by, kept.url) == (account, f"{desk.url}/acme/api/pull/1")
 
 
@@ -68,19 +68,19 @@ async def test_a_no_is_remembered_when_the_host_lost_it(desk: Desk, writer: Writ
 async def test_the_host_remembers_a_no_that_we_forgot(desk: Desk, writer: Writer) -> None:
     await proposed(desk, writer)
     edit_pull(desk.world, desk.api, desk.api.pulls[1], desk.kim, state="closed")
-    desk.refusals = Forgetful()
+    desk.rejections = Forgetful()
     with pytest.raises(WriteRefused):
         await another_try(desk, desk.writer())
 
 
 async def test_a_no_that_was_taken_back_is_none(desk: Desk, writer: Writer) -> None:
     class TakenBack(Forgetful):
-        async def remember(self, refusal: Refusal) -> bool:
+        async def remember(self, rejection: Rejection) -> bool:
             return False
 
     await proposed(desk, writer)
     edit_pull(desk.world, desk.api, desk.api.pulls[1], desk.kim, state="closed")
-    writer.refusals = TakenBack()
+    writer.rejections = TakenBack()
     await another_try(desk, writer)
     assert desk.api.pulls[2].open
 

@@ -116,7 +116,7 @@ async def test_only_the_write_token_is_ever_sent(desk: Desk, writer: Writer) -> 
 async def test_a_token_that_may_only_read_is_told_from_the_hosts_answer(desk: Desk) -> None:
     credential = WriteCredential.given(desk.url, "read", None)
     writer = Writer(
-        "host", credential, desk.ledger, desk.pace, desk.refusals, desk.time.clock, timeout=1
+        "host", credential, desk.ledger, desk.pace, desk.rejections, desk.time.clock, timeout=1
     )
     with pytest.raises(WriteRefused, match="not accessible") as refused:
         await create_issue(writer, NAME, "Title", "", mark())
@@ -151,7 +151,7 @@ async def test_a_read_is_repeated_when_the_host_stumbles(desk: Desk, writer: Wri
 async def test_a_host_that_is_down_is_said_so_and_nothing_was_written(desk: Desk) -> None:
     credential = WriteCredential.given("http://127.0.0.1:9", "written", None)
     writer = Writer(
-        "host", credential, desk.ledger, desk.pace, desk.refusals, desk.time.clock, timeout=1
+        "host", credential, desk.ledger, desk.pace, desk.rejections, desk.time.clock, timeout=1
     )
     with pytest.raises(HostError, match="can't be reached"):
         await create_issue(writer, NAME, "Title", "", mark())

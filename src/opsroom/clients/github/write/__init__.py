@@ -11,7 +11,7 @@ The rules, kept in code:
   A limit of the host comes back as `Later`; nothing waits for it inside.
 - Never a force-push, never the default or a protected branch, only branches under `opsroom/`, and
   none that a person pushed to (`branches`). A pull request of ours that a person closed is a no,
-  which is remembered (`refusals`).
+  which is remembered (`rejections`).
 - Everything written says why, on what evidence, who approved, how to undo and how to stop it
   (`mark`). Evidence is strangers' text: it can't forge a mark, call people or close issues.
 """

@@ -12,7 +12,7 @@ from opsroom.clients.github.write.place import Place
 from opsroom.clients.github.write.wire import Wire
 from opsroom.clients.github.write.writer import Writer
 from opsroom.clients.github.write.written import Written
-from opsroom.model.refusal import Refusal
+from opsroom.model.rejection import Rejection
 
 if TYPE_CHECKING:
     from github import Github
@@ -187,7 +187,7 @@ async def check_not_refused(writer: Writer, place: Place, mark: Mark) -> None:
     Raises:
         WriteRefused: it is remembered.
     """
-    no = await writer.refusals.refusal(writer.host, place.id, mark.digest)
+    no = await writer.rejections.rejection(writer.host, place.id, mark.digest)
     if no is not None:
         raise _refused(no)
 
@@ -201,7 +201,7 @@ async def refuse(writer: Writer, place: Place, mark: Mark, closed: Issue) -> Non
     if await closed_by_us(writer, place, closed.number, closed.closed_at):
         return
     whole = await issue_at(writer, place, closed.number)
-    no = Refusal(
+    no = Rejection(
         host=writer.host,
         repository=place.id,
         key=mark.digest,
@@ -210,11 +210,11 @@ async def refuse(writer: Writer, place: Place, mark: Mark, closed: Issue) -> Non
         by=whole.closed_by,
         at=whole.closed_at or writer.clock.now(),
     )
-    if await writer.refusals.remember(no):
+    if await writer.rejections.remember(no):
         raise _refused(no)
 
 
-def _refused(no: Refusal) -> WriteRefused:
+def _refused(no: Rejection) -> WriteRefused:
     return WriteRefused(
         "closed",
         f"{no.by or 'someone'} closed {no.url}, which proposed the same",

@@ -20,7 +20,7 @@ from opsroom.clients.github.write.errors import (
 )
 from opsroom.clients.github.write.pace import Pace
 from opsroom.clients.github.write.place import Place, placed, repository_path
-from opsroom.clients.github.write.refusals import Refusals
+from opsroom.clients.github.write.rejections import Rejections
 from opsroom.clients.github.write.wire import Unreadable, Wire, entries
 from opsroom.clients.github.write.worker import TIMEOUT, Worker, dated
 from opsroom.clients.host import HostError, Later, Priority
@@ -64,7 +64,7 @@ class Writer:
     credential: WriteCredential
     ledger: Ledger
     pace: Pace
-    refusals: Refusals
+    rejections: Rejections
     clock: Clock = field(default_factory=Clock)
     timeout: int = TIMEOUT
 

@@ -31,7 +31,7 @@ def upgrade() -> None:
     _webhooks()
     _budget()
     op.create_table(
-        "refusals",
+        "rejections",
         sa.Column("host", sa.Text, nullable=False),
         sa.Column("repository", sa.Text, nullable=False),
         sa.Column("key", sa.Text, nullable=False),
@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("by", sa.Text, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.Column("taken_back", sa.Boolean, nullable=False),
-        sa.PrimaryKeyConstraint("host", "repository", "key", "number", name="pk_refusals"),
+        sa.PrimaryKeyConstraint("host", "repository", "key", "number", name="pk_rejections"),
     )
 
 

@@ -6,17 +6,17 @@ host can lose: a body that someone rewrote, and with it the mark by which it is 
 
 from typing import Protocol
 
-from opsroom.model.refusal import Refusal
+from opsroom.model.rejection import Rejection
 
 
-class Refusals(Protocol):
+class Rejections(Protocol):
     """What the store remembers for the write client."""
 
-    async def refusal(self, host: str, repository: str, key: str) -> Refusal | None:
+    async def rejection(self, host: str, repository: str, key: str) -> Rejection | None:
         """The newest no to `key` in a repository, if there was one and nobody took it back."""
         ...
 
-    async def remember(self, refusal: Refusal) -> bool:
+    async def remember(self, rejection: Rejection) -> bool:
         """Keep a no; whether it stands. Keeping the same one twice is harmless.
 
         It doesn't stand when someone told Opsroom before that this very no is taken back: what was

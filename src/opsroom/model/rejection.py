@@ -5,7 +5,7 @@ from datetime import datetime
 from opsroom.model.value import Value
 
 
-class Refusal(Value):
+class Rejection(Value):
     """A person closed a pull request or an issue of ours at `at`: what it proposed is a no.
 
     `repository` is what its host knows the repository by, whatever its name. `key` stands for what
