@@ -9,6 +9,7 @@ from tests.clients.github.scripted import Scripted, told
 from tests.hub import SmallHub
 
 from opsroom.clients.github.alerts import purl, read_alert
+from opsroom.clients.github.graphql import document
 from opsroom.clients.host import AlertList, Later, Priority
 from opsroom.demo.github.acts.alerts import close_dependabot, raise_dependabot
 from opsroom.demo.github.state.alerts import HostAdvisory
@@ -256,3 +257,9 @@ async def test_a_users_alerts_on_the_double(hub: SmallHub) -> None:
         "kim/notes": 1,
         "kim/dotfiles": 0,
     }
+
+
+def test_alerts_have_one_source_for_one_number() -> None:
+    """Lists and GraphQL were seen to count otherwise: 9 there, 32 here."""
+    for name in ("fleet", "sweep"):
+        assert "vulnerabilityAlerts(" not in document(name)

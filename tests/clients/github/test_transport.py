@@ -57,6 +57,20 @@ async def test_what_did_not_change_costs_nothing() -> None:
     assert (spent.requests, spent.points) == (2, 1)
 
 
+async def test_what_did_not_change_counts_in_the_limit_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is free of the hourly budget alone."""
+    monkeypatch.setattr("opsroom.clients.github.budget.POINTS_A_MINUTE", {"rest": 3, "graphql": 3})
+    hub = Scripted(told([1], ETag='"one"'), httpx2.Response(304))
+    transport = hub.transport()
+    for _ in range(3):
+        await transport.get("/x", ASKED)
+    with pytest.raises(Later, match="so much a minute"):
+        await transport.get("/x", ASKED)
+    assert len(hub.asked) == 3
+
+
 async def test_an_etag_is_of_one_token() -> None:
     kept = InMemory()
     hub = Scripted(told([1], ETag='"one"'))

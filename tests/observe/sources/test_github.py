@@ -1,4 +1,7 @@
+import hmac
+import json
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from opsroom.clients.github.memory import InMemory
 from opsroom.clients.host import Host, Priority
 from opsroom.demo.github.acts.apps import create_app, install
 from opsroom.model.budget import Budget
-from opsroom.observe.sources.github import Ledgers, connected
+from opsroom.observe.sources.github import Ledgers, connected, delivery
 from opsroom.settings import GithubSource
 
 pytestmark = pytest.mark.anyio
@@ -95,3 +98,29 @@ async def test_an_app_is_connected_for_one_owner_or_wherever_it_is_installed(
             assert await names(host, "acme") == {"acme/api", "acme/web", "acme/empty"}
         async with connected(every, {}, Books(), InMemory()) as host:
             assert len(await names(host, "")) == 5
+
+
+def test_sources_that_share_a_secret_are_told_apart_by_host_and_owner() -> None:
+    def of(owner: str | None, host: str = "") -> GithubSource:
+        more: dict[str, object] = {"base_url": f"https://{host}/api/v3"} if host else {}
+        if owner:
+            more |= {"owner": owner, "token": SecretStr("t")}
+        else:
+            more |= {"app_id": "1", "private_key": SecretStr("k")}
+        return GithubSource.model_validate(
+            {"kind": "github", "webhook_secret": SecretStr("s"), **more}
+        )
+
+    sources = [of(None), of("acme"), of("acme", "ghe.test"), of("other", "ghe.test")]
+    body = json.dumps({"repository": {"owner": {"login": "ACME"}}}).encode()
+    signature = "sha256=" + hmac.new(b"s", body, sha256).hexdigest()
+    headers = {
+        "x-hub-signature-256": signature,
+        "x-github-delivery": "1",
+        "x-github-event": "push",
+    }
+    assert delivery(sources, headers, body)[0] is sources[1]
+    there = headers | {"x-github-enterprise-host": "ghe.test"}
+    assert delivery(sources, there, body)[0] is sources[2]
+    elsewhere = headers | {"x-github-enterprise-host": "unknown.test"}
+    assert delivery(sources[2:], elsewhere, body)[0] is sources[2]

@@ -45,7 +45,7 @@ from opsroom.model.ci import Ci
 from opsroom.model.heard import Heard
 from opsroom.model.host import Remote, Security
 from opsroom.model.repository import RepositoryState
-from opsroom.operations.hosts import missing
+from opsroom.operations.hosts import missing, sweeping
 from opsroom.operations.room import Room
 from opsroom.serve.web.app import build_app
 from opsroom.store.ci_runs import newest_ci_runs
@@ -244,6 +244,29 @@ async def test_what_repositories_there_are_is_heard(hub: SmallHub, yard: Yard) -
         await until(lambda: any(each.name == "acme/new" for each in room.rows()), room, 8)
         delete_repository(hub.world, hub.repository("acme/new"))
         await until(lambda: all(each.name != "acme/new" for each in room.rows()), room, 8)
+
+
+@pytest.mark.parametrize("event", ["installation", "organization", "something_new"])
+async def test_one_that_is_about_no_repository_is_a_sweep(
+    hub: SmallHub, yard: Yard, monkeypatch: pytest.MonkeyPatch, event: str
+) -> None:
+    monkeypatch.setattr(sweeping, "APART", 0.0)
+    body = json.dumps({"installation": {"account": {"login": "acme"}}}).encode()
+    signature = "sha256=" + hmac.new(SECRET.encode(), body, sha256).hexdigest()
+    headers = {
+        "X-GitHub-Event": event,
+        "X-GitHub-Delivery": "1",
+        "X-Hub-Signature-256": signature,
+    }
+    async with watching(settings(yard.home)) as room:
+        hub.create("acme/new", {"a.txt": "a"})
+        async with client(build_app(room, room.settings)) as there:
+            answer = await there.post("/webhooks/github", content=body, headers=headers)
+            assert answer.status_code == 202
+        await until(lambda: any(each.name == "acme/new" for each in room.rows()), room)
+        with anyio.fail_after(5):
+            while await waits(room):
+                await room.store.changed()
 
 
 async def test_what_the_settings_leave_out_is_heard_and_not_looked_at(

@@ -10,7 +10,7 @@ import anyio
 import httpx2
 from pydantic import SecretStr
 
-from opsroom.clients.github.address import HostAddress
+from opsroom.clients.github.address import DOTCOM, HostAddress
 from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.client import GithubHost
 from opsroom.clients.github.credentials import (
@@ -42,6 +42,9 @@ def delivery(
 ) -> tuple[GithubSource, Heard]:
     """Which source a webhook is for, and what it tells. `headers` by names in lower case.
 
+    Where sources share a secret, the host tells which it is, unless it is the public one, and the
+    payload whose the repository is.
+
     Raises:
         Unsigned: no secret of these sources signed it.
         Malformed: it is signed and can't be read.
@@ -52,12 +55,18 @@ def delivery(
         if source.webhook_secret
     }
     names = signers(body, headers.get("x-hub-signature-256", ""), secrets)
+    here = headers.get("x-github-enterprise-host") or DOTCOM
     signed = [source for source in sources if source.key in names]
+    signed.sort(key=lambda source: (source.host != here, source.owner is None))
     told = heard(headers, body, signed[0].host)
     for source in signed:
-        if source.owner is None or source.owner.lower() == told.owner.lower():
+        if source.host == signed[0].host and _is_of(source, told):
             return source, told
     return signed[0], told
+
+
+def _is_of(source: GithubSource, told: Heard) -> bool:
+    return source.owner is None or source.owner.lower() == told.owner.lower()
 
 
 def is_quiet(told: Heard) -> bool:
