@@ -157,9 +157,9 @@ class Writer:
         """
         for page in range(1, LONGEST_LIST + 1):
             found = await self.read(path, {**(parameters or {}), "per_page": 100, "page": page})
+            listed = entries(found)
             if not isinstance(found, list | None):
                 raise Unreadable(f"the host's answer to {path} is not a list")
-            listed = entries(found)
             for entry in listed:
                 yield Wire(entry)
             if len(listed) < 100:
