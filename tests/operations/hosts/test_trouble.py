@@ -187,6 +187,26 @@ async def test_a_low_budget_makes_facts_older_and_is_told_once(hub: SmallHub, ya
         assert "budget" in room.note()
 
 
+async def test_a_low_budget_that_sources_share_is_told_once(hub: SmallHub, yard: Yard) -> None:
+    async with watching(settings(yard.home, source(), source("kim"))) as room:
+        before = await last(room)
+        watches = list(room.watching.values())
+        budgets = {watch.host.budget().account for watch in watches}
+        assert len(watches) == 2
+        assert len(budgets) == 1
+        assert isinstance(watches[0].host, GithubHost)
+        ledger = watches[0].host._ledger  # pyright: ignore[reportPrivateUsage]  # the test spends it
+        ledger.charge("graphql", 2_000, Priority.WRITE, "others", room.now())
+        with anyio.fail_after(8):
+            while not all(watch.low for watch in watches):
+                for watch in watches:
+                    watch.sweep_soon()
+                await anyio.sleep(0.05)
+        await anyio.sleep(0.3)  # the second would be written after it is known
+        told = [each for each in await events(room, before) if each.kind == "budget.low"]
+        assert len(told) == 1
+
+
 async def test_a_question_is_answered_from_a_look_made_for_it(hub: SmallHub, yard: Yard) -> None:
     async with watching(settings(yard.home)) as room:
         pushed = push(hub, "acme/api")

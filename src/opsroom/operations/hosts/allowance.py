@@ -8,10 +8,14 @@ from opsroom.store.journal import append
 
 
 async def tell_low(watch: HostWatch) -> None:
-    """Write an event for each bucket of the source's credential that has become low."""
+    """Write an event for each bucket of the source's credential that has become low.
+
+    Sources that share a credential share its budget: the first to see it tells.
+    """
     found = watch.host.budget()
     low = {bucket.name: bucket for bucket in found.buckets if is_low(bucket)}
-    told, watch.low = watch.low, frozenset(low)
+    told = {name for each in _sharing(watch, found.account) for name in each.low}
+    watch.low = frozenset(low)
     watch.queue.gap = LONG_GAP if low else GAP
     news = [bucket for name, bucket in low.items() if name not in told]
     if not news:
@@ -33,3 +37,9 @@ async def tell_low(watch: HostWatch) -> None:
     ]
     async with watch.room.store.write() as connection:
         await append(connection, happenings, watch.room.now())
+
+
+def _sharing(watch: HostWatch, account: str) -> list[HostWatch]:
+    """The watches of this process whose host is asked with the same credential, this one too."""
+    others = watch.room.watching.values()
+    return [each for each in others if each.host.budget().account == account]
