@@ -29,7 +29,7 @@ JOBS = {
     "operations": "the verbs and monitors",
     "observe": "gathers facts",
     "judge": "turns facts into opinions, pure",
-    "clients": "the world outside: git",
+    "clients": "the world outside: git, hosts",
     "store": "state and its journal",
     "settings": "opsroom.toml",
     "model": "the nouns",

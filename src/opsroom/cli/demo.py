@@ -184,7 +184,8 @@ async def _run(
         }
         shown = (
             f"{wanted.repositories} repositories, clones in {wanted.root / 'code'}; "
-            f"Ctrl-C ends it\n{page}\nthe double of GitHub: {addresses.github}"
+            f"Ctrl-C ends it\n{page}\nthe double of GitHub: {addresses.github}\n"
+            f"break a build: {_breaking(addresses)}"
         )
         _tell(told, shown, as_json=as_json)
 
@@ -195,6 +196,14 @@ async def _run(
 
         await run_centre(settings, ready=up)
         tasks.cancel_scope.cancel()
+
+
+def _breaking(addresses: "Addresses") -> str:
+    """A line to type that plants a fault; GET at the same address lists the others."""
+    from opsroom.demo.catalogue import USER
+
+    said = json.dumps({"kind": "ci-broken", "repository": f"{USER}/units-go"})
+    return f"curl -d '{said}' {addresses.control}/plant"
 
 
 def _tell(addresses: dict[str, str], shown: str, *, as_json: bool) -> None:
