@@ -135,9 +135,7 @@ async def test_a_build_is_followed_and_explained(hub: SmallHub, yard: Yard) -> N
             while not await explained():
                 await room.store.changed()
         build(hub, api, "success")  # the host counts the run that failed on this commit still
-        with anyio.fail_after(5):
-            while await waits(room):
-                await room.store.changed()
+        await all_handled(room)
         await room.refresh()
         assert row(room, "acme/api").ci == "failing"
         assert "ci.passed" not in [each.kind for each in await events(room, before)]
@@ -195,30 +193,29 @@ async def test_an_old_delivery_that_is_replayed_changes_nothing(hub: SmallHub, y
         assert not kinds & {"ci.failed", "ci.started", "ci.passed"}
 
 
+async def send(room: Room, event: str, payload: dict[str, Any]) -> None:
+    """A delivery of our own making, signed."""
+    body = json.dumps(payload).encode()
+    signature = "sha256=" + hmac.new(SECRET.encode(), body, sha256).hexdigest()
+    names = {"X-GitHub-Event": event, "X-GitHub-Delivery": "1", "X-Hub-Signature-256": signature}
+    async with client(build_app(room, room.settings)) as there:
+        answer = await there.post("/webhooks/github", content=body, headers=names)
+        assert answer.status_code == 202
+
+
+async def all_handled(room: Room) -> None:
+    with anyio.fail_after(5):
+        while await waits(room):
+            await room.store.changed()
+
+
 async def test_a_signed_lie_is_looked_up(hub: SmallHub, yard: Yard) -> None:
     """Whoever has the secret can make us look, and no more than that."""
     async with watching(settings(yard.home)) as room:
-        remote = row(room, "acme/web").snapshot.remote
-        assert isinstance(remote, Remote)
-        body = json.dumps(
-            {
-                "action": "deleted",
-                "repository": {"node_id": remote.id, "full_name": "acme/web"},
-                "organization": {"login": "acme"},
-            }
-        ).encode()
-        signature = "sha256=" + hmac.new(SECRET.encode(), body, sha256).hexdigest()
-        names = {"X-GitHub-Event": "repository", "X-GitHub-Delivery": "1"}
-        async with client(build_app(room, room.settings)) as there:
-            answer = await there.post(
-                "/webhooks/github",
-                content=body,
-                headers={**names, "X-Hub-Signature-256": signature},
-            )
-            assert answer.status_code == 202
-        with anyio.fail_after(5):
-            while await waits(room):
-                await room.store.changed()
+        repository = {"node_id": id_of(room, "acme/web"), "full_name": "acme/web"}
+        lie = {"action": "deleted", "repository": repository, "organization": {"login": "acme"}}
+        await send(room, "repository", lie)
+        await all_handled(room)
         await room.refresh()
         assert row(room, "acme/web").repository.state is RepositoryState.KNOWN
 
@@ -251,22 +248,11 @@ async def test_one_that_is_about_no_repository_is_a_sweep(
     hub: SmallHub, yard: Yard, monkeypatch: pytest.MonkeyPatch, event: str
 ) -> None:
     monkeypatch.setattr(sweeping, "APART", 0.0)
-    body = json.dumps({"installation": {"account": {"login": "acme"}}}).encode()
-    signature = "sha256=" + hmac.new(SECRET.encode(), body, sha256).hexdigest()
-    headers = {
-        "X-GitHub-Event": event,
-        "X-GitHub-Delivery": "1",
-        "X-Hub-Signature-256": signature,
-    }
     async with watching(settings(yard.home)) as room:
         hub.create("acme/new", {"a.txt": "a"})
-        async with client(build_app(room, room.settings)) as there:
-            answer = await there.post("/webhooks/github", content=body, headers=headers)
-            assert answer.status_code == 202
+        await send(room, event, {"installation": {"account": {"login": "acme"}}})
         await until(lambda: any(each.name == "acme/new" for each in room.rows()), room)
-        with anyio.fail_after(5):
-            while await waits(room):
-                await room.store.changed()
+        await all_handled(room)
 
 
 async def test_what_the_settings_leave_out_is_heard_and_not_looked_at(
@@ -381,9 +367,7 @@ async def test_what_was_acknowledged_is_looked_into_after_a_kill(hub: SmallHub, 
         assert await waits(room) == [sent.guid]
     async with watching(settings(yard.home)) as room:
         await until(lambda: head(room, "acme/api") == pushed, room)
-        with anyio.fail_after(5):
-            while await waits(room):
-                await room.store.changed()
+        await all_handled(room)
 
 
 async def test_one_that_no_look_can_tell_of_keeps_no_other_from_being_heard(
@@ -415,9 +399,7 @@ async def test_one_that_no_look_can_tell_of_keeps_no_other_from_being_heard(
         assert all(guid.startswith("p-") for guid in left)
         monkeypatch.setattr(watch.host, "look", look)
         watch.put([poison], Priority.ASKED)
-        with anyio.fail_after(5):
-            while await waits(room):
-                await room.store.changed()
+        await all_handled(room)
 
 
 def id_of(room: Room, name: str) -> str:
