@@ -38,6 +38,7 @@ async def test_the_one_repository_that_breaks_the_host_stands_alone() -> None:
     looks = await hub.host().look(ids(40), priority=Priority.ASKED)
     assert set(looks.failed) == {"R_13"}
     assert "502" in looks.failed["R_13"]
+    assert looks.unasked == frozenset(), "its turn came"
     assert len(looks.looks) == 39
     assert len(hub.asked) < 20
 
@@ -131,6 +132,7 @@ async def test_what_was_told_before_the_host_wants_quiet_is_kept() -> None:
     looks = await hub.host().look(ids(100), priority=Priority.ASKED)
     assert len(looks.looks) == 20
     assert len(looks.failed) == 80
+    assert looks.unasked == looks.failed.keys()
     with pytest.raises(Later):
         await (
             Scripted(told(status=429, Retry_After="600"))
