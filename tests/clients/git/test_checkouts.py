@@ -229,3 +229,15 @@ def test_a_newer_commit_replaces_the_files(hub: SmallHub, url: str, tmp_path: Pa
     with checkouts.checkout(address, head(hub, "acme/moving")) as tree:
         assert (tree / "new.txt").read_text() == "new\n"
         assert not (tree / "old.txt").exists()
+
+
+def test_what_a_killed_one_left_is_removed_by_the_next(
+    hub: SmallHub, url: str, tmp_path: Path
+) -> None:
+    """It counts in no budget, and its own URL may never be asked for again."""
+    half = tmp_path / "ff"
+    (half / "tree").mkdir(parents=True)
+    (half / "tree" / "file").write_text("x" * 1_000)
+    with Checkouts(tmp_path).checkout(f"{url}/acme/api.git", head(hub, "acme/api")) as tree:
+        assert not (half / "tree").exists()
+        assert tree.parent.stat().st_mode & 0o077 == 0, "a private repository is nobody else's"

@@ -60,7 +60,7 @@ class Checkouts:
             ObservationError: it is too large, or there is no room for it.
         """
         entry = self.folder / hashlib.sha256(url.encode()).hexdigest()[:32]
-        entry.mkdir(parents=True, exist_ok=True)
+        entry.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _lock(entry) as lock:
             if not _holds(entry, commit):
                 # Kept for the whole block: given back to shared, another could write before it is.
@@ -120,10 +120,14 @@ class Checkouts:
             )
 
     def _make_room(self, *, but: Path, budget: int) -> bool:
-        """Remove the checkouts that nobody reads, longest unused first, until they fit.
+        """Remove what was left half done, and checkouts that nobody reads, longest unused first.
 
-        Whether they do now.
+        Whether the others fit now.
         """
+        for entry in self._halves():
+            if entry != but:
+                with suppress(BlockingIOError), _lock(entry, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                    _empty(entry)
         others = sorted(each for each in self._entries() if each[2] != but)
         total = sum(size for _, size, _ in others)
         for _, size, entry in others:
@@ -133,6 +137,16 @@ class Checkouts:
                 _empty(entry)
                 total -= size
         return total <= budget
+
+    def _halves(self) -> list[Path]:
+        """What somebody works on now, or was killed at: no word that it is whole, but files."""
+        folders = self.folder.iterdir() if self.folder.is_dir() else ()
+        return [
+            entry
+            for entry in folders
+            if not (entry / "used").exists()
+            and ((entry / "git").exists() or (entry / "tree").exists())
+        ]
 
     def _entries(self) -> Iterator[tuple[float, int, Path]]:
         """When each was last used, its size, its folder."""
