@@ -5,8 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -29,7 +27,6 @@ from tests.operations.hosts.worlds import (
 from tests.operations.rooms import Yard, events, last, opened
 from tests.serve.web.centres import client
 
-from opsroom.clients.host import HostLooks, Priority
 from opsroom.demo.github.acts.alerts import raise_dependabot
 from opsroom.demo.github.acts.pushes import commit_files
 from opsroom.demo.github.acts.repositories import (
@@ -42,14 +39,13 @@ from opsroom.demo.github.acts.runs import begin_run, finish_job, start_run
 from opsroom.demo.github.state.alerts import HostAdvisory
 from opsroom.demo.github.state.repository import Hosted
 from opsroom.model.ci import Ci
-from opsroom.model.heard import Heard
 from opsroom.model.host import Remote, Security
 from opsroom.model.repository import RepositoryState
 from opsroom.operations.hosts import missing, sweeping
 from opsroom.operations.room import Room
 from opsroom.serve.web.app import build_app
 from opsroom.store.ci_runs import newest_ci_runs
-from opsroom.store.deliveries import Delivery, pending, take_in
+from opsroom.store.deliveries import pending
 from opsroom.store.gaps import load_gaps
 
 pytestmark = pytest.mark.anyio
@@ -370,46 +366,7 @@ async def test_what_was_acknowledged_is_looked_into_after_a_kill(hub: SmallHub, 
         await all_handled(room)
 
 
-async def test_one_that_no_look_can_tell_of_keeps_no_other_from_being_heard(
-    hub: SmallHub, yard: Yard, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A busy repository that is poison has more webhooks than are read at once."""
-    monkeypatch.setattr(pending, "__defaults__", (20,))
-    async with watching(settings(yard.home)) as room:
-        watch = watch_of(room)
-        poison = next(id_ for id_, each in watch.swept.items() if each.full_name == "acme/web")
-        look = watch.host.look
-
-        async def poisoned(ids: Sequence[str], *, priority: Priority) -> HostLooks:
-            found = await look([each for each in ids if each != poison], priority=priority)
-            failed = dict.fromkeys({poison} & set(ids), "it takes too long")
-            return replace(found, failed={**found.failed, **failed})
-
-        monkeypatch.setattr(watch.host, "look", poisoned)
-        async with room.store.write() as connection:
-            for number in range(70):
-                told = Heard(delivery=f"p-{number}", event="push", repository_id=poison)
-                await take_in(connection, kept(told, room))
-            api = Heard(delivery="last", event="push", repository_id=id_of(room, "acme/api"))
-            await take_in(connection, kept(api, room))
-        with anyio.fail_after(5):
-            while "last" in (left := await waits(room)) or len(left) > 20:
-                await room.store.changed()
-        assert len(left) >= 1, "what could not be looked at waits still"
-        assert all(guid.startswith("p-") for guid in left)
-        monkeypatch.setattr(watch.host, "look", look)
-        watch.put([poison], Priority.ASKED)
-        await all_handled(room)
-
-
 def id_of(room: Room, name: str) -> str:
     found = row(room, name).repository.host_id
     assert found
     return found
-
-
-def kept(told: Heard, room: Room) -> Delivery:
-    (source,) = room.settings.hosts
-    return Delivery(
-        guid=told.delivery, source=source.key, event=told.event, told=told, received_at=room.now()
-    )

@@ -2,7 +2,7 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import anyio
@@ -15,15 +15,13 @@ from tests.operations.hosts.worlds import row, settings, source, until, watch_of
 from tests.operations.rooms import Yard, events, last
 
 from opsroom.clients.github.client import GithubHost
-from opsroom.clients.host import FailedStep, HostError, Priority, Sweep
+from opsroom.clients.host import FailedStep, HostError, Priority
 from opsroom.errors import SettingsError, StoreError
 from opsroom.model.ci import CiRun
 from opsroom.model.health import Grade
 from opsroom.operations.budget import budget
-from opsroom.operations.hosts import asking, claims, looking, reach, running, sweeping
-from opsroom.operations.hosts import watch as watch_module
+from opsroom.operations.hosts import asking, claims, looking, reach, running
 from opsroom.operations.hosts.asking import look_now
-from opsroom.operations.hosts.looks import record_looks
 from opsroom.operations.hosts.queue import GAP
 from opsroom.operations.repository import repository_health
 from opsroom.operations.room import Room
@@ -341,103 +339,3 @@ async def test_a_log_that_can_not_be_had_is_asked_for_again(
                 await anyio.sleep(0.02)
         assert asked == ["acme/api"] * 3
         assert watch.tries == {}
-
-
-async def test_who_wants_everything_listed_while_a_sweep_goes_on_gets_another_one(
-    hub: SmallHub, yard: Yard
-) -> None:
-    async with watching(settings(yard.home)) as room:
-        watch = watch_of(room)
-        began: list[bool] = []
-        sweep = watch.host.sweep
-
-        async def slow(*arguments: Any, whole: bool, **more: Any) -> Sweep:
-            began.append(whole)
-            seen = await sweep(*arguments, whole=whole, **more)
-            if len(began) == 1:
-                watch.sweep_soon(whole=True)  # as a webhook does that tells of a new repository
-            return seen
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sweeping, "APART", 0.0)
-            patch.setattr(watch.host, "sweep", slow)
-            watch.sweep_soon(whole=True)
-            with anyio.fail_after(5):
-                while len(began) < 2:
-                    await anyio.sleep(0.02)
-        assert began == [True, True]
-
-
-async def test_a_sweep_of_everything_that_failed_is_wanted_still(hub: SmallHub, yard: Yard) -> None:
-    async with watching(settings(yard.home)) as room:
-        watch = watch_of(room)
-
-        async def failing(*_: Any, **__: Any) -> Sweep:
-            raise HostError("it hiccups")
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(watch.host, "sweep", failing)
-            watch.sweep_soon(whole=True)
-            with anyio.fail_after(5):
-                while watch.reach.is_open:
-                    await anyio.sleep(0.02)
-        assert watch.whole
-
-
-async def test_what_a_failure_of_ours_kept_from_its_turn_waits_still(
-    hub: SmallHub, yard: Yard, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with watching(settings(yard.home)) as room:
-        watch = watch_of(room)
-        monkeypatch.setattr(watch_module, "PAUSE", 0.05)
-        api, web = (row(room, f"acme/{name}").repository.host_id or "" for name in ("api", "web"))
-        failed: list[str] = []
-
-        async def failing(*arguments: Any) -> Any:
-            if not failed:
-                failed.append("once")
-                raise StoreError("the disk is full", "make room")
-            return await record_looks(*arguments)
-
-        monkeypatch.setattr(looking, "record_looks", failing)
-        pushed = push(hub, "acme/web")
-        watch.queue.gap = 0.0
-        watch.queue.put([api], Priority.ASKED, anyio.current_time())
-        watch.put([web], Priority.HEARD)
-        await until(lambda: head(room, "acme/web") == pushed, room)
-        assert failed
-
-
-async def test_runs_that_could_not_be_had_are_asked_for_again_but_not_for_ever(
-    hub: SmallHub, yard: Yard, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(running, "AGAIN", 0.0)
-    monkeypatch.setattr(looking, "TICK", 0.05)
-    async with watching(settings(yard.home)) as room:
-        watch, asked = watch_of(room), list[datetime | None]()
-        id_ = row(room, "acme/api").repository.host_id
-        assert id_
-        found, broken = watch.host.ci_runs, [True]
-
-        async def failing(
-            name: str, since: datetime | None, *, priority: Priority
-        ) -> tuple[CiRun, ...]:
-            asked.append(since)
-            if broken:
-                raise HostError("github.test answered 502")
-            return await found(name, since, priority=priority)
-
-        monkeypatch.setattr(watch.host, "ci_runs", failing)
-        for times in (3, 4):
-            watch.stir([id_], Priority.HEARD)
-            with anyio.fail_after(5):
-                while len(asked) < times:
-                    await anyio.sleep(0.02)
-            await anyio.sleep(0.2)
-            assert len(asked) == times
-        broken.clear()
-        watch.stir([id_], Priority.HEARD)
-        with anyio.fail_after(5):
-            while watch.tries:
-                await anyio.sleep(0.02)
-        assert len(set(asked)) <= 2, "the same question all hour: an unchanged answer costs nothing"

@@ -4,6 +4,7 @@ The reason stands where the fact is missing, so it says what a person would have
 """
 
 from opsroom.clients.github.wire import Reply
+from opsroom.model.text import plain
 
 UNKNOWN_TOKEN = "the host does not know the token"  # noqa: S105 - a sentence, no token
 NEEDS_A_TOKEN = "the host answers this to a token only"  # noqa: S105 - a sentence, no token
@@ -31,7 +32,7 @@ def reason(reply: Reply) -> str:
         needed = reply.headers.get("X-Accepted-GitHub-Permissions") or reply.headers.get(
             "X-Accepted-OAuth-Scopes"
         )
-        wanted = f" (it needs {needed[:100]})" if needed else ""
+        wanted = f" (it needs {plain(needed, 100)})" if needed else ""
         return f"{NO_PERMISSION}{wanted}"
     if reply.status == 404:
         return NOT_THERE
