@@ -82,6 +82,14 @@ async def test_each_workflow_that_fails_has_its_line(room: Room) -> None:
     assert answer.alike == [], "alone it is like nobody here"
 
 
+async def test_a_log_that_was_not_read_yet_is_said(yard: Yard) -> None:
+    async with room_of(yard, repository("acme/api", ci=ci("failing", failed(6)))) as room:
+        await ran(room, "acme/api", failed(6))
+        answer = await ci_status(room, "", "", 5000)
+        assert answer.failing[0].step is None
+        assert "why 1 run failed was not read yet: ask with its ci_run" in answer.note
+
+
 async def test_a_filter_asks_about_ci(room: Room) -> None:
     answer = await ci_status(room, "ci:failing -repo:api", "", 5000)
     assert answer.counts.failing == 2

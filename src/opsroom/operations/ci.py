@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
+from opsroom.judge.wording import counted
 from opsroom.model.value import Value
 from opsroom.model.where import Where
 from opsroom.operations import ids
@@ -125,6 +126,7 @@ async def _fleet(room: Room, wanted: Where, max_tokens: int) -> CiStatus:
     counts = Counter(row.ci for row in rows)
     notes = [room.note(), *([] if rows or not wanted.terms else ["nothing matches the filter"])]
     notes += untold(known, wanted) or _unasked(rows)
+    notes += _unexplained(failures)
     unread = max(0, len(failing) - MOST)
     fails = frozenset(id(line) for line in failures)
 
@@ -195,6 +197,14 @@ def _unasked(rows: Sequence[Row]) -> list[str]:
     if not rows or any(row.snapshot.ci is not None for row in rows):
         return []
     return ["their CI is unknown: no host is asked (add a [[source]] of one to opsroom.toml)"]
+
+
+def _unexplained(failures: Sequence[RunLine]) -> list[str]:
+    """What to do where a log was not read: what failed long before the first look costs nothing."""
+    count = sum(line.ci_run is not None and line.step is None for line in failures)
+    if not count:
+        return []
+    return [f"why {counted(count, 'run')} failed was not read yet: ask with its ci_run"]
 
 
 def _next(failing: Sequence[RunLine]) -> list[Next]:
