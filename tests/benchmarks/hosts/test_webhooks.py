@@ -19,7 +19,7 @@ from tests.benchmarks.measure import Figure, Series, Table, shown
 
 SSE, HTTP = "SSE, as the page listens", "MCP over HTTP, 2026-07-28"
 CROWD = 200
-ROUNDS = 20
+ROUNDS = 30
 """Builds that are begun anew for each way of listening, each in another repository."""
 
 LIVELY = 24

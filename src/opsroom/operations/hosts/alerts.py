@@ -17,8 +17,8 @@ from opsroom.settings import HostSource
 if TYPE_CHECKING:
     from opsroom.operations.room import Room
 
-BATCH = 100
-"""Repositories that are recorded in one transaction."""
+BATCH = 20
+"""Repositories that are recorded in one transaction, in which nothing else is: a webhook waits."""
 
 KINDS = ("dependency", "code", "secret")
 NOT_HAD = "its list could not be had"

@@ -25,8 +25,8 @@ from opsroom.store.sweeps import listed
 if TYPE_CHECKING:
     from opsroom.operations.room import Room
 
-BATCH = 100
-"""Repositories that are recorded in one transaction."""
+BATCH = 20
+"""Repositories that are recorded in one transaction, in which nothing else is: a webhook waits."""
 
 LOST = "deleted there, or hidden from this token: the host doesn't tell which"
 NOTHING: dict[str, object] = {
