@@ -78,7 +78,7 @@ def memory(pid: int) -> float:
 
 
 def test_scale(bench: Bench) -> None:
-    count, watched = bench.size(10_000, 200), bench.size(180, 10)
+    count, watched = bench.size(10_000, 200), bench.size(120, 10)
     with double(bench, count) as one:
         total = len(one.truth())
         with centre(bench, one) as (pid, http):
