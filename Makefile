@@ -36,7 +36,7 @@ format: $(LINTING) ## rewrite the sources in the one style
 docs: $(TESTING) ## write the generated pages again
 	$(BIN)/python -m docs.generate
 
-bench: $(TESTING) .bench/.ready ## measured claims beside the competitors, into docs/benchmarks.md
+bench: $(TESTING) .bench/.ready ## measured claims beside the competitors, into docs/benchmarks*.md
 	OPSROOM_BENCH=full $(BIN)/pytest tests/benchmarks -m benchmark -s $(ARGS)
 
 bench-small: $(TESTING) ## our own side of the benchmarks, small
