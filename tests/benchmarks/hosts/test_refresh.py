@@ -16,7 +16,7 @@ from opsroom.clients.github.address import HostAddress
 from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.client import GithubHost
 from opsroom.clients.github.credentials import PersonalToken
-from opsroom.clients.host import Priority, Swept
+from opsroom.clients.host import Later, Priority, Swept
 from opsroom.model.host import Remote
 
 if TYPE_CHECKING:
@@ -94,12 +94,14 @@ async def _round(
         some = list(ids)[:moved]
         moved -= len(some)
         while some:
-            looks = await host.look(some, priority=Priority.ASKED)
+            try:
+                looks = await host.look(some, priority=Priority.ASKED)
+            except Later:  # our own limit of what a host is asked a minute
+                await anyio.sleep(1)
+                continue
             assert not looks.failed.keys() - looks.unasked, looks.failed
             assert all(isinstance(each.remote, Remote) for each in looks.looks.values())
             some = list(looks.unasked)
-            if some:  # our own limit of what a host is asked a minute
-                await anyio.sleep(1)
     return sum(map(len, known.values()))
 
 

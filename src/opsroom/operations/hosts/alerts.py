@@ -17,7 +17,7 @@ from opsroom.settings import HostSource
 if TYPE_CHECKING:
     from opsroom.operations.room import Room
 
-BATCH = 20
+BATCH = 50
 """Repositories that are recorded in one transaction, in which nothing else is: a webhook waits."""
 
 KINDS = ("dependency", "code", "secret")

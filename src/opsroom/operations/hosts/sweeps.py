@@ -1,7 +1,7 @@
 """Recording sweeps: who is there, who moved, who is missing, and when a source was asked.
 
 A sweep lists all repositories for next to nothing. Only those that it shows otherwise than they
-are known are written, a few in one transaction; for all others its time vouches.
+are known are written, a hundred in one transaction; for all others its time vouches.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -37,8 +37,8 @@ from opsroom.store.sweeps import (
 if TYPE_CHECKING:
     from opsroom.operations.room import Room
 
-BATCH = 20
-"""Repositories that are recorded in one transaction, in which nothing else is: a webhook waits."""
+BATCH = 100
+"""Repositories that are recorded in one transaction. Only a first sweep has so many."""
 
 FEW = 3
 """So many repositories may vanish at once. More, and over a quarter of a source, is no news but a
