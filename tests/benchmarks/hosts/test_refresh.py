@@ -1,10 +1,11 @@
 """The health facts of a whole fleet from its host: ours, a careful loop, and tools a repository."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 import pytest
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from github.Branch import Branch
     from github.Repository import Repository
 
+T = TypeVar("T")
 LOOP, TOOLS = "a careful PyGithub loop", "the tools of GitHub's own MCP server"
 FIRST, AGAIN = "opsroom, the first time", "opsroom, when one in twenty moved"
 PAGE = 100
@@ -88,21 +90,27 @@ async def _round(
 ) -> int:
     """Sweep each owner and look at so many of all; how many are vouched for then."""
     for owner in owners:
-        swept = await host.sweep(owner, known[owner], whole=True, priority=Priority.ASKED)
+        sweep = partial(host.sweep, owner, known[owner], whole=True, priority=Priority.ASKED)
+        swept = await patiently(sweep)
         known[owner] = {each.id: each for each in swept.repositories}
     for ids in known.values():
         some = list(ids)[:moved]
         moved -= len(some)
         while some:
-            try:
-                looks = await host.look(some, priority=Priority.ASKED)
-            except Later:  # our own limit of what a host is asked a minute
-                await anyio.sleep(1)
-                continue
+            looks = await patiently(partial(host.look, some, priority=Priority.ASKED))
             assert not looks.failed.keys() - looks.unasked, looks.failed
             assert all(isinstance(each.remote, Remote) for each in looks.looks.values())
             some = list(looks.unasked)
     return sum(map(len, known.values()))
+
+
+async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask until our own limit of what a host is asked a minute lets it be."""
+    while True:
+        try:
+            return await ask()
+        except Later:
+            await anyio.sleep(1)
 
 
 def careful(one: Double, count: int) -> int:
