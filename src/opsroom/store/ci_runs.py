@@ -125,15 +125,6 @@ async def ci_runs_alike(
     return await _load(connection, _select().where(ci_runs.c.signature == signature).limit(limit))
 
 
-async def unexplained_ci_runs(
-    connection: AsyncConnection, since: datetime, limit: int = 50
-) -> list[KeptRun]:
-    """The newest runs that failed since then, and of which it was not asked yet why."""
-    failed = ci_runs.c.conclusion.in_(("failure", "timed_out", "startup_failure"))
-    statement = _select().where(failed, ci_runs.c.looked_at.is_(None))
-    return await _load(connection, statement.where(ci_runs.c.created_at >= since).limit(limit))
-
-
 async def forget_ci_runs(connection: AsyncConnection, before: datetime) -> int:
     """Forget runs that were created before then; gives how many."""
     gone = await connection.execute(delete(ci_runs).where(ci_runs.c.created_at < before))
