@@ -69,7 +69,7 @@ $(READY): pyproject.toml constraints.txt
 	  rm -rf $(VENV); exit 1; }
 	@echo "setting up $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
-	$(call install,--editable .)
+	$(call install,--editable ".[scan]")
 	@touch $@
 
 $(VENV)/.group-%: $(READY)

@@ -1,0 +1,1 @@
+"""Databases of advisories, asked over the network: each gives the same kind of Advisory."""

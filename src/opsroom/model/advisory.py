@@ -1,0 +1,82 @@
+"""An Advisory: one flaw, under all of its names, and what it affects.
+
+Made of OSV records (schema 1.7) and of what other databases say of the same flaw.
+"""
+
+from datetime import date, datetime
+
+from opsroom.model.severity import Severity
+from opsroom.model.value import Value
+
+
+class Interval(Value):
+    """One range of versions: from `introduced` ("0": from the first) up to `fixed`, without it, or
+    `last_affected`, with it; both None: until now."""
+
+    introduced: str = "0"
+    fixed: str | None = None
+    last_affected: str | None = None
+
+
+class Affected(Value):
+    """What is affected of one package.
+
+    `purl` is without version. A version is affected when it is one of `versions` or lies in an
+    interval, by the rules of its ecosystem. `commits` is true when only ranges of Git commits were
+    told, which say nothing about a version.
+    """
+
+    purl: str
+    ecosystem: str
+    """As OSV writes it (`PyPI`, `npm`, `Go`)."""
+    intervals: tuple[Interval, ...] = ()
+    versions: tuple[str, ...] = ()
+    commits: bool = False
+
+
+class Advisory(Value):
+    """One flaw. `id` is the name that most tools know: a CVE, else a GHSA, else its own.
+
+    `aliases` are all other names. `sources` say which databases told of it (`osv`, `github`,
+    `snyk`). Withdrawn ones are never kept as advisories.
+    """
+
+    id: str
+    aliases: tuple[str, ...] = ()
+    summary: str = ""
+    severity: Severity | None = None
+    """None: no database says how bad it is."""
+    score: float | None = None
+    """CVSS base score, 0 to 10, of the newest version of CVSS that was told."""
+    vector: str = ""
+    malicious: bool = False
+    """The package is malware (MAL-...): worse than any flaw."""
+    published: datetime | None = None
+    modified: datetime | None = None
+    exploited: date | None = None
+    """Since when CISA's KEV catalogue says that it is exploited."""
+    ransomware: bool = False
+    likely: float | None = None
+    """EPSS: the probability, 0 to 1, that it is exploited in the next 30 days."""
+    affected: tuple[Affected, ...] = ()
+    sources: tuple[str, ...] = ()
+    url: str = ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name it has."""
+        return frozenset((self.id, *self.aliases))
+
+
+class AdvisoryData(Value):
+    """How old the advisories of one source are, which every answer about packages says.
+
+    `as_of` is the newest change that its data hold, `fetched_at` when they were last had in full;
+    `failed` says why the last try to refresh them did not work, empty: it did.
+    """
+
+    source: str
+    as_of: datetime | None = None
+    fetched_at: datetime | None = None
+    advisories: int = 0
+    failed: str = ""

@@ -1,0 +1,61 @@
+"""A Threat: a rule about what moved between two looks at a repository.
+
+Pure: what was known before, what is known now, and nothing else. The first look has no `before`:
+then a rule says only what is wrong whatever was there before.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from opsroom.model.package import Package, Published
+from opsroom.model.scan import Hit
+from opsroom.model.severity import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """What one CI workflow may do, as its file says: only what threats are told from."""
+
+    path: str
+    triggers: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
+    permissions: frozenset[str] = frozenset()
+    """`scope: level` of everything that may write, and `write-all`."""
+    uses: frozenset[str] = frozenset()
+    lines: tuple[tuple[str, int], ...] = ()
+    """Where each trigger (`on:NAME`), secret (`secret:NAME`) and permission stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is known of one repository at one commit. `refs` are the tips of branches and tags.
+
+    `owned` are the names (purl without version) that repositories of the fleet publish, and
+    `internal` those of them which are not meant for a public registry.
+    """
+
+    commit: str
+    packages: tuple[tuple[str, Package], ...] = ()
+    """With the path of the manifest that names each."""
+    publishes: tuple[tuple[str, Published], ...] = ()
+    scripts: tuple[tuple[str, str], ...] = ()
+    """The path of a manifest, and a script that runs on installation."""
+    workflows: tuple[Workflow, ...] = ()
+    default_branch: str = ""
+    forced: tuple[tuple[str, str, str], ...] = ()
+    """Branches whose new head doesn't hold the old one: name, old, new."""
+    owned: frozenset[str] = frozenset()
+    internal: frozenset[str] = frozenset()
+    secrets: tuple[Hit, ...] = field(default=())
+    """What the secret scanner saw in the files of today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threat:
+    """One rule: its id is the name of its file. `true` and `false` are documented examples."""
+
+    look: Callable[[Scene, Scene | None], Iterable[Hit]]
+    severity: Severity
+    what: str
+    why: str
+    fix: str
