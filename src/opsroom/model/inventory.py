@@ -1,0 +1,40 @@
+"""An Inventory: which manifests one commit of a repository holds, and what could not be read.
+
+The content of a manifest is kept once for each (digest, format), whoever has it; an inventory says
+which of them a repository has, and where.
+"""
+
+from dataclasses import dataclass
+
+from opsroom.model.scan import Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryFile:
+    """One file that a format reads. `format` is `name@revision`, `digest` SHA-256 in hex.
+
+    `reason` says why nothing is known of its packages; None: they are those of its manifest.
+    """
+
+    path: str
+    format: str
+    digest: str
+    reason: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What its manifest is kept under."""
+        return self.digest, self.format
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Every manifest of `commit`, in the order of paths.
+
+    A file that two formats read is in it twice. `skipped` are manifests that were not opened at
+    all.
+    """
+
+    commit: str
+    files: tuple[InventoryFile, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
