@@ -22,6 +22,9 @@ class Export:
     history, when there is one to read, and `tips` are the commits of all its refs; `history_untold`
     says why the past can't be looked at. `dirty` are paths that differ from the commit in a work
     tree, or are not tracked there: their present content lies in `working`.
+
+    `home` is the folder of the centre, where scanners keep what is worth keeping between looks.
+    `scanned_tips`: commits whose past was read before, by the same rules; only newer is to be read.
     """
 
     folder: Path
@@ -33,3 +36,5 @@ class Export:
     history_untold: str = ""
     working: Path | None = None
     dirty: tuple[str, ...] = ()
+    home: Path | None = None
+    scanned_tips: tuple[str, ...] = ()
