@@ -17,10 +17,10 @@ from opsroom.clients.github.alerts import read_alert
 from opsroom.clients.github.graphql import Told
 from opsroom.clients.github.reading import read_look, read_swept
 from opsroom.clients.github.runs import read_run
-from opsroom.clients.github.shapes import NONSENSE, listed, mapping, objects, time
 from opsroom.clients.host import HostError, HostLook, Priority
 from opsroom.model.ci import CiRun
 from opsroom.model.host import SecurityAlert
+from opsroom.model.shapes import NONSENSE, listed, mapping, objects, time
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 JSON = st.recursive(

@@ -14,12 +14,12 @@ from urllib.parse import quote
 import anyio
 
 from opsroom.clients.github.refusals import reason
-from opsroom.clients.github.shapes import NONSENSE, listed, mapping
 from opsroom.clients.github.transport import Spend, Transport
 from opsroom.clients.github.wire import Reply
 from opsroom.clients.host import AlertList, HostError, Priority
 from opsroom.model.host import SecurityAlert
 from opsroom.model.severity import Severity
+from opsroom.model.shapes import NONSENSE, listed, mapping
 from opsroom.model.text import plain
 
 Kind = Literal["dependency", "code", "secret"]

@@ -28,7 +28,6 @@ from opsroom.clients.github.graphql import Misunderstood, document
 from opsroom.clients.github.memory import Books, Validators
 from opsroom.clients.github.prune import Pruned, Schema, prune, schema_of
 from opsroom.clients.github.refusals import reason
-from opsroom.clients.github.shapes import mapping, objects
 from opsroom.clients.github.transport import Overloaded, Spend, Transport
 from opsroom.clients.github.wire import LIMITS, TIMEOUT, Broken, Unanswered
 from opsroom.clients.host import (
@@ -47,6 +46,7 @@ from opsroom.clients.host import (
 )
 from opsroom.model.budget import Budget, Cadence, Price
 from opsroom.model.ci import CiRun
+from opsroom.model.shapes import mapping, objects
 from opsroom.model.text import plain
 
 KEPT_EVERY = timedelta(seconds=10)

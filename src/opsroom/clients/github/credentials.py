@@ -17,10 +17,10 @@ from urllib.parse import quote
 
 import anyio
 
-from opsroom.clients.github.shapes import NONSENSE, mapping, time
 from opsroom.clients.host import HostError, NotLetIn
 from opsroom.clients.process import Completed, run, trusted, trusted_path
 from opsroom.errors import ObservationError, SettingsError
+from opsroom.model.shapes import NONSENSE, mapping, time
 from opsroom.model.text import plain
 
 AHEAD = timedelta(minutes=5)

@@ -12,9 +12,9 @@ from urllib.parse import quote
 from opsroom.clients.github.alerts import next_page
 from opsroom.clients.github.credentials import AppInstallation
 from opsroom.clients.github.refusals import reason
-from opsroom.clients.github.shapes import listed, mapping, objects
 from opsroom.clients.github.transport import Spend, Transport
 from opsroom.clients.host import HostError, Missed, Priority
+from opsroom.model.shapes import listed, mapping, objects
 from opsroom.model.text import plain
 
 APP = "app"

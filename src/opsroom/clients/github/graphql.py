@@ -14,9 +14,9 @@ from typing import Any
 
 from opsroom.clients.github.limits import QUIET, SPENT, UNTOLD_QUIET
 from opsroom.clients.github.refusals import NO_PERMISSION, NOT_THERE, SIGN_ON, reason
-from opsroom.clients.github.shapes import NONSENSE, listed, mapping, objects, time
 from opsroom.clients.github.transport import Overloaded, Spend, Transport
 from opsroom.clients.host import HostError, Later, NotLetIn
+from opsroom.model.shapes import NONSENSE, listed, mapping, objects, time
 from opsroom.model.text import plain
 
 LOG = logging.getLogger(__name__)

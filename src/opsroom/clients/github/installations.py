@@ -21,7 +21,6 @@ from opsroom.clients.github.budget import Ledger
 from opsroom.clients.github.client import GithubHost
 from opsroom.clients.github.credentials import Anonymous, AppInstallation, Credential
 from opsroom.clients.github.memory import Books
-from opsroom.clients.github.shapes import mapping, objects
 from opsroom.clients.github.sums import together
 from opsroom.clients.github.transport import Transport
 from opsroom.clients.github.wire import TIMEOUT
@@ -42,6 +41,7 @@ from opsroom.clients.host import (
 )
 from opsroom.model.budget import Budget, Cadence, Price
 from opsroom.model.ci import CiRun
+from opsroom.model.shapes import mapping, objects
 
 A_PAGE = 100
 Found = TypeVar("Found")

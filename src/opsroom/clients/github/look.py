@@ -18,10 +18,10 @@ from opsroom.clients.github.graphql import GONE, Fault, Path, Told, ask
 from opsroom.clients.github.pace import Pace, looking
 from opsroom.clients.github.prune import without
 from opsroom.clients.github.reading import read_look
-from opsroom.clients.github.shapes import NONSENSE, listed, mapping
 from opsroom.clients.github.transport import Overloaded, Spend, Transport
 from opsroom.clients.github.wire import TooLarge
 from opsroom.clients.host import HostError, HostLook, HostLooks, Priority
+from opsroom.model.shapes import NONSENSE, listed, mapping
 
 AT_ONCE = 3
 """Requests in flight: more share the same computing time of the host."""

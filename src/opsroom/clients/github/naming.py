@@ -7,9 +7,9 @@ would each cost one, twice where they are forwarded.
 from collections.abc import Collection, Sequence
 
 from opsroom.clients.github.graphql import GONE, Told, ask
-from opsroom.clients.github.shapes import mapping
 from opsroom.clients.github.transport import Spend, Transport
 from opsroom.clients.host import Named, Priority, Resolved
+from opsroom.model.shapes import mapping
 
 AT_ONCE = 100
 """Names a request."""

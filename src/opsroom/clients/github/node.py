@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from opsroom.clients.github.graphql import Path, Told
-from opsroom.clients.github.shapes import mapping
 from opsroom.model.host import Untold
+from opsroom.model.shapes import mapping
 
 LACKING = "not available on this server"
 

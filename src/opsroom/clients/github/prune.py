@@ -13,9 +13,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from opsroom.clients.github.graphql import ask
-from opsroom.clients.github.shapes import NONSENSE, objects
 from opsroom.clients.github.transport import Spend, Transport
 from opsroom.clients.host import HostError
+from opsroom.model.shapes import NONSENSE, objects
 
 if TYPE_CHECKING:
     from graphql import (

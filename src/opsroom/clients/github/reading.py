@@ -11,7 +11,6 @@ from typing import Any, cast, get_args
 
 from opsroom.clients.github.graphql import Path, Told
 from opsroom.clients.github.node import Node, nodes
-from opsroom.clients.github.shapes import mapping, time
 from opsroom.clients.host import HostLook, Swept
 from opsroom.model.ci import Ci, CiRun, CiState, CiStatus, Conclusion
 from opsroom.model.facts import Unknown
@@ -24,6 +23,7 @@ from opsroom.model.host import (
     Ruleset,
     Visibility,
 )
+from opsroom.model.shapes import mapping, time
 from opsroom.model.text import plain
 
 ADMINS_ONLY = "only those who administer the repository are told"

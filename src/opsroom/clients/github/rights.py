@@ -12,10 +12,10 @@ from opsroom.clients.github.credentials import AppInstallation
 from opsroom.clients.github.graphql import ask, document
 from opsroom.clients.github.node import nodes
 from opsroom.clients.github.refusals import NOT_ENABLED, NOT_THERE, reason
-from opsroom.clients.github.shapes import mapping
 from opsroom.clients.github.transport import Spend, Transport
 from opsroom.clients.github.wire import Reply
 from opsroom.clients.host import HostError, NotLetIn, Priority, Right, Rights
+from opsroom.model.shapes import mapping
 from opsroom.model.text import plain
 
 SPEND = Spend("rights", Priority.ASKED)

@@ -12,11 +12,11 @@ from urllib.parse import quote
 
 from opsroom.clients.github.alerts import next_page
 from opsroom.clients.github.refusals import reason
-from opsroom.clients.github.shapes import NONSENSE, mapping, objects, time
 from opsroom.clients.github.transport import PASSING, Spend, Transport
 from opsroom.clients.github.wire import Broken
 from opsroom.clients.host import FailedStep, HostError, Priority
 from opsroom.model.ci import BAD, CiRun, CiStatus, Conclusion
+from opsroom.model.shapes import NONSENSE, mapping, objects, time
 from opsroom.model.text import plain
 
 KEPT = 64 << 10

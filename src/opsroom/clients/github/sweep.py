@@ -15,10 +15,10 @@ from opsroom.clients.github.pace import Pace
 from opsroom.clients.github.prune import without
 from opsroom.clients.github.reading import read_swept
 from opsroom.clients.github.refusals import SIGN_ON
-from opsroom.clients.github.shapes import NONSENSE, listed, mapping
 from opsroom.clients.github.transport import Overloaded, Spend, Transport
 from opsroom.clients.github.wire import TooLarge
 from opsroom.clients.host import HostError, NotLetIn, Priority, Sweep, Swept
+from opsroom.model.shapes import NONSENSE, listed, mapping
 from opsroom.model.text import plain
 
 LOG = logging.getLogger(__name__)

@@ -26,10 +26,10 @@ from opsroom.clients.github.credentials import Credential, Proof, digest
 from opsroom.clients.github.limits import Limited, limited, read_limits
 from opsroom.clients.github.memory import LARGEST_KEPT, InMemory, Validators
 from opsroom.clients.github.refusals import NEEDS_A_TOKEN, UNKNOWN_TOKEN, reason
-from opsroom.clients.github.shapes import objects
 from opsroom.clients.github.wire import IN_FLIGHT, Broken, Reply, Unanswered, Wire
 from opsroom.clients.host import HostError, Later, NotLetIn, Priority
 from opsroom.model.budget import BucketName
+from opsroom.model.shapes import objects
 
 LOG = logging.getLogger(__name__)
 

@@ -12,10 +12,10 @@ from hashlib import sha256
 from typing import Any
 
 from opsroom.clients.github.runs import read_run
-from opsroom.clients.github.shapes import mapping
 from opsroom.clients.host import Malformed, Unsigned
 from opsroom.model.ci import CiRun
 from opsroom.model.heard import Heard
+from opsroom.model.shapes import mapping
 
 LARGEST_BODY = 25 * 1024 * 1024
 """Bytes of one delivery. GitHub doesn't send larger ones."""

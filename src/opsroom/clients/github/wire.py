@@ -14,8 +14,8 @@ import anyio
 import httpx2
 
 from opsroom.clients.github.address import HostAddress, is_here
-from opsroom.clients.github.shapes import mapping
 from opsroom.clients.host import HostError
+from opsroom.model.shapes import mapping
 from opsroom.model.text import plain
 
 LARGEST = 16 << 20

@@ -15,13 +15,13 @@ from opsroom.clients.github.refusals import (
     SIGN_ON,
     sign_on,
 )
-from opsroom.clients.github.shapes import NONSENSE
 from opsroom.clients.github.smoke.ear import Ear
 from opsroom.clients.github.smoke.shape import Shape, differences
 from opsroom.clients.github.transport import Overloaded, Transport
 from opsroom.clients.github.wire import Reply, TooLarge
 from opsroom.clients.host import HostError, Later, NotLetIn
 from opsroom.clients.smoke import Outcome, Probe
+from opsroom.model.shapes import NONSENSE
 
 LONGEST = 45.0
 """Seconds of one question, with its repeats."""

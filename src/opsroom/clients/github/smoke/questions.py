@@ -16,7 +16,6 @@ from opsroom.clients.github.graphql import Path, Told, ask, document
 from opsroom.clients.github.prune import Pruned, Schema, prune, schema_of
 from opsroom.clients.github.reading import read_look, read_swept
 from opsroom.clients.github.runs import failed_step, read_run
-from opsroom.clients.github.shapes import NONSENSE, listed, mapping, objects
 from opsroom.clients.github.smoke import answers
 from opsroom.clients.github.smoke.asking import Asking, Found, judged, refused
 from opsroom.clients.github.smoke.shape import Shape, differences, unanswered
@@ -24,6 +23,7 @@ from opsroom.clients.github.transport import Spend, Transport
 from opsroom.clients.github.wire import Reply
 from opsroom.clients.host import Priority, Swept
 from opsroom.model.ci import BAD, CiRun
+from opsroom.model.shapes import NONSENSE, listed, mapping, objects
 
 AT_MOST = 3
 """Repositories that are looked at."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 
-from opsroom.clients.github.shapes import NONSENSE, mapping, time
+from opsroom.model.shapes import NONSENSE, mapping, time
 
 if TYPE_CHECKING:
     from graphql import FragmentDefinitionNode, SelectionSetNode

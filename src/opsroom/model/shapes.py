@@ -33,3 +33,8 @@ def time(text: object) -> datetime:
     if at.tzinfo is None:
         raise ValueError("a time without a zone")
     return at
+
+
+def string(value: object) -> str:
+    """The text; empty in place of anything else."""
+    return value if isinstance(value, str) else ""
