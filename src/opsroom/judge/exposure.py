@@ -1,0 +1,258 @@
+"""Exposure: which advisories hold for the packages that are in use.
+
+The answer has three values. What can't be told is `unknown` with the reason: a version that is
+none, a range without a lockfile, a package that comes from somewhere else than its name says.
+
+An advisory holds for a version when one of its entries names it, or when it lies in an interval by
+the rules of its ecosystem (the schema of OSV, "evaluation"). Entries of one package are one: what
+any of them says counts.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from opsroom.judge.matching import key, schemes, span
+from opsroom.model.advisory import Advisory, Affected, Interval
+from opsroom.model.check import Verdict
+from opsroom.model.text import plain
+
+ELSEWHERE = ("git+", "path:", "workspace:", "url:")
+"""Where a package comes from when its version is not one of the registry: the number may be the
+same, the code need not be. A package of another registry (`registry:`) keeps its versions."""
+
+START = ("", "0")
+"""How an interval begins that has no beginning."""
+
+
+class Answer(NamedTuple):
+    """Whether an advisory holds; `reason` says why that can't be told."""
+
+    verdict: Verdict
+    reason: str = ""
+
+
+YES, NO = Answer(Verdict.YES), Answer(Verdict.NO)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An advisory that holds. `fixed` is the lowest version above the one in use for which it
+    doesn't; None: there is none yet, or the version in use is not known."""
+
+    advisory: Advisory
+    fixed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What advisories say of one package: those that hold, and `(id, reason)` of those that may.
+
+    `version` is the one that was asked about: the pinned one, where only a constraint is known.
+    """
+
+    version: str = ""
+    matches: tuple[Match, ...] = ()
+    unknown: tuple[tuple[str, str], ...] = ()
+
+
+class Advisories:
+    """Advisories made ready to be asked about many packages. Each interval is read once."""
+
+    def __init__(self, advisories: Iterable[Advisory]) -> None:
+        self._reaches: dict[str, list[_Reach]] = {}
+        self._known: dict[tuple[str, str], Exposure] = {}
+        for advisory in advisories:
+            entries: dict[str, list[Affected]] = {}
+            for each in advisory.affected:
+                entries.setdefault(each.purl, []).append(each)
+            for purl, affected in entries.items():
+                self._reaches.setdefault(purl, []).append(_Reach(purl, affected, advisory))
+
+    def of(self, purl: str, version: str, constraint: str = "", origin: str = "") -> Exposure:
+        """Return what is known of one package; the arguments are those of a Package."""
+        reaches = self._reaches.get(purl)
+        if reaches is None:
+            return Exposure(version)
+        if origin.startswith(ELSEWHERE):
+            reason = f"it comes from {plain(origin, 80)}, where versions are not the registry's"
+            return Exposure(version, (), tuple((each.advisory.id, reason) for each in reaches))
+        version = version or pinned(purl, constraint)
+        if not version:
+            return _unlocked(constraint, reaches)
+        found = self._known.get((purl, version))
+        if found is None:
+            found = self._known[purl, version] = _exposure(version, reaches)
+        return found
+
+
+def match(purl: str, version: str, advisories: Iterable[Advisory]) -> Exposure:
+    """Return what `advisories` say of one version. For many packages, make `Advisories` once."""
+    return Advisories(advisories).of(purl, version)
+
+
+def verdict(version: str, affected: Affected) -> Answer:
+    """Return whether one entry of an advisory holds for a version."""
+    return _Reach(affected.purl, [affected], Advisory(id="")).holds(version)
+
+
+def pinned(purl: str, constraint: str) -> str:
+    """Return the one version that a constraint allows; empty: it allows others, too."""
+    scheme = schemes().get(_kind(purl))
+    if scheme is None or not scheme.pin:
+        return ""
+    found = re.fullmatch(scheme.pin, constraint.strip())
+    return found[1] if found else ""
+
+
+class _Bounds(NamedTuple):
+    """An interval whose ends are keys. None: it has no such end, or one that can't be read, which
+    `unread` quotes."""
+
+    low: Any
+    fixed: Any
+    last: Any
+    unread: str
+
+
+class _Reach:
+    """Which versions of one package an advisory holds for."""
+
+    __slots__ = ("_bounds", "_keys", "_names", "advisory", "affected", "always", "kind")
+
+    def __init__(self, purl: str, affected: Iterable[Affected], advisory: Advisory) -> None:
+        self.advisory = advisory
+        self.affected = tuple(affected)
+        self.kind = _kind(purl)
+        intervals = [each for entry in self.affected for each in entry.intervals]
+        self.always = any(map(_everything, intervals))
+        """Every version is affected, whatever it is called."""
+        self._names = frozenset(name for entry in self.affected for name in entry.versions)
+        self._bounds: tuple[_Bounds, ...] | None = None
+        self._keys: frozenset[Any] | None = None
+
+    def holds(self, version: str) -> Answer:
+        """Return whether it holds for a version, as its ecosystem writes it."""
+        if self.always or version in self._names:
+            return YES
+        bounds = self._read()
+        if not bounds and not self._names:
+            return Answer(Verdict.UNKNOWN, self._says_nothing())
+        stands_for = span(self.kind, version)
+        if stands_for is None:
+            return Answer(Verdict.UNKNOWN, self._no_version(version)) if bounds else NO
+        low, high = stands_for
+        doubt = ""
+        for each in bounds:
+            if _outside(each, low, high):
+                continue
+            if each.unread:
+                doubt = f"the advisory names {plain(each.unread, 40)}, which is no version there"
+            elif _inside(each, low, high):
+                return YES
+            else:
+                doubt = _moves(version)
+        if self._names and not doubt:
+            if low == high and low in self._named():
+                return YES
+            if low != high and any(low <= each <= high for each in self._named()):
+                doubt = _moves(version)
+        return Answer(Verdict.UNKNOWN, doubt) if doubt else NO
+
+    def fixed(self, version: str) -> str | None:
+        """Return the lowest version above `version` that ends an interval and lies in none."""
+        stands_for = span(self.kind, version)
+        if stands_for is None:
+            return None
+        names = {each.fixed for entry in self.affected for each in entry.intervals if each.fixed}
+        ends = ((key(self.kind, name), name) for name in sorted(names))
+        above = [(end, name) for end, name in ends if end is not None and end > stands_for[0]]
+        for _, name in sorted(above, key=lambda pair: pair[0]):
+            if self.holds(name).verdict is Verdict.NO:
+                return name
+        return None
+
+    def _read(self) -> tuple[_Bounds, ...]:
+        if self._bounds is None:
+            intervals = (each for entry in self.affected for each in entry.intervals)
+            self._bounds = tuple(_bounds(self.kind, each) for each in intervals)
+        return self._bounds
+
+    def _named(self) -> frozenset[Any]:
+        """Return the keys of the versions that are named: `1.0` is `1.0.0` in most places."""
+        if self._keys is None:
+            found = (key(self.kind, name) for name in self._names)
+            self._keys = frozenset(each for each in found if each is not None)
+        return self._keys
+
+    def _no_version(self, version: str) -> str:
+        if self.kind not in schemes():
+            return f"how versions of {plain(self.kind, 40)} are ordered is not known"
+        return f"{plain(version, 40)} is no version that {self.kind} orders"
+
+    def _says_nothing(self) -> str:
+        if any(entry.commits for entry in self.affected):
+            return "the advisory tells commits alone, no versions"
+        return "the advisory doesn't tell which versions"
+
+
+def _kind(purl: str) -> str:
+    return purl.removeprefix("pkg:").partition("/")[0]
+
+
+def _everything(interval: Interval) -> bool:
+    return interval.introduced in START and not (interval.fixed or interval.last_affected)
+
+
+def _bounds(kind: str, interval: Interval) -> _Bounds:
+    low = "" if interval.introduced in START else interval.introduced
+    ends = (low, interval.fixed or "", interval.last_affected or "")
+    first, fixed, last = (key(kind, end) if end else None for end in ends)
+    read = zip(ends, (first, fixed, last), strict=True)
+    unread = next((end for end, found in read if end and found is None), "")
+    return _Bounds(first, fixed, last, unread)
+
+
+def _outside(bounds: _Bounds, low: Any, high: Any) -> bool:
+    return (
+        (bounds.fixed is not None and bool(bounds.fixed <= low))
+        or (bounds.low is not None and bool(high < bounds.low))
+        or (bounds.last is not None and bool(bounds.last < low))
+    )
+
+
+def _inside(bounds: _Bounds, low: Any, high: Any) -> bool:
+    """Return whether all from low to high is in it; it isn't outside."""
+    if low is high:
+        return True
+    return (
+        (bounds.fixed is None or bool(high < bounds.fixed))
+        and (bounds.low is None or bool(bounds.low <= low))
+        and (bounds.last is None or bool(high <= bounds.last))
+    )
+
+
+def _moves(version: str) -> str:
+    return f"{plain(version, 40)} moves, and not all that it may be is affected"
+
+
+def _exposure(version: str, reaches: Iterable[_Reach]) -> Exposure:
+    matches: list[Match] = []
+    unknown: list[tuple[str, str]] = []
+    for reach in reaches:
+        found, reason = reach.holds(version)
+        if found is Verdict.YES:
+            matches.append(Match(reach.advisory, reach.fixed(version)))
+        elif found is Verdict.UNKNOWN:
+            unknown.append((reach.advisory.id, reason))
+    return Exposure(version, tuple(matches), tuple(unknown))
+
+
+def _unlocked(constraint: str, reaches: Sequence[_Reach]) -> Exposure:
+    """Return what holds whatever the version is."""
+    asked = f"{plain(constraint, 60)} is asked for" if constraint else "no version is asked for"
+    reason = f"{asked}, and no lockfile tells which one that is"
+    matches = tuple(Match(each.advisory) for each in reaches if each.always)
+    unknown = tuple((each.advisory.id, reason) for each in reaches if not each.always)
+    return Exposure("", matches, unknown)
