@@ -6,7 +6,7 @@ the classic ones (reftable), git lists them.
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,6 +91,46 @@ def read_refs(place: Place, config: Config) -> RefStore:
     return list_refs(place)
 
 
+def read_tips(place: Place, config: Config) -> frozenset[str]:
+    """The object of every ref, whatever its space, of every stash, and of every HEAD.
+
+    Not all of them need be commits, or be there.
+
+    Raises:
+        ObservationError: one of them is broken, or they can't be read.
+    """
+    oids: dict[bytes, str] = {}
+    if (config.last("extensions.refstorage") or "files").startswith("files"):
+        _packed(place.common_dir, oids, set(), (b"refs/",))
+        for name, content in _read_loose(place.common_dir, (b"refs",)):
+            if OID.fullmatch(content):
+                oids[name] = content.decode("ascii")
+    else:
+        listed = git(place, ["for-each-ref", "--format=%(objectname) %(refname)"]).splitlines()
+        oids = {name: oid.decode("ascii") for oid, _, name in (s.partition(b" ") for s in listed)}
+    return frozenset({*oids.values(), *_stashed(place), *_heads(place)})
+
+
+def _stashed(place: Place) -> Iterator[str]:
+    """Of every stash but the newest only the log of the ref knows."""
+    for line in (read_regular(place.common_dir / "logs/refs/stash", MAX_PACKED) or b"").split(
+        b"\n"
+    ):
+        oid = line.split(b" ", 2)[1:2]
+        if oid and OID.fullmatch(oid[0]):
+            yield oid[0].decode("ascii")
+
+
+def _heads(place: Place) -> Iterator[str]:
+    """Commits that a HEAD names by itself, of the main and of every linked work tree."""
+    root = os.fsencode(place.common_dir)
+    linked = [os.fsdecode(root + b"/" + name) for name in _loose(root, (b"worktrees",))]
+    for path in [str(place.common_dir / "HEAD"), *(n for n in linked if n.endswith("/HEAD"))]:
+        content = (read_regular(path, 4096) or b"").strip()
+        if OID.fullmatch(content):
+            yield content.decode("ascii")
+
+
 def list_refs(place: Place) -> RefStore:
     """The same, from git."""
     form = "--format=%(refname)%00%(objectname)%00%(*objectname)%00%(symref)"
@@ -114,14 +154,7 @@ def _from_files(common_dir: Path) -> RefStore:
     peeled: set[str] = set()
     _packed(common_dir, oids, peeled)
     symbolic: dict[bytes, bytes] = {}
-    root = os.fsencode(common_dir)
-    for number, name in enumerate(_loose(root)):
-        if number >= MAX_LOOSE:
-            raise Corrupt(f"it has more than {MAX_LOOSE:,} loose refs")
-        content = read_regular(os.fsdecode(root + b"/" + name), 4096)
-        if content is None:
-            continue
-        content = content.strip()
+    for name, content in _read_loose(common_dir, SPACES):
         if OID.fullmatch(content):
             oids[name] = content.decode("ascii")
         elif content.startswith(b"ref:"):
@@ -132,7 +165,22 @@ def _from_files(common_dir: Path) -> RefStore:
     return RefStore(oids, symbolic, frozenset(peeled))
 
 
-def _packed(common_dir: Path, oids: dict[bytes, str], peeled: set[str]) -> None:
+def _read_loose(common_dir: Path, spaces: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    root = os.fsencode(common_dir)
+    for number, name in enumerate(_loose(root, spaces)):
+        if number >= MAX_LOOSE:
+            raise Corrupt(f"it has more than {MAX_LOOSE:,} loose refs")
+        content = read_regular(os.fsdecode(root + b"/" + name), 4096)
+        if content is not None:
+            yield name, content.strip()
+
+
+def _packed(
+    common_dir: Path,
+    oids: dict[bytes, str],
+    peeled: set[str],
+    spaces: tuple[bytes, ...] = (HEADS, TAGS, REMOTES),
+) -> None:
     content = read_regular(common_dir / "packed-refs", MAX_PACKED)
     if not content:
         return
@@ -141,7 +189,7 @@ def _packed(common_dir: Path, oids: dict[bytes, str], peeled: set[str]) -> None:
     for line in content.split(b"\n")[:-1]:
         oid, space, name = line.partition(b" ")
         if OID.fullmatch(oid) and space:
-            if name.startswith((HEADS, TAGS, REMOTES)):
+            if name.startswith(spaces):
                 oids[name] = oid.decode("ascii")
         elif line.startswith(b"^"):
             peeled.add(line[1:].decode("ascii", "replace"))
@@ -149,9 +197,9 @@ def _packed(common_dir: Path, oids: dict[bytes, str], peeled: set[str]) -> None:
             raise Corrupt("packed-refs has a broken line")
 
 
-def _loose(root: bytes) -> Iterator[bytes]:
+def _loose(root: bytes, spaces: Iterable[bytes]) -> Iterator[bytes]:
     """Names of loose refs. Lock files and names that Git itself would ignore are left out."""
-    waiting: list[bytes] = list(SPACES)
+    waiting: list[bytes] = list(spaces)
     while waiting:
         folder = waiting.pop()
         try:
