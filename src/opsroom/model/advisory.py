@@ -3,6 +3,7 @@
 Made of OSV records (schema 1.7) and of what other databases say of the same flaw.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from opsroom.model.severity import Severity
@@ -66,6 +67,36 @@ class Advisory(Value):
     def names(self) -> frozenset[str]:
         """Every name it has."""
         return frozenset((self.id, *self.aliases))
+
+
+@dataclass(frozen=True, slots=True)
+class Exploit:
+    """What a catalogue says of exploits of one CVE, each as in Advisory; None: it doesn't say."""
+
+    exploited: date | None = None
+    ransomware: bool = False
+    likely: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdvisoryRecord:
+    """What one database says of one flaw, under its own `id`, before it is merged with others.
+
+    `stamp` is equal exactly when the record is: of an online database when it was modified, of a
+    file in an archive its checksum. Without `advisory`, `reason` says why it tells nothing:
+    `withdrawn`, or what is wrong with it.
+    """
+
+    id: str
+    stamp: str = ""
+    advisory: Advisory | None = None
+    reason: str = ""
+
+    @classmethod
+    def of(cls, advisory: Advisory) -> "AdvisoryRecord":
+        """The record of an advisory that has only one."""
+        told = advisory.modified.isoformat() if advisory.modified else ""
+        return cls(advisory.id, told, advisory)
 
 
 class AdvisoryData(Value):
