@@ -31,7 +31,7 @@ async def save_findings(
                 "baseline": one.baseline,
                 "opened_at": one.opened_at,
                 "closed_at": one.closed_at,
-                **dict(one.finding),
+                **_seen(one),
             }
             for number, many in kept.items()
             for one in many
@@ -56,6 +56,17 @@ async def load_findings(
         if wanted is None or row["repository_id"] in wanted:
             kept[row["repository_id"]].append(_kept(row))
     return dict(kept)
+
+
+def _seen(kept: KeptFinding) -> dict[str, object]:
+    advisory, suppression = kept.finding.advisory, kept.suppression
+    return {
+        **dict(kept.finding),
+        "advisory": advisory and advisory.model_dump(mode="json", exclude_defaults=True),
+        "suppression": suppression and suppression.model_dump(mode="json", exclude_defaults=True),
+        "advisory_id": advisory and advisory.id,
+        "package": advisory and advisory.package,
+    }
 
 
 def _kept(row: RowMapping) -> KeptFinding:

@@ -23,7 +23,8 @@ from opsroom.store.engines import BUSY_TIMEOUT, schema_work
 from opsroom.store.failures import UnusableStore, reported
 from opsroom.store.locks import Lock, held_to_commit
 from opsroom.store.place import Place
-from opsroom.store.tables import meta, metadata
+from opsroom.store.scan_tables import runs
+from opsroom.store.tables import meta
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSIONS = MIGRATIONS / "versions"
@@ -118,7 +119,7 @@ def remove_file(place: Place) -> None:
 
 def _create(connection: Connection) -> None:
     """Make every table, empty, at this version: what all the migrations make, but quicker."""
-    metadata.create_all(connection, checkfirst=False)
+    runs.metadata.create_all(connection, checkfirst=False)
     connection.execute(
         text(
             "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL,"

@@ -118,7 +118,8 @@ repositories = Table(
 )
 
 
-def _repository(*, primary_key: bool = False, index: bool = False) -> Column[int]:
+def repository_column(*, primary_key: bool = False, index: bool = False) -> Column[int]:
+    """The repository that a row is of; the row goes with it."""
     return Column(
         "repository_id",
         BigInteger,
@@ -133,7 +134,7 @@ def _repository(*, primary_key: bool = False, index: bool = False) -> Column[int
 facts = Table(
     "facts",
     metadata,
-    _repository(primary_key=True),
+    repository_column(primary_key=True),
     Column("subject", Prose, primary_key=True),
     Column("group", Text, primary_key=True),
     Column("at", Timestamp, nullable=False),
@@ -146,7 +147,7 @@ findings = Table(
     "findings",
     metadata,
     Column("id", Text, primary_key=True),
-    _repository(index=True),
+    repository_column(index=True),
     Column("rule", Text, nullable=False),
     Column("severity", Text, nullable=False),
     Column("message", Prose, nullable=False),
@@ -157,12 +158,18 @@ findings = Table(
     Column("baseline", Boolean, nullable=False),
     Column("opened_at", Timestamp, nullable=False),
     Column("closed_at", Timestamp),
+    Column("scanner", Text, nullable=False, server_default=""),
+    Column("advisory", Json),
+    Column("suppression", Json),
+    Column("advisory_id", Prose, index=True),
+    Column("package", Prose, index=True),
 )
+"""`advisory_id` and `package` are told again from `advisory`: the fleet is asked by them."""
 
 verdicts = Table(
     "verdicts",
     metadata,
-    _repository(primary_key=True),
+    repository_column(primary_key=True),
     Column("grade", Text, nullable=False),
     Column("score", Integer),
     Column("body", Text, nullable=False),
@@ -174,7 +181,7 @@ ci_runs = Table(
     metadata,
     Column("host", Text, primary_key=True),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
-    _repository(index=True),
+    repository_column(index=True),
     Column("workflow", Prose, nullable=False),
     Column("path", Prose, nullable=False),
     Column("run_number", BigInteger, nullable=False),

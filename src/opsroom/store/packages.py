@@ -1,0 +1,123 @@
+"""Packages: what manifests hold, kept once for each content, and which repository has which.
+
+    a repository -> its manifests (path, content, format) -> their packages -> names and versions
+
+and back again by index, from the name of a package to every repository that uses it.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from opsroom.model.manifest import Manifest
+from opsroom.model.package import Package
+from opsroom.store.bulk import ASKED, clean, identify, insert_rows, rows_with
+from opsroom.store.scan_tables import manifest_packages, manifests, package_names, package_versions
+
+Key = tuple[str, str]
+"""What a manifest is kept under: SHA-256 of its content in hex, and `format@revision`."""
+
+Version = tuple[int, str]
+"""The id of a package's name, and one of its versions."""
+
+COLUMNS = (
+    *("manifest_id", "position", "version_id"),
+    *("constraint", "direct", "dev", "origin", "digest", "line"),
+)
+
+
+async def known(connection: AsyncConnection, keys: Collection[Key]) -> set[Key]:
+    """Those of these manifests that are kept."""
+    return set(await ids_of_manifests(connection, keys))
+
+
+async def ids_of_manifests(connection: AsyncConnection, keys: Collection[Key]) -> dict[Key, int]:
+    """The id of each of these manifests that is kept."""
+    wanted = frozenset(keys)
+    asked = select(manifests.c.digest, manifests.c.format, manifests.c.id)
+    digests = [digest for digest, _ in wanted]
+    return {
+        (row.digest, row.format): row.id
+        async for row in rows_with(connection, asked, manifests.c.digest, digests)
+        if (row.digest, row.format) in wanted
+    }
+
+
+async def save_manifests(connection: AsyncConnection, read: Mapping[Key, Manifest]) -> None:
+    """Keep what was read of some contents; what is kept already stays as it is."""
+    there = await ids_of_manifests(connection, read)
+    new = {key: manifest for key, manifest in read.items() if key not in there}
+    if not new:
+        return
+    await insert_rows(
+        connection,
+        manifests,
+        ("digest", "format", "edges", "publishes", "scripts", "unread"),
+        (_manifest_row(key, manifest) for key, manifest in new.items()),
+    )
+    ids = await ids_of_manifests(connection, new)
+    versions = await _version_ids(connection, (p for each in new.values() for p in each.packages))
+    await insert_rows(
+        connection,
+        manifest_packages,
+        COLUMNS,
+        (
+            _package_row(
+                ids[key], position, versions[clean(package.purl), clean(package.version)], package
+            )
+            for key, manifest in new.items()
+            for position, package in enumerate(manifest.packages)
+        ),
+    )
+
+
+def _manifest_row(key: Key, manifest: Manifest) -> tuple[str, ...]:
+    told = (
+        [position for edge in manifest.edges for position in edge],
+        [[one.purl, one.version, one.private, one.line] for one in manifest.publishes],
+        list(manifest.scripts),
+        [[one.reason, one.line] for one in manifest.unread],
+    )
+    return *key, *(json.dumps(each, separators=(",", ":")) for each in told)
+
+
+def _package_row(
+    manifest_id: int, position: int, version_id: int, package: Package
+) -> tuple[Any, ...]:
+    return (
+        *(manifest_id, position, version_id, clean(package.constraint), package.direct),
+        *(package.dev, clean(package.origin), clean(package.digest), package.line),
+    )
+
+
+async def _version_ids(
+    connection: AsyncConnection, packages: Iterable[Package]
+) -> dict[tuple[str, str], int]:
+    """The id of each purl and version; those that are new are inserted."""
+    wanted = {(package.purl, package.version): None for package in packages}
+    pairs = {(clean(purl), clean(version)): None for purl, version in wanted}
+    names = await identify(connection, package_names, "purl", {purl: None for purl, _ in pairs})
+    versions = [(names[purl], version) for purl, version in pairs]
+    there = await _ids_of_versions(connection, versions)
+    missing = [version for version in versions if version not in there]
+    if missing:
+        await insert_rows(connection, package_versions, ("name_id", "version"), missing)
+        there |= await _ids_of_versions(connection, missing)
+    return {(purl, version): there[names[purl], version] for purl, version in pairs}
+
+
+async def _ids_of_versions(
+    connection: AsyncConnection, versions: list[Version]
+) -> dict[Version, int]:
+    columns = (package_versions.c.name_id, package_versions.c.version)
+    found: dict[Version, int] = {}
+    for start in range(0, len(versions), ASKED):
+        some = versions[start : start + ASKED]
+        rows = await connection.execute(
+            select(*columns, package_versions.c.id).where(tuple_(*columns).in_(some))
+        )
+        found |= {(row.name_id, row.version): row.id for row in rows}
+    return found
