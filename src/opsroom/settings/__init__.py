@@ -27,6 +27,7 @@ from opsroom.settings.tables import TABLES as TABLES
 from opsroom.settings.tables import CheckSetting as CheckSetting
 from opsroom.settings.tables import HealthSetting as HealthSetting
 from opsroom.settings.tables import JournalSetting as JournalSetting
+from opsroom.settings.tables import ScanSetting as ScanSetting
 from opsroom.settings.tables import Server as Server
 from opsroom.settings.tables import Settings as Settings
 from opsroom.settings.tables import SettingsFile as SettingsFile

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import Field
@@ -107,6 +108,35 @@ class Watch(Value):
         return max(self.gate_every * 4, timedelta(minutes=1))
 
 
+Advisories = Literal["osv", "github", "snyk"]
+"""A source of advisories."""
+
+
+class ScanSetting(Value):
+    """What is scanned, and by which advisories."""
+
+    scanners: tuple[Word, ...] | None = Field(
+        default=None,
+        description="Which scanners run; left out, all that do by default, and `[]` is none.",
+        examples=[["secrets", "zizmor", "dependencies"]],
+    )
+    every: Duration = Field(
+        default=timedelta(hours=24),
+        ge=timedelta(minutes=1),
+        description="How often it is asked of every repository whether a scan is due.",
+    )
+    advisories: tuple[Advisories, ...] = Field(
+        default=("osv", "github"),
+        description="Where advisories come from: `osv`, `github`, `snyk`.",
+        examples=[["osv", "github"]],
+    )
+    offline: Folder | None = Field(
+        default=None,
+        description="A folder of advisories in osv-scanner's layout, used instead of the network.",
+        examples=["~/advisories"],
+    )
+
+
 class JournalSetting(Value):
     """How long events are kept."""
 
@@ -140,6 +170,9 @@ class SettingsFile(Value):
         default=(), validation_alias="check", description="Other severities for single rules."
     )
     watch: Watch = Field(default=Watch(), description="How often the fleet is looked at.")
+    scan: ScanSetting = Field(
+        default=ScanSetting(), description="What is scanned, and by which advisories."
+    )
     journal: JournalSetting = Field(
         default=JournalSetting(), description="How long events are kept."
     )
@@ -190,6 +223,7 @@ TABLES: dict[str, type[Value]] = {
     "health": HealthSetting,
     "check": CheckSetting,
     "watch": Watch,
+    "scan": ScanSetting,
     "journal": JournalSetting,
 }
 """Every table of the settings file; the empty name is what stands above all tables.
