@@ -46,7 +46,10 @@ CODE = frozenset(
 """The kinds that are programs."""
 
 CONFIGURATION = frozenset(
-    {"actions", "dockerfile", "compose", "kubernetes", "helm", "terraform", "ansible"}
+    {
+        *("actions", "dependabot", "dockerfile", "compose", "kubernetes", "helm", "terraform"),
+        "ansible",
+    }
 )
 """The kinds that say how something is built or run."""
 
@@ -68,6 +71,8 @@ def kind_of(path: str) -> str | None:
     if name.endswith((".yml", ".yaml")):
         if parts[:2] == [".github", "workflows"] and len(parts) == 3:
             return "actions"
+        if parts[:-1] == [".github"] and name.startswith("dependabot."):
+            return "dependabot"
         if name in {"action.yml", "action.yaml"}:
             return "actions"
         if name.startswith(("compose.", "docker-compose.", "docker-compose-", "compose-")):
