@@ -330,7 +330,7 @@ SOURCE = '[[source]]\nkind = "directory"\npath = "/a"\n'
         ("store = 'sqlite:///x'", 1, "store", ["postgresql://", "SQLite"]),
         ("store = 3", 1, "store", ["string"]),
         ("home = 3", 1, "home", ["path"]),
-        ("[scan]\nevery = '1h'", 1, "scan", ["unknown key"]),
+        ("[scna]\nevery = '1h'", 1, "scna", ["unknown key"]),
     ],
 )
 def test_an_error_says_where_it_is_and_what_to_write(
