@@ -1,0 +1,96 @@
+"""What a manifest turns out to hold, gathered entry by entry and within bounds."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from opsroom.model.manifest import Manifest, Unread
+from opsroom.model.package import Package, Published
+from opsroom.model.text import plain
+from opsroom.observe.manifests import NotUnderstood
+
+MOST_PACKAGES = 200_000
+MOST_EDGES = 2_000_000
+MOST_UNREAD = 100
+"""Told one by one; more of them say nothing new."""
+LONGEST_VERSION = 300
+
+
+def sound(value: object) -> str | None:
+    """A version or a constraint: one printable line, not too long. None: it is something else."""
+    if not isinstance(value, str) or len(value) > LONGEST_VERSION or not value.isprintable():
+        return None
+    return value.strip()
+
+
+class Contents:
+    """The packages of one file; the same package from the same place is one, its edges joined."""
+
+    def __init__(self) -> None:
+        self.packages: list[Package] = []
+        self.publishes: list[Published] = []
+        self.scripts: list[str] = []
+        self._edges: dict[tuple[int, int], None] = {}
+        self._unread: list[Unread] = []
+        self._places: dict[tuple[str, str, str, str], int] = {}
+
+    def add(self, package: Package) -> int:
+        """Take a package, or find the one that is the same; returns its index.
+
+        What is direct in one place is direct; what is for development is so in every place.
+        """
+        place = package.purl, package.version, package.origin, package.constraint
+        index = self._places.setdefault(place, len(self.packages))
+        if index == len(self.packages):
+            if index == MOST_PACKAGES:
+                raise NotUnderstood(f"more than {MOST_PACKAGES:,} packages")
+            self.packages.append(package)
+            return index
+        known = self.packages[index]
+        if (package.direct and not known.direct) or (known.dev and not package.dev):
+            self.packages[index] = replace(
+                known, direct=known.direct or package.direct, dev=known.dev and package.dev
+            )
+        return index
+
+    def direct(self, index: int) -> None:
+        """Mark a package as one that the repository itself asks for."""
+        if not self.packages[index].direct:
+            self.packages[index] = replace(self.packages[index], direct=True)
+
+    def edge(self, needs: int, needed: int) -> None:
+        """Note that one package needs another; none needs itself."""
+        if needs != needed:
+            self._edges[needs, needed] = None
+            if len(self._edges) > MOST_EDGES:
+                raise NotUnderstood(f"more than {MOST_EDGES:,} edges")
+
+    def unread(self, reason: str, line: int = 0) -> None:
+        """Note what could not be understood; `reason` may quote the file."""
+        if len(self._unread) < MOST_UNREAD:
+            self._unread.append(Unread(plain(reason), line))
+        elif len(self._unread) == MOST_UNREAD:
+            self._unread.append(Unread("and more"))
+
+    def reached(self, starts: Iterable[int]) -> frozenset[int]:
+        """The packages that are in use when those of `starts` are."""
+        needs: dict[int, list[int]] = {}
+        for one, other in self._edges:
+            needs.setdefault(one, []).append(other)
+        found = set(starts)
+        ahead = list(found)
+        while ahead:
+            for each in needs.get(ahead.pop(), ()):
+                if each not in found:
+                    found.add(each)
+                    ahead.append(each)
+        return frozenset(found)
+
+    def manifest(self) -> Manifest:
+        """The whole of it."""
+        return Manifest(
+            packages=tuple(self.packages),
+            edges=tuple(self._edges),
+            publishes=tuple(self.publishes),
+            unread=tuple(self._unread),
+            scripts=tuple(self.scripts),
+        )

@@ -1,0 +1,94 @@
+"""Where packages come from: `registry:`, `url:`, `path:`, `workspace:` and `git+...`, cleaned.
+
+Users, passwords and queries are cut off addresses: tokens are in them. Of a fragment only a Git
+reference is left.
+"""
+
+import re
+from urllib.parse import urlsplit
+
+from opsroom.model.identity import without_credentials
+from opsroom.model.text import plain
+
+LONGEST = 500
+PUBLIC = frozenset(
+    {
+        *(("org", "npmjs", "registry"), ("com", "yarnpkg", "registry")),
+        *(("com", "npmjs", "registry"), ("org", "npmmirror", "registry")),
+        *(("org", "pypi"), ("org", "python", "pypi"), ("org", "pythonhosted", "files")),
+    }
+)
+"""Hosts of the public registries, as their labels from the right."""
+
+FORGES = {
+    "github": "github.com",
+    "gitlab": "gitlab.com",
+    "bitbucket": "bitbucket.org",
+    "gist": "gist.github.com",
+}
+SHORTHAND = re.compile(r"(?:(github|gitlab|bitbucket|gist):)?((?:[\w.-]+/)?[\w.-]+)")
+SCP_LIKE = re.compile(r"(?:[^@/\s:]+@)?([\w.-]+):(?!/)(\S+)")
+
+
+def is_public(url: str) -> bool:
+    """Whether an address is one of the public registry's."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    return tuple(reversed(host.split("."))) in PUBLIC
+
+
+def registry(url: str) -> str:
+    """The origin of what a registry serves; empty for the public one."""
+    return "" if is_public(url) else f"registry:{_clean(url)}"
+
+
+def download(url: str) -> str:
+    """The origin of a file at an address; empty where the public registry serves it."""
+    return "" if is_public(url) else f"url:{_clean(url)}"
+
+
+def tarball(url: str, name: str) -> str:
+    """The origin of a tarball of npm: its registry where the address tells it, else the address."""
+    if is_public(url):
+        return ""
+    before, separator, _ = url.partition("/-/")
+    for written in (name, name.replace("/", "%2f"), name.replace("/", "%2F")):
+        if separator and before.endswith(f"/{written}"):
+            return f"registry:{_clean(before[: -len(written)])}"
+    before, separator, _ = url.partition(f"/download/{name}/")
+    return f"registry:{_clean(before)}/" if separator else f"url:{_clean(url)}"
+
+
+def path(written: str) -> str:
+    """The origin of a folder or file of the machine, or of the repository."""
+    return f"path:{plain(written, LONGEST)}"
+
+
+def workspace(folder: str) -> str:
+    """The origin of a package that is made in the same workspace; `folder` may be unknown."""
+    return f"workspace:{plain(folder, LONGEST)}"
+
+
+def git(url: str, reference: str = "") -> str:
+    """The origin of what Git brings: `git+https://host/owner/name#reference`.
+
+    `url` is as tools write it: with or without `git+`, like scp, or short for a forge.
+    """
+    url, _, fragment = url.partition("#")
+    reference = reference or fragment
+    bare = url.removeprefix("git+")
+    if "://" not in bare:
+        if short := SHORTHAND.fullmatch(bare):
+            bare = f"https://{FORGES[short[1] or 'github']}/{short[2]}"
+        elif scp := SCP_LIKE.fullmatch(bare):
+            bare = f"ssh://{scp[1]}/{scp[2]}"
+    cleaned = _clean(bare.partition("?")[0])
+    found = cleaned if cleaned.startswith("git://") else f"git+{cleaned}"
+    return f"{found}#{plain(reference, 200)}" if reference else found
+
+
+def _clean(url: str) -> str:
+    shown = without_credentials(plain(url, LONGEST)).partition("#")[0].partition("?")[0]
+    return shown.replace("://git@", "://")
