@@ -162,10 +162,8 @@ def _found(folder: str, name: str, folders: Folders) -> int | None:
         index = folders.get(f"{at}/{MODULES}{name}" if at else MODULES + name)
         if index is not None or not at:
             return index
-        if MODULES in at:
-            at = at.rpartition(MODULES)[0].rstrip("/")
-        else:
-            at = at.rpartition("/")[0]
+        above = at.rpartition(MODULES if MODULES in at else "/")[0]
+        at = above.rstrip("/")
 
 
 def _tree(document: dict[str, Any], lines: KeyLines) -> Manifest:

@@ -57,6 +57,11 @@ class Contents:
         if not self.packages[index].direct:
             self.packages[index] = replace(self.packages[index], direct=True)
 
+    def only_for_development(self, indexes: Iterable[int]) -> None:
+        """Mark packages as there for development alone."""
+        for index in indexes:
+            self.packages[index] = replace(self.packages[index], dev=True)
+
     def edge(self, needs: int, needed: int) -> None:
         """Note that one package needs another; none needs itself."""
         if needs != needed:
