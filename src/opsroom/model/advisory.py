@@ -23,8 +23,8 @@ class Affected(Value):
     """What is affected of one package.
 
     `purl` is without version. A version is affected when it is one of `versions` or lies in an
-    interval, by the rules of its ecosystem. `commits` is true when only ranges of Git commits were
-    told, which say nothing about a version.
+    interval, by the rules of its ecosystem. `commits` is true when nothing was told that says
+    anything about a version: ranges of Git commits alone, or ranges that can't be read.
     """
 
     purl: str

@@ -133,18 +133,25 @@ def _spell(connection: sqlite3.Connection, number: int, own: str, advisory: Advi
 
 
 LOOSEN = (
-    "INSERT OR IGNORE INTO temp.parted SELECT key FROM package WHERE record IN",
-    "INSERT OR IGNORE INTO temp.loose SELECT advisory FROM record WHERE record IN",
-    "DELETE FROM package WHERE record IN",
-    "DELETE FROM name WHERE record IN",
-    "UPDATE record SET advisory = NULL WHERE record IN",
+    (
+        "INSERT OR IGNORE INTO temp.parted SELECT key FROM package"
+        " WHERE record IN (SELECT value FROM json_each(?))"
+    ),
+    (
+        "INSERT OR IGNORE INTO temp.loose SELECT advisory FROM record"
+        " WHERE record IN (SELECT value FROM json_each(?))"
+    ),
+    "DELETE FROM package WHERE record IN (SELECT value FROM json_each(?))",
+    "DELETE FROM name WHERE record IN (SELECT value FROM json_each(?))",
+    "UPDATE record SET advisory = NULL WHERE record IN (SELECT value FROM json_each(?))",
 )
+"""What takes records out of everything that was made of them; each takes their numbers as JSON."""
 
 
 def _loosen(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
     """Take records out of the advisories and packages that they were in."""
     for statement in LOOSEN:
-        connection.execute(f"{statement} (SELECT value FROM json_each(?))", [json.dumps(numbers)])
+        connection.execute(statement, [json.dumps(numbers)])
 
 
 def _forget(connection: sqlite3.Connection, source: str, part: str, names: Sequence[str]) -> int:
