@@ -131,6 +131,9 @@ def run(
 def _limit(pid: int, memory: int, file: int | None) -> None:
     if sys.platform == "linux":
         try:
+            # A worker of ours starts programs too, and may not give them more than it has itself.
+            _, most = resource.prlimit(pid, resource.RLIMIT_AS)
+            memory = memory if most == resource.RLIM_INFINITY else min(memory, most)
             resource.prlimit(pid, resource.RLIMIT_AS, (memory, memory))
             if file is not None:
                 resource.prlimit(pid, resource.RLIMIT_FSIZE, (file, file))
@@ -233,6 +236,108 @@ def _feed(pipes: selectors.PollSelector, pipe: IO[bytes], waiting: memoryview) -
         pipes.unregister(pipe)
         pipe.close()
     return waiting
+
+
+class Ended(ObservationError):
+    """A worker gave no answer: it ended, or was killed at the bound that `outcome` names."""
+
+    def __init__(self, message: str, outcome: Outcome) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+
+
+class Worker:
+    """A program of ours that answers many questions, one line for one line, within bounds.
+
+    What it complains of is dropped: it reads what strangers wrote, and could repeat it. After
+    `Ended` it is gone, and a new one has to be begun. It also ends when its standard input does.
+    """
+
+    def __init__(
+        self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], max_memory: int
+    ) -> None:
+        if not os.path.isabs(argv[0]):
+            raise ValueError(f"not an absolute path: {argv[0]}")
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - argv only, absolute
+                argv,
+                cwd=cwd,
+                env=env,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ObservationError(
+                f"could not start {os.path.basename(argv[0])}: {error.strerror}"
+            ) from error
+        _limit(self._process.pid, max_memory, None)
+
+    def ask(self, question: bytes, *, timeout: float, max_output: int) -> bytes:
+        """The line that it answers to the line `question`. `timeout` is in seconds.
+
+        Raises:
+            Ended: it said nothing in time, too much, or ended.
+        """
+        answer = bytearray()
+        try:
+            bound = self._exchange(question + b"\n", time.monotonic() + timeout, max_output, answer)
+        except BaseException:
+            self.end()
+            raise
+        if bound is None and answer.endswith(b"\n"):
+            return bytes(answer[:-1])
+        code = self.end()
+        if bound is None:
+            raise Ended(f"it ended by itself ({_ending(code)})", "finished")
+        said = {"timeout": f"it took longer than {timeout:g} s"}
+        raise Ended(said.get(bound, f"it said more than {max_output:,} bytes"), bound)
+
+    def end(self) -> int:
+        """Kill it and whatever it started, and return its exit code. It may have ended before."""
+        with self._process as process:
+            _kill(process)
+        return process.returncode
+
+    def _exchange(
+        self, question: bytes, deadline: float, max_output: int, answer: bytearray
+    ) -> Outcome | None:
+        """Write, then read to the end of a line or of the program; the bound that was hit."""
+        source, sink = self._process.stdout, self._process.stdin
+        assert source is not None  # noqa: S101 - asked for above
+        assert sink is not None  # noqa: S101 - asked for above
+        os.set_blocking(sink.fileno(), False)
+        pipes = selectors.PollSelector()
+        pipes.register(source, selectors.EVENT_READ)
+        pipes.register(sink, selectors.EVENT_WRITE)
+        waiting = memoryview(question)
+        while not answer.endswith(b"\n"):
+            left = deadline - time.monotonic()
+            ready = pipes.select(left) if left > 0 else []
+            if not ready:
+                return "timeout"
+            for key, _ in ready:
+                if key.fileobj is sink:
+                    try:
+                        waiting = waiting[os.write(key.fd, waiting[:CHUNK]) :]
+                    except BrokenPipeError:
+                        waiting = waiting[len(waiting) :]
+                    if not waiting:
+                        pipes.unregister(sink)
+                    continue
+                chunk = os.read(key.fd, CHUNK)
+                if not chunk:
+                    return None
+                answer += chunk
+            if len(answer) > max_output:
+                return "overflow"
+        return None
+
+
+def _ending(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
 class Beside:

@@ -1,0 +1,132 @@
+"""What only looks like a secret: placeholders, references, hashes, names, sentences."""
+
+import base64
+import binascii
+import re
+from collections import Counter
+from itertools import pairwise
+from math import log2
+from posixpath import basename
+
+PLACEHOLDER = re.compile(
+    r"(?i)example|change[\W_]*(?:me|this|it)|place[\W_]*holder|dummy|sample|redacted|replace[\W_]*(?:me|this|with)"
+    r"|insert[\W_]|your[\W_]|\byour|x{5,}|\*{4,}|\.{4,}|fake|not[\W_]*a?[\W_]*(?:real|secret)|s3cr3t|"
+    r"foobar|lorem|pass(?:word|wd)?[\W_]*(?:123|here)|<[\w -]+>|todo|deadbeef|cafebabe"
+)
+"""Words with which people say that a value is none."""
+
+COMMON = re.compile(
+    r"(?i)^(?:(?:the)?pass(?:word|wd|phrase)?|secret|hunter2?|s[3e]cret|admin|root|postgres(?:ql)?|mysql|mariadb"
+    r"|mongo(?:db)?|redis|rabbit(?:mq)?|guest|user(?:name)?|test(?:ing)?|token|foo|bar|baz|default|demo|qwerty|letmein"
+    r"|minio(?:admin)?|hidden|none|null|true|false|empty|unused|dev|local|my|db|pw|pwd)(?:[-_.]?(?:pass(?:word|wd)?|secret|token|user|key))?[\d!@#$]{0,4}$"
+)
+"""Values that are in no need of guessing: what examples and tests write."""
+
+REFERENCE = re.compile(
+    r"^(?:\$|\{\{|%\(|%\w+%$|<|@|#\{|ENC\[|!|&|\*|vault:|ref\+|op://|ssm:|arn:|file:|env[:.(]|secret://)"
+    r"|\$\{|\{\{|\$\(|#\{|ENC\[|process\.env|os\.environ|getenv|secretKeyRef|\.env\."
+)
+"""A value that says where the secret is, or is one that was encrypted."""
+
+UUID = re.compile(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
+CODE = re.compile(
+    r"^[\w$.:>-]*\(|=>|::|\)$|^[A-Za-z_$]\w*(?:\.[A-Za-z_$]\w*)+$"
+    r"|^(?:self|this|cls|config|settings|env|args|opts|options|request)[.\[]"
+)
+PATH = re.compile(r"^(?:[~.]{0,2}/|[A-Za-z]:\\|\.\w)|^(?:[\w.-]+/){1,}[\w.-]+\.\w{1,6}$")
+ADDRESS = re.compile(
+    r"(?i)^[a-z][a-z0-9+.-]{1,20}://|^[\w.+-]+@[\w-]+\.[\w.]+$|^[\w.-]+:\d{2,5}(?:/|$)"
+)
+NOT_SECRET = re.compile(
+    r"(?i)(?:hash(?:ed)?|digest|checksum|integrity|public|fingerprint|commit|revision|name|file|path"
+    r"|dir|url|uri|endpoint|host|domain|length|size|min|max|count|limit|policy|expir\w*|ttl|age|type|kind|field|label"
+    r"|hint|error|message|msg|title|text|prompt|description|format|regex|pattern|prefix|suffix|header|version|algorithm"
+    r"|method|mode|class|icon|selector|input|action|issuer|audience|scopes?|template|key_?ref|reference|"
+    r"provider|store|manager|engine|uuid|sha\d*|md5|nonce|salt_?rounds|enabled|required|valid\w*|strength"
+    r"|id|ids|arn|column|table|owner|group|role|account|user|email|env|var(?:iable)?s?|param\w*|code|status|page|route"
+    r"|_?at|_?on|tokenizer|tokens|secrets|passwords)$"
+)
+"""What the name of a value ends with when it speaks about a secret, and doesn't hold one."""
+
+NAME = re.compile(r"([A-Za-z_][\w.-]{0,80})[\"'\]]{0,2}[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}[\"'`]?$")
+PASSWORD = re.compile(r"(?i)pass(?:w(?:or)?d|wd|phrase)?|pwd")
+BARE_IN = re.compile(
+    r"(?i)(?:^|/)(?:\.?env(?:\.[\w.-]+)?|[\w.-]*\.env|dockerfile[\w.-]*|\.(?:npmrc|pypirc|netrc|my\.cnf|pgpass|s3cfg|boto)|credentials|secrets?)$"
+    r"|\.(?:ya?ml|toml|ini|cfg|conf|cnf|config|properties|props|env|envrc|tfvars|sh|bash|zsh|service|sql|txt|plist|xml|dockerfile|j2)$"
+)
+"""Files in which a value stands without quotes."""
+
+DOCUMENT = re.compile(
+    r"(?i)\.(?:md|mdx|rst|adoc|html?|ipynb|css|svg|po|pot|lock|sum|map|snap|csv|tsv)$"
+    r"|(?:^|/)(?:package-lock|npm-shrinkwrap|composer\.lock|translations?|locales?|i18n)\b"
+)
+"""Files whose generic values are explanations, examples or checksums."""
+
+SAFE_WORDS = re.compile(
+    r"^[a-z]+(?:[_.-][a-z]+)*$|^[A-Z]+(?:_[A-Z]+)*$|^[A-Z]?[a-z]+(?:[A-Z][a-z]+)+$|^[A-Z][a-z]+$"
+)
+"""Words as programs name things with, in one case or another."""
+
+
+def entropy(text: str) -> float:
+    """Shannon's, in bits a character."""
+    total = len(text)
+    return -sum(count / total * log2(count / total) for count in Counter(text).values())
+
+
+def is_decoy(secret: str) -> bool:
+    """Whether a value of any kind says of itself that it is none."""
+    if PLACEHOLDER.search(secret[:400]) or REFERENCE.search(secret) or COMMON.search(secret):
+        return True
+    return len(set(secret)) < 5 or _in_sequence(secret)
+
+
+def _in_sequence(secret: str) -> bool:
+    """Most of it counts up, down, or stands still: `12345678`, `abcdefgh`, `aaaabbbb`."""
+    codes = [ord(character) for character in secret[:200]]
+    pairs = list(pairwise(codes))
+    steps = sum(abs(a - b) <= 1 for a, b in pairs)
+    return bool(pairs) and steps / len(pairs) > 0.6
+
+
+def is_generic(secret: str, before: str, path: str, *, quoted: bool) -> bool:
+    """Whether a value is a secret, of which only the name says so.
+
+    `before` is the text of its line up to the value.
+    """
+    if DOCUMENT.search(path) or (not quoted and not BARE_IN.search(path)):
+        return False
+    named = NAME.search(before)
+    name = named[1] if named else ""
+    if not name or NOT_SECRET.search(name) or before.lstrip().startswith(("import ", "from ")):
+        return False
+    if any(rule.search(secret) for rule in (UUID, CODE, PATH, ADDRESS, SAFE_WORDS)):
+        return False
+    if not re.search(r"\d", secret) or not re.search(r"[A-Za-z]", secret):
+        return False
+    if PASSWORD.search(name):
+        return entropy(secret) >= 2.75
+    return len(secret) >= 16 and entropy(secret) >= 3.2
+
+
+def holds_pair(secret: str) -> bool:
+    """Whether Base64 holds `user:password`, as a registry's or HTTP's basic authorization."""
+    try:
+        text = base64.b64decode(secret + "=" * (-len(secret) % 4)).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return False
+    user, colon, password = text.partition(":")
+    return (
+        bool(user and colon)
+        and len(password) > 4
+        and text.isprintable()
+        and (not is_decoy(password))
+    )
+
+
+def is_test(path: str) -> bool:
+    """Whether a file belongs to tests or examples, by the names of its folders and its own."""
+    parts = re.split(r"[/._-]", path.lower())
+    tests = {"test", "tests", "testing", "testdata", "spec", "specs", "fixture", "fixtures"}
+    samples = {"example", "examples", "sample", "samples", "mock", "mocks", "demo"}
+    return bool((tests | samples) & set(parts)) or basename(path).startswith("test_")

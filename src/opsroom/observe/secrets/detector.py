@@ -1,0 +1,177 @@
+"""Looking at one content: Kingfisher's rules and ours, without decoys, each place once.
+
+Nothing that stands in the content silences a rule: comments that allow a secret are not obeyed,
+and the path, for which Kingfisher leaves files out, is told only where a rule needs its ending.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from opsroom.model.severity import Severity
+from opsroom.observe.secrets import decoys, kinds, rules, structured
+from opsroom.observe.secrets.reading import pieces
+
+MODULE = "kingfisher_sdk"
+PATIENCE = 20.0
+"""Seconds for one piece of one content."""
+
+BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+ENDINGS = re.compile(r"(?i)(nuget\.config|\.(?:ya?ml|tf|hcl|php)|\.git-credentials|_history)$")
+"""What of a path rules of Kingfisher ask for."""
+
+EXAMPLE_HOST = re.compile(
+    r"(?i)@(?:[\w.-]+\.)?(?:example(?:\.\w+)?|test|invalid|host(?:name)?|server)\b"
+)
+
+PAIRED = frozenset({"docker-registry-auth", "basic-authorization"})
+LOOSE = frozenset(
+    {
+        *rules.GENERIC,
+        *("command-line-password", "xml-password", "npmrc-auth", "bearer-authorization"),
+        *("ansible-become-password", "database-password"),
+    }
+)
+"""Kinds whose value has no form of its own."""
+
+
+class Native(Protocol):
+    """A finding of Kingfisher's."""
+
+    rule_id: str
+    visible: bool
+    secret: str
+    location: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A secret in one content, at a line (from 1). It is never shown."""
+
+    kind: str
+    severity: Severity
+    secret: str = field(repr=False)
+    start: int
+    end: int
+    line: int
+
+
+class Detector:
+    """All rules, compiled. `cache` is a folder of our own in which that work is kept."""
+
+    def __init__(self, cache: Path) -> None:
+        import kingfisher_sdk
+
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own = cache / f"rules-{rules.digest()}.yml"
+        draft = own.with_suffix(f".{id(self)}")
+        draft.write_text(rules.as_kingfisher(), encoding="utf-8")
+        draft.replace(own)
+        compiled = kingfisher_sdk.Rules([own], cache_dir=cache)
+        policy = kingfisher_sdk.DetectionPolicy(inline_ignores=False, markup_context=False)
+        self._scanner: Any = kingfisher_sdk.Scanner(compiled, policy=policy)
+        self._input: Any = kingfisher_sdk.ScanInput
+
+    def look(self, content: bytes, path: str) -> list[Sight]:
+        """The secrets of a content, in their order; where two overlap, the worse one.
+
+        Raises:
+            TimeoutError: one piece took too long.
+        """
+        encoding = BOMS.get(content[:2])
+        if encoding:
+            content = content.decode(encoding, "replace").encode("utf-8")
+        binary = b"\0" in content[:8000]
+        seen: list[Sight] = []
+        for offset, piece in pieces(content):
+            starts = _Lines(piece)
+            first = content.count(b"\n", 0, offset) if offset else 0
+            seen += [
+                Sight(
+                    s.kind, s.severity, s.secret, s.start + offset, s.end + offset, s.line + first
+                )
+                for s in self._piece(piece, path, starts, binary=binary)
+            ]
+        return _without_overlaps(seen)
+
+    def _piece(self, piece: bytes, path: str, lines: "_Lines", *, binary: bool) -> Iterator[Sight]:
+        ending = ENDINGS.search(path)
+        source = self._input(ending[1] if ending else "text", data=piece)
+        found: list[Native] = self._scanner.scan_input(source, timeout=PATIENCE)
+        for each in found:
+            kind = kinds.kind_of_rule(each.rule_id)
+            if not each.visible or kind in kinds.DROPPED:
+                continue
+            start, end = each.location["start_offset"], each.location["end_offset"]
+            before, after = lines.around(start, end)
+            if EXAMPLE_HOST.match(after) and kind == "url-password":
+                continue
+            if not _counts(kind, each.secret, before, path, binary=binary):
+                continue
+            severity = kinds.severity_of(each.rule_id, kind, path)
+            yield Sight(kind, severity, each.secret, start, end, lines.number(start))
+        if not binary:
+            for start, end, value in structured.kubernetes(piece):
+                yield Sight(structured.KIND, Severity.HIGH, value, start, end, lines.number(start))
+
+
+def _counts(kind: str, secret: str, before: str, path: str, *, binary: bool) -> bool:
+    if kind == "private-key":
+        return _is_key(secret)
+    if decoys.is_decoy(secret):
+        return False
+    if kind in rules.GENERIC:
+        quoted = kind == rules.QUOTED
+        return not binary and decoys.is_generic(secret, before, path, quoted=quoted)
+    if kind in PAIRED:
+        return decoys.holds_pair(secret)
+    if kind in LOOSE:
+        return not binary and bool(re.search(r"\d", secret)) and decoys.entropy(secret) > 2.6
+    return True
+
+
+def _is_key(text: str) -> bool:
+    """A private key has a body: not dots, not a sentence."""
+    body = re.sub(r"-----[^-]{1,120}-----|\\[nr]|[\s\"',+\\]", "", text)
+    return len(body) >= 40 and not re.search(r"\.{3}|\*{3}|x{8}|…|<", body.lower())
+
+
+def _without_overlaps(seen: list[Sight]) -> list[Sight]:
+    """Each place once: of two that overlap the worse, then the one that says more."""
+    ranked = sorted(
+        set(seen), key=lambda s: (s.kind in rules.GENERIC, -s.severity.rank, s.start - s.end)
+    )
+    taken: list[tuple[int, int]] = []
+    kept: list[Sight] = []
+    for sight in ranked:
+        at = bisect_right(taken, (sight.start, sight.end))
+        before = taken[at - 1] if at else (-1, -1)
+        after = taken[at] if at < len(taken) else (sight.end, sight.end)
+        if before[1] > sight.start or after[0] < sight.end:
+            continue
+        taken.insert(at, (sight.start, sight.end))
+        kept.append(sight)
+    return sorted(kept, key=lambda s: s.start)
+
+
+class _Lines:
+    """Where the lines of a piece begin, found when somebody asks."""
+
+    def __init__(self, piece: bytes) -> None:
+        self._piece = piece
+        self._starts: list[int] = []
+
+    def number(self, offset: int) -> int:
+        """The line of a place, from 1."""
+        if not self._starts:
+            self._starts = [0, *(m.end() for m in re.finditer(rb"\n", self._piece))]
+        return bisect_right(self._starts, offset)
+
+    def around(self, start: int, end: int) -> tuple[str, str]:
+        """The text of the line up to `start`, and from `end` on, at most 200 bytes of each."""
+        before = self._piece[max(0, start - 200) : start].rpartition(b"\n")[2]
+        after = self._piece[end : end + 200].partition(b"\n")[0]
+        return before.decode("utf-8", "replace"), after.decode("utf-8", "replace")
