@@ -16,13 +16,10 @@ from opsroom.observe.reading import origins
 from opsroom.observe.reading.contents import Contents, sound
 from opsroom.observe.reading.key_lines import KeyLines
 from opsroom.observe.reading.npm_specs import spec_of
+from opsroom.observe.reading.npm_trees import MODULES, Folders, found_from
 from opsroom.observe.reading.plain_text import json_of, text_of
 from opsroom.observe.reading.purls import npm_purl
 
-Folders = dict[str, int]
-"""The package in each folder, by its index."""
-
-MODULES = "node_modules/"
 RUN_TIME = ("dependencies", "optionalDependencies", "peerDependencies")
 DEEPEST = 100
 
@@ -150,20 +147,9 @@ def _asked(
         asked = entry.get(group)
         if isinstance(asked, dict):
             for name in asked:
-                index = _found(folder, name, folders)
+                index = found_from(folder, name, folders)
                 if index is not None:
                     yield index
-
-
-def _found(folder: str, name: str, folders: Folders) -> int | None:
-    """The package that `name` means in a folder."""
-    at = folder
-    while True:
-        index = folders.get(f"{at}/{MODULES}{name}" if at else MODULES + name)
-        if index is not None or not at:
-            return index
-        above = at.rpartition(MODULES if MODULES in at else "/")[0]
-        at = above.rstrip("/")
 
 
 def _tree(document: dict[str, Any], lines: KeyLines) -> Manifest:
@@ -174,7 +160,7 @@ def _tree(document: dict[str, Any], lines: KeyLines) -> Manifest:
     _branch(document, "", 1, contents, folders, asked, lines)
     for folder, requires in asked:
         for name in requires:
-            needed = _found(folder, name, folders)
+            needed = found_from(folder, name, folders)
             if needed is not None:
                 contents.edge(folders[folder], needed)
     return contents.manifest()

@@ -1,4 +1,4 @@
-"""`uv.lock` (and `SCRIPT.py.lock`), version 1: what uv installs, with the members of the workspace among it.
+"""`uv.lock` and `SCRIPT.py.lock`, version 1: what uv installs, members of the workspace among it.
 
 Members are what the repository makes: what they ask for is direct, and what only their dependency
 groups reach is for development.

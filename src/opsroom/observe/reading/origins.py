@@ -5,7 +5,7 @@ reference is left.
 """
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from opsroom.model.identity import without_credentials
 from opsroom.model.text import plain
@@ -37,6 +37,11 @@ def is_public(url: str) -> bool:
     except ValueError:
         return False
     return tuple(reversed(host.split("."))) in PUBLIC
+
+
+def unquoted(written: str) -> str:
+    """An address that stands in another one, as itself."""
+    return unquote(written)
 
 
 def registry(url: str) -> str:
