@@ -247,6 +247,20 @@ def test_settings_that_name_no_rule_are_found() -> None:
     ]
 
 
+def test_settings_may_name_what_scanners_report_one_by_one_or_by_glob() -> None:
+    names = ("zizmor/*", "zizmor/artipacked", "ruff/S101", "missing-*", "*", "zizmr/*", "ruff/E1")
+    limits = Limits(overrides=tuple(override(name, None) for name in names))
+    assert unknown_rules(limits, scanned=("zizmor/*", "ruff/S*", "leaked-secret")) == [
+        ("zizmr/*", "zizmor/*"),
+        ("ruff/E1", "ruff/S*"),
+    ]
+
+
+def test_a_glob_switches_every_rule_of_a_family_off() -> None:
+    seen = examine(ALONE, None, Limits(overrides=(override("missing-*", None),)), NOW)
+    assert seen.off == {rule for rule in built_in() if rule.startswith("missing-")}
+
+
 @pytest.mark.parametrize("rule", built_in())
 @pytest.mark.parametrize(
     "seen",

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.judge.builders import blind, clone, finding, snapshot, unseen
 
 from opsroom.judge.health import POINTS, UNREADABLE, failures, health, observed
-from opsroom.model.finding import Finding
+from opsroom.model.finding import Finding, Vulnerability
 from opsroom.model.health import Grade, Health
 from opsroom.model.severity import Severity
 
@@ -123,3 +123,36 @@ def test_one_group_is_enough_to_have_observed_something() -> None:
     assert observed(snapshot(clone(refs=unseen())))
     assert not observed(snapshot(blind()))
     assert not observed(snapshot().model_copy(update={"clones": ()}))
+
+
+def scanned(rule: str, severity: Severity, mark: str, **more: object) -> Finding:
+    return finding(rule, severity, mark).model_copy(update={"scanner": "any", **more})
+
+
+def test_the_rules_of_one_scanner_are_one_cost() -> None:
+    told = known(
+        [
+            scanned("zizmor/artipacked", Severity.MEDIUM, "a" * 16),
+            scanned("zizmor/template-injection", Severity.HIGH, "b" * 16),
+            scanned("ruff/S101", Severity.LOW, "c" * 16),
+        ]
+    )
+    assert [(cost.rule, cost.points, cost.count) for cost in told.costs] == [
+        ("zizmor/*", 25, 2),
+        ("ruff/*", 3, 1),
+    ]
+
+
+def flawed(severity: Severity, **more: object) -> Finding:
+    flaw = Vulnerability.model_validate(
+        {"id": "CVE-1", "package": "pkg:npm/web", "version": "1", **more}
+    )
+    return scanned("vulnerable-dependency", severity, "a" * 16, advisory=flaw)
+
+
+def test_a_flaw_that_only_development_meets_weighs_a_step_less() -> None:
+    told = known([flawed(Severity.CRITICAL, dev=True)])
+    assert (told.grade, told.score) == (Grade.YELLOW, 75)
+    assert known([flawed(Severity.CRITICAL)]).grade is Grade.RED
+    assert known([flawed(Severity.CRITICAL, dev=True, malicious=True)]).grade is Grade.RED
+    assert known([flawed(Severity.INFO, dev=True)]).score == 100

@@ -6,9 +6,9 @@ from tests.judge.builders import NOW, blind, clone, finding, refs, snapshot, tre
 
 from opsroom.judge.examination import Examination, examine
 from opsroom.judge.health import UNREADABLE, health
-from opsroom.judge.moves import Moves, findings_moved, first_look
+from opsroom.judge.moves import Moves, findings_moved, first_look, lapsed_moved
 from opsroom.model.event import KINDS
-from opsroom.model.finding import Finding, FindingState, KeptFinding
+from opsroom.model.finding import Finding, FindingState, KeptFinding, Suppression
 from opsroom.model.limits import Limits, Override, Profile
 from opsroom.model.severity import Severity
 from opsroom.model.snapshot import Snapshot
@@ -233,3 +233,57 @@ def test_switching_a_rule_off_is_no_repair() -> None:
     moves = findings_moved(known, examine(DIRTY, None, off, NOW), NOW)
     assert kinds(moves) == []
     assert len(moves.dropped) == 1
+
+
+QUIET = Suppression(reason="not reached", by="ada", at=NOW, condition={"severity": "medium"})
+
+
+def hushed(state: FindingState = FindingState.SUPPRESSED) -> KeptFinding:
+    seen = kept(finding(severity=Severity.MEDIUM), state, baseline=True)
+    return seen.model_copy(update={"suppression": QUIET})
+
+
+def test_a_suppressed_finding_whose_condition_changed_counts_again_and_says_why() -> None:
+    moves = findings_moved([hushed()], examination(finding(severity=Severity.HIGH)), LATER)
+    (back,) = moves.reopened
+    assert (back.state, back.suppression, back.opened_at) == (FindingState.OPEN, None, NOW)
+    (happening,) = moves.happenings("acme/api")
+    assert happening.kind == "finding.reopened"
+    assert happening.data["reason"] == "it is high now, and was medium"
+
+
+def test_what_comes_back_while_it_is_suppressed_stays_quiet() -> None:
+    fixed = hushed(FindingState.FIXED)
+    moves = findings_moved([fixed], examination(finding(severity=Severity.MEDIUM)), LATER)
+    assert kinds(moves) == []
+    (updated,) = moves.updated
+    assert (updated.state, updated.closed_at) == (FindingState.SUPPRESSED, None)
+
+
+def test_what_comes_back_worse_than_it_was_suppressed_is_news() -> None:
+    fixed = hushed(FindingState.FIXED)
+    moves = findings_moved([fixed], examination(finding(severity=Severity.HIGH)), LATER)
+    assert kinds(moves) == ["finding.reopened"]
+    assert moves.reopened[0].suppression is None
+
+
+def test_a_suppression_ends_without_a_look() -> None:
+    until = QUIET.model_copy(update={"until": LATER})
+    timed = hushed().model_copy(update={"suppression": until})
+    assert lapsed_moved([timed, hushed(), kept(finding(mark="b" * 16))], NOW) == Moves()
+    moves = lapsed_moved([timed, hushed()], LATER)
+    assert [each.state for each in moves.kept] == [FindingState.OPEN]
+    assert "which is over" in moves.happenings("acme/api")[0].summary
+
+
+def test_findings_of_scanners_are_left_alone_by_checks() -> None:
+    scanned = kept(finding().model_copy(update={"scanner": "ruff"}))
+    off = examination(off=("no-remote",), cleared=(scanned.finding.fingerprint,))
+    assert findings_moved([scanned], off, LATER) == Moves()
+
+
+def test_one_that_takes_over_from_another_scanner_is_no_news() -> None:
+    twin = hushed()
+    moves = findings_moved([], examination(finding()), LATER, twins={finding().fingerprint: twin})
+    assert (kinds(moves), moves.opened) == ([], ())
+    assert moves.updated == (twin.model_copy(update={"finding": finding()}),)

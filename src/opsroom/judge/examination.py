@@ -1,9 +1,10 @@
 """An examination: every check run on one snapshot, and the health that follows."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from fnmatch import fnmatchcase
 from functools import cache
 
 from opsroom.discover import discover
@@ -42,6 +43,16 @@ class Examination:
     looked: frozenset[str]
     off: frozenset[str]
 
+    def proves_gone(self, finding: Finding) -> bool:
+        """Whether the checks would have seen it: its rule was looked at there, or everywhere."""
+        return not finding.scanner and (
+            finding.fingerprint in self.cleared or finding.rule in self.looked
+        )
+
+    def is_off(self, finding: Finding) -> bool:
+        """Whether settings switched the check off."""
+        return not finding.scanner and finding.rule in self.off
+
 
 @cache
 def built_in() -> Mapping[str, Check]:
@@ -51,12 +62,20 @@ def built_in() -> Mapping[str, Check]:
 
 
 def unknown_rules(
-    limits: Limits, checks: Mapping[str, Check] | None = None
+    limits: Limits, checks: Mapping[str, Check] | None = None, scanned: Collection[str] = ()
 ) -> list[tuple[str, str | None]]:
-    """Return each rule that settings name and that no check has, with the nearest that exists."""
-    known = built_in() if checks is None else checks
+    """Return each rule that settings name and that nobody reports, with the nearest that exists.
+
+    `scanned` are globs over the rules that scanners may report (`ruff/S*`). A setting may name
+    one of those rules, or several with a glob of its own.
+    """
+    known = [*(built_in() if checks is None else checks), *scanned]
     rules = dict.fromkeys(override.rule for override in limits.overrides)
-    return [(rule, nearest(rule, known)) for rule in rules if rule not in known]
+    return [
+        (rule, nearest(rule, known))
+        for rule in rules
+        if not any(fnmatchcase(each, rule) or fnmatchcase(rule, each) for each in known)
+    ]
 
 
 def fingerprint(rule: str, key: str, subject: str) -> str:
@@ -86,7 +105,7 @@ def examine(
     looked: set[str] = set()
     off: set[str] = set()
     for rule, check in (built_in() if checks is None else checks).items():
-        forced, is_set = _override(rule, scope, limits)
+        forced, is_set = override(rule, scope, limits)
         if is_set and forced is None:
             off.add(rule)
             continue
@@ -125,11 +144,11 @@ def _outcomes(
         return [unknown(f"check failed: {type(error).__name__}: {error}")]
 
 
-def _override(rule: str, scope: Scope, limits: Limits) -> tuple[Severity | None, bool]:
+def override(rule: str, scope: Scope, limits: Limits) -> tuple[Severity | None, bool]:
     """Return what settings say of a rule here (None: off), and whether they say anything."""
-    for override in reversed(limits.overrides):
-        if override.rule == rule and override.where.matches(scope):
-            return override.severity, True
+    for each in reversed(limits.overrides):
+        if fnmatchcase(rule, each.rule) and each.where.matches(scope):
+            return each.severity, True
     return None, False
 
 

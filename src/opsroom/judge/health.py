@@ -1,8 +1,12 @@
 """Health: 100 minus one cost a rule, so that it can be explained finding by finding.
 
 A rule costs what its worst finding costs, however many there are: ten forgotten stashes are one
-habit. Facts that could not be observed cost nothing and are never green: what is known keeps its
-yellow or red, and what would have been green is unknown.
+habit. The rules of one scanner (`zizmor/...`) are one rule here, and all vulnerable dependencies
+are; a flaw in what is only there for development weighs a step less, malware never. A repository
+that no scanner looked at loses nothing, and its coverage says so.
+
+Facts that could not be observed cost nothing and are never green: what is known keeps its yellow or
+red, and what would have been green is unknown.
 """
 
 from collections.abc import Iterable
@@ -62,12 +66,28 @@ def observed(snapshot: Snapshot) -> bool:
     return any(not isinstance(group, Unknown) for group in snapshot.groups)
 
 
+def family(finding: Finding) -> str:
+    """Return what a finding counts among: its rule, or all those of its scanner (`zizmor/*`)."""
+    scanner, slash, _ = finding.rule.partition("/")
+    return f"{scanner}/*" if finding.scanner and slash else finding.rule
+
+
+def weight(finding: Finding) -> Severity:
+    """Return how bad a finding is for the repository that has it."""
+    flaw = finding.advisory
+    if flaw is None or not flaw.dev or flaw.malicious:
+        return finding.severity
+    return list(Severity)[max(0, finding.severity.rank - 1)]
+
+
 def _costs(findings: Iterable[Finding]) -> tuple[Cost, ...]:
     worst: dict[str, tuple[Severity, int]] = {}
     for finding in findings:
-        if finding.rule != UNREADABLE and POINTS[finding.severity]:
-            known, count = worst.get(finding.rule, (finding.severity, 0))
-            worst[finding.rule] = max(known, finding.severity, key=lambda s: s.rank), count + 1
+        severity = weight(finding)
+        if finding.rule != UNREADABLE and POINTS[severity]:
+            rule = family(finding)
+            known, count = worst.get(rule, (severity, 0))
+            worst[rule] = max(known, severity, key=lambda s: s.rank), count + 1
     costs = (
         Cost(rule=rule, severity=severity, points=POINTS[severity], count=count)
         for rule, (severity, count) in worst.items()

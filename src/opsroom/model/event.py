@@ -20,7 +20,10 @@ KINDS: dict[str, str] = {
     "ci.failed": "CI fails on the default branch; `ci_status` with `data.ci_run` says why.",
     "finding.opened": "A rule began to hold for a repository.",
     "finding.fixed": "A rule no longer holds, as seen by a real look.",
-    "finding.reopened": "A finding that was fixed is back.",
+    "finding.suppressed": "Somebody said that a finding doesn't count for now; `data.reason` says "
+    "why, `data.until` until when.",
+    "finding.reopened": "A finding that was fixed is back, or a suppressed one counts again; then "
+    "`data.reason` says why.",
     "budget.low": "A host's budget of requests runs low; `data` says what is put off until when.",
 }
 """Every kind of event, and what it means."""

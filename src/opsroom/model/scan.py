@@ -5,16 +5,23 @@
 
 from datetime import datetime
 
+from opsroom.model.finding import Vulnerability
 from opsroom.model.severity import Severity
 from opsroom.model.value import Value
 
 
 class Skipped(Value):
-    """What was not looked at, and why. `count` paths; `example` is one of them."""
+    """What was not looked at, and why. `count` paths; `example` is one of them.
+
+    `paths` name them, a folder for all that is in it, while a look is recorded: what was found in
+    one before stays as it is. Where not all are named nothing that is missing counts as fixed.
+    They are not kept.
+    """
 
     reason: str
     count: int = 1
     example: str = ""
+    paths: tuple[str, ...] = ()
 
 
 class Hit(Value):
@@ -35,6 +42,8 @@ class Hit(Value):
     remediation: str = ""
     commit: str = ""
     """The commit in whose history it was seen, when it is not in the files of today."""
+    advisory: Vulnerability | None = None
+    """What holds for which package, when it is about one."""
 
 
 class Scan(Value):
