@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Literal
 
+from opsroom.clients.background import give_way, select_until
 from opsroom.errors import ObservationError
 
 Outcome = Literal["finished", "timeout", "overflow", "memory"]
@@ -121,6 +122,7 @@ def run(
         ) from error
     with process:
         try:
+            give_way(process.pid)
             _limit(process.pid, max_memory, max_file)
             return _read(process, stdin, deadline, max_output)
         except BaseException:
@@ -206,8 +208,7 @@ def _exchange(
         os.set_blocking(process.stdin.fileno(), False)
         pipes.register(process.stdin, selectors.EVENT_WRITE)
     while pipes.get_map():
-        left = deadline - time.monotonic()
-        ready = pipes.select(left) if left > 0 else []
+        ready = select_until(pipes, deadline)
         if not ready:
             return "timeout"
         for key, _ in ready:
@@ -273,6 +274,7 @@ class Worker:
             raise ObservationError(
                 f"could not start {os.path.basename(argv[0])}: {error.strerror}"
             ) from error
+        give_way(self._process.pid)
         _limit(self._process.pid, max_memory, None)
 
     def ask(self, question: bytes, *, timeout: float, max_output: int) -> bytes:
@@ -314,8 +316,7 @@ class Worker:
         pipes.register(sink, selectors.EVENT_WRITE)
         waiting = memoryview(question)
         while not answer.endswith(b"\n"):
-            left = deadline - time.monotonic()
-            ready = pipes.select(left) if left > 0 else []
+            ready = select_until(pipes, deadline)
             if not ready:
                 return "timeout"
             for key, _ in ready:

@@ -83,7 +83,7 @@ def export_clone(
             borrowed, blobs(borrowed, commit, left), _made(folder / "files"), left, bounds
         )
         if (borrowed.git_dir / "shallow").exists():
-            left.out("older commits: the clone is shallow", str(places[0].folder))
+            left.say("older commits: the clone is shallow")
         tips, untold = _past(borrowed, commit, places)
         working, dirty = _working(worktrees, folder / "working", left)
         yield Export(
@@ -117,7 +117,7 @@ def _working(
         try:
             dirty = lay_out_dirty(place, _made(folder), left)
         except ObservationError as error:
-            left.out(f"changes of a work tree can't be told: {error.message}", str(place.folder))
+            left.say(f"changes of a work tree can't be told: {error.message}")
             continue
         if dirty:
             return folder, dirty

@@ -15,6 +15,7 @@ from opsroom.clients.git.command import GitFailed, git
 from opsroom.clients.git.place import Place, shown
 from opsroom.clients.git.silencers import silences
 from opsroom.model.scan import Skipped
+from opsroom.model.text import plain
 
 LARGEST_FILE = 32 << 20
 LARGEST = 1 << 30
@@ -23,6 +24,9 @@ LARGEST = 1 << 30
 MOST_FILES = 200_000
 DEEPEST = 64
 """Folders that lie within each other."""
+
+MOST_NAMED = 5_000
+"""Paths that are named of those that were left out for one reason."""
 
 AT_ONCE = 48 << 20
 """Bytes that git is asked for at a time."""
@@ -58,20 +62,32 @@ class Blob:
 
 @dataclass(slots=True)
 class Left:
-    """What was left out, counted by reason with one example each."""
+    """What was left out, by the reason. Of very many paths not all are named."""
 
-    counts: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
+    paths: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    counts: dict[str, int] = field(default_factory=dict[str, int])
 
-    def out(self, reason: str, path: bytes | str) -> None:
+    def out(self, reason: str, path: bytes) -> None:
         """Count one path."""
-        count, example = self.counts.get(reason, (0, ""))
-        self.counts[reason] = count + 1, example or shown(os.fsdecode(path))[:300]
+        self.counts[reason] = self.counts.get(reason, 0) + 1
+        named = self.paths.setdefault(reason, [])
+        if len(named) < MOST_NAMED:
+            named.append(shown(os.fsdecode(path)))
+
+    def say(self, reason: str) -> None:
+        """Tell of something that is missing and has no path."""
+        self.counts.setdefault(reason, 0)
 
     def skipped(self) -> tuple[Skipped, ...]:
         """All of it."""
         return tuple(
-            Skipped(reason=reason, count=count, example=example)
-            for reason, (count, example) in sorted(self.counts.items())
+            Skipped(
+                reason=reason,
+                count=count,
+                example=plain(next(iter(self.paths.get(reason, ())), ""), 300),
+                paths=tuple(self.paths.get(reason, ())),
+            )
+            for reason, count in sorted(self.counts.items())
         )
 
 

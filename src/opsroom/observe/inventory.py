@@ -1,0 +1,82 @@
+"""The inventory of a commit: one walk over its files, each manifest parsed once for its content.
+
+    the files of an export -> formats, by path -> digest -> known already? -> else parsed
+
+What is known is asked for once, for all files together.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+
+from opsroom.clients.git.exports import Export
+from opsroom.model.inventory import Inventory, InventoryFile
+from opsroom.model.manifest import Manifest
+from opsroom.model.scan import Skipped
+from opsroom.observe.formats import formats_for
+from opsroom.observe.manifests import LARGEST, Format
+from opsroom.observe.parsing import Parsers
+
+Key = tuple[str, str]
+"""The digest of a content, and `format@revision`."""
+
+MOST = 20_000
+"""Manifests of one commit that are opened."""
+
+
+def take(
+    export: Export, is_known: Callable[[Collection[Key]], Collection[Key]], parsers: Parsers
+) -> tuple[Inventory, dict[Key, Manifest]]:
+    """The inventory of an export, and the manifests in it that were not known.
+
+    Raises:
+        ObservationError: no worker can be started to parse one.
+    """
+    wanted, skipped = _wanted(export.files)
+    seen: list[tuple[str, str, Key, str | None]] = []
+    for path, formats in wanted:
+        digest, reason = _digest(export.folder / path)
+        seen += [(path, name, (digest, key_name(name, each)), reason) for name, each in formats]
+    known = set(is_known({key for _, _, key, reason in seen if reason is None}))
+    parsed: dict[Key, Manifest] = {}
+    files: list[InventoryFile] = []
+    for path, name, key, reason in seen:
+        if reason is None and key not in known and key not in parsed:
+            told = parsers.parse(name, path, export.folder / path)
+            if isinstance(told, Manifest):
+                parsed[key] = told
+            else:
+                reason = told
+        files.append(InventoryFile(path, key[1], key[0], reason))
+    return Inventory(export.commit, tuple(files), skipped), parsed
+
+
+def key_name(name: str, format_: Format) -> str:
+    """How a format and its revision are named in a key."""
+    return f"{name}@{format_.revision}"
+
+
+def _wanted(
+    files: Iterable[str],
+) -> tuple[list[tuple[str, list[tuple[str, Format]]]], tuple[Skipped, ...]]:
+    """The paths that formats read, each with those formats."""
+    wanted: list[tuple[str, list[tuple[str, Format]]]] = []
+    left: list[str] = []
+    for path in files:
+        if formats := list(formats_for(path)):
+            if len(wanted) < MOST:
+                wanted.append((path, formats))
+            else:
+                left.append(path)
+    if not left:
+        return wanted, ()
+    reason = f"more than {MOST:,} manifests"
+    return wanted, (Skipped(reason=reason, count=len(left), example=left[0]),)
+
+
+def _digest(file: Path) -> tuple[str, str | None]:
+    """Of a content; why it is not read, where that is so."""
+    size = file.stat().st_size
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return digest, f"larger than {LARGEST:,} bytes" if size > LARGEST else None
