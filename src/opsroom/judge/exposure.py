@@ -11,11 +11,13 @@ any of them says counts.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from opsroom.judge.matching import key, schemes, span
 from opsroom.model.advisory import Advisory, Affected, Interval
 from opsroom.model.check import Verdict
+from opsroom.model.purl import package_key
 from opsroom.model.text import plain
 
 ELSEWHERE = ("git+", "path:", "workspace:", "url:")
@@ -66,13 +68,15 @@ class Advisories:
         for advisory in advisories:
             entries: dict[str, list[Affected]] = {}
             for each in advisory.affected:
-                entries.setdefault(each.purl, []).append(each)
-            for purl, affected in entries.items():
-                self._reaches.setdefault(purl, []).append(_Reach(purl, affected, advisory))
+                entries.setdefault(_key(each.purl), []).append(each)
+            for package, affected in entries.items():
+                reach = _Reach(package, affected, advisory)
+                self._reaches.setdefault(package, []).append(reach)
 
     def of(self, purl: str, version: str, constraint: str = "", origin: str = "") -> Exposure:
         """Return what is known of one package; the arguments are those of a Package."""
-        reaches = self._reaches.get(purl)
+        package = _key(purl)
+        reaches = self._reaches.get(package)
         if reaches is None:
             return Exposure(version)
         if origin.startswith(ELSEWHERE):
@@ -81,9 +85,9 @@ class Advisories:
         version = version or pinned(purl, constraint)
         if not version:
             return _unlocked(constraint, reaches)
-        found = self._known.get((purl, version))
+        found = self._known.get((package, version))
         if found is None:
-            found = self._known[purl, version] = _exposure(version, reaches)
+            found = self._known[package, version] = _exposure(version, reaches)
         return found
 
 
@@ -94,12 +98,12 @@ def match(purl: str, version: str, advisories: Iterable[Advisory]) -> Exposure:
 
 def verdict(version: str, affected: Affected) -> Answer:
     """Return whether one entry of an advisory holds for a version."""
-    return _Reach(affected.purl, [affected], Advisory(id="")).holds(version)
+    return _Reach(_key(affected.purl), [affected], Advisory(id="")).holds(version)
 
 
 def pinned(purl: str, constraint: str) -> str:
     """Return the one version that a constraint allows; empty: it allows others, too."""
-    scheme = schemes().get(_kind(purl))
+    scheme = schemes().get(_kind(_key(purl)))
     if scheme is None or not scheme.pin:
         return ""
     found = re.fullmatch(scheme.pin, constraint.strip())
@@ -121,10 +125,10 @@ class _Reach:
 
     __slots__ = ("_bounds", "_keys", "_names", "advisory", "affected", "always", "kind")
 
-    def __init__(self, purl: str, affected: Iterable[Affected], advisory: Advisory) -> None:
+    def __init__(self, package: str, affected: Iterable[Affected], advisory: Advisory) -> None:
         self.advisory = advisory
         self.affected = tuple(affected)
-        self.kind = _kind(purl)
+        self.kind = _kind(package)
         intervals = [each for entry in self.affected for each in entry.intervals]
         self.always = any(map(_everything, intervals))
         """Every version is affected, whatever it is called."""
@@ -197,8 +201,12 @@ class _Reach:
         return "the advisory doesn't tell which versions"
 
 
-def _kind(purl: str) -> str:
-    return purl.removeprefix("pkg:").partition("/")[0]
+_key = lru_cache(maxsize=1 << 18)(package_key)
+
+
+def _kind(package: str) -> str:
+    """Return the type of a purl that was made a key."""
+    return package.removeprefix("pkg:").partition("/")[0]
 
 
 def _everything(interval: Interval) -> bool:
