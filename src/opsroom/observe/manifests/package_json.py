@@ -61,10 +61,9 @@ def _publish(document: dict[str, Any], contents: Contents, line: int) -> None:
     purl = npm_purl(document["name"])
     if purl:
         registry = table(document.get("publishConfig")).get("registry")
+        elsewhere = isinstance(registry, str) and not origins.is_public(registry)
+        private = elsewhere or document.get("private") in (True, "true")
         version = sound(document.get("version")) or ""
-        private = document.get("private") in (True, "true") or not (
-            isinstance(registry, str) and not origins.is_public(registry)
-        )
         contents.publishes.append(Published(purl, version, private, line))
 
 

@@ -46,12 +46,12 @@ def unquoted(written: str) -> str:
 
 def registry(url: str) -> str:
     """The origin of what a registry serves; empty for the public one."""
-    return "" if is_public(url) else f"registry:{_clean(url)}"
+    return "" if is_public(url) else f"registry:{cleaned(url)}"
 
 
 def download(url: str) -> str:
     """The origin of a file at an address; empty where the public registry serves it."""
-    return "" if is_public(url) else f"url:{_clean(url)}"
+    return "" if is_public(url) else f"url:{cleaned(url)}"
 
 
 def tarball(url: str, name: str) -> str:
@@ -61,9 +61,9 @@ def tarball(url: str, name: str) -> str:
     before, separator, _ = url.partition("/-/")
     for written in (name, name.replace("/", "%2f"), name.replace("/", "%2F")):
         if separator and before.endswith(f"/{written}"):
-            return f"registry:{_clean(before[: -len(written)])}"
+            return f"registry:{cleaned(before[: -len(written)])}"
     before, separator, _ = url.partition(f"/download/{name}/")
-    return f"registry:{_clean(before)}/" if separator else f"url:{_clean(url)}"
+    return f"registry:{cleaned(before)}/" if separator else f"url:{cleaned(url)}"
 
 
 def path(written: str) -> str:
@@ -89,11 +89,12 @@ def git(url: str, reference: str = "") -> str:
             bare = f"https://{FORGES[short[1] or 'github']}/{short[2]}"
         elif scp := SCP_LIKE.fullmatch(bare):
             bare = f"ssh://{scp[1]}/{scp[2]}"
-    cleaned = _clean(bare.partition("?")[0])
-    found = cleaned if cleaned.startswith("git://") else f"git+{cleaned}"
+    shown = cleaned(bare)
+    found = shown if shown.startswith("git://") else f"git+{shown}"
     return f"{found}#{plain(reference, 200)}" if reference else found
 
 
-def _clean(url: str) -> str:
+def cleaned(url: str) -> str:
+    """An address that can be shown: no user, query or fragment."""
     shown = without_credentials(plain(url, LONGEST)).partition("#")[0].partition("?")[0]
     return shown.replace("://git@", "://")

@@ -1,4 +1,4 @@
-"""The language of `yarn.lock` version 1: lines, indented by two, of keys, and of keys and values."""
+"""The language of `yarn.lock` version 1: lines of keys, and of keys and values, indented by two."""
 
 import json
 import re
