@@ -52,6 +52,17 @@ class Contents:
             )
         return index
 
+    def put(self, what: Package | Published | Unread | None) -> None:
+        """Take one thing for its own place in the file, whatever else is the same; None: nothing."""
+        if isinstance(what, Package):
+            if len(self.packages) >= MOST_PACKAGES:
+                raise NotUnderstood(f"more than {MOST_PACKAGES:,} packages")
+            self.packages.append(what)
+        elif isinstance(what, Published):
+            self.publishes.append(what)
+        elif what:
+            self.unread(what.reason, what.line)
+
     def direct(self, index: int) -> None:
         """Mark a package as one that the repository itself asks for."""
         if not self.packages[index].direct:

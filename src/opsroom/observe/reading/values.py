@@ -10,8 +10,9 @@ def table(value: object) -> dict[str, Any]:
 
 def rows(value: object) -> list[Any]:
     """The list itself (of a YAML file: with its lines), or an empty one."""
-    found: list[Any] = value if isinstance(value, list) else []
-    return found
+    if not isinstance(value, list):
+        return []
+    return cast("list[Any]", value)  # type: ignore[redundant-cast] # pyright: list[Unknown]
 
 
 def words(value: object) -> str:
