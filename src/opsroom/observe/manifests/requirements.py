@@ -7,7 +7,7 @@ hand, so the file is a lock that doesn't tell. A file is for development when it
 
 import re
 from collections.abc import Iterator
-from posixpath import basename, dirname, join, normpath
+from posixpath import basename, dirname, join
 from typing import NamedTuple
 
 from opsroom.model.manifest import Manifest
@@ -17,7 +17,7 @@ from opsroom.observe.reading import origins
 from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.plain_text import text_of
 from opsroom.observe.reading.purls import pypi_purl
-from opsroom.observe.reading.requirements import Asked, requirement
+from opsroom.observe.reading.requirements import Asked, is_read, requirement
 
 FOR_DEVELOPMENT = frozenset(
     {
@@ -36,7 +36,6 @@ NAMES = (
     *("requirements*.txt", "requirements*.in", "*requirements.txt", "*requirements.in"),
     *("**/requirements/*.txt", "**/requirements/*.in"),
 )
-WHOLE_NAME = re.compile(r"requirements[^/]*\.(?:txt|in)|[^/]*requirements\.(?:txt|in)")
 BOMS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
@@ -81,13 +80,6 @@ def parse(path: str, content: bytes) -> Manifest:
 
 
 FORMAT = Format(names=NAMES, kind="python", parse=parse)
-
-
-def is_read(path: str) -> bool:
-    """Whether a file is one of these by its name, and so read by itself."""
-    path = normpath(path)
-    in_folder = basename(dirname(path)) == "requirements" and path.endswith((".txt", ".in"))
-    return in_folder or bool(WHOLE_NAME.fullmatch(basename(path)))
 
 
 def _take(contents: Contents, read: list[tuple[Line, Asked, bool]], index: str, dev: bool) -> None:

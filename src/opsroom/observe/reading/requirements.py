@@ -4,6 +4,7 @@ name[extra]>=1,<2 ; marker      name @ git+https://...@tag      ./folder      ht
 """
 
 import re
+from posixpath import basename, dirname, normpath
 from typing import NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -24,6 +25,7 @@ GIT = re.compile(r"(?:git\+[a-z]+|git)(?:://|:)|git\+[^:]+@", re.IGNORECASE)
 OTHER_VCS = re.compile(r"(?:hg|svn|bzr)\+", re.IGNORECASE)
 EGG = re.compile(r"[#&]egg=([^&\[#]+)")
 REFERENCE = re.compile(r"(?<=[^/:@])@([^@/]+(?:/[^@/]+)*)$")
+LIST = re.compile(r"requirements[^/]*\.(?:txt|in)|[^/]*requirements\.(?:txt|in)")
 MARKER = re.compile(r"\s;|\s#\s")
 
 
@@ -77,6 +79,13 @@ def where(address: str) -> tuple[str, str, str]:
         return _of_file(address)[1], origin, origin
     origin = origins.download(address)
     return _of_file(address)[1], origins.cleaned(address), origin
+
+
+def is_read(path: str) -> bool:
+    """Whether a file is one of these by its name, and so read by itself."""
+    path = normpath(path)
+    in_folder = basename(dirname(path)) == "requirements" and path.endswith((".txt", ".in"))
+    return in_folder or bool(LIST.fullmatch(basename(path)))
 
 
 def _place(written: str) -> Asked | None:
