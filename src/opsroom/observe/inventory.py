@@ -52,7 +52,7 @@ def take(
 
 
 def key_name(name: str, format_: Format) -> str:
-    """How a format and its revision are named in a key."""
+    """How a format and its revision are named where manifests are kept."""
     return f"{name}@{format_.revision}"
 
 

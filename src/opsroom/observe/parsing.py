@@ -159,10 +159,10 @@ def _answer(question: str, parse: Callable[[str, str, bytes], Manifest]) -> dict
 
 def main() -> None:
     """Answer questions until there are no more."""
-    from opsroom.observe.formats import format_named
+    from opsroom.observe.formats import formats
 
     def parse(name: str, path: str, content: bytes) -> Manifest:
-        return format_named(name).parse(path, content)
+        return formats()[name].parse(path, content)
 
     for question in sys.stdin:
         sys.stdout.write(json.dumps(_answer(question, parse)) + "\n")

@@ -1,0 +1,84 @@
+"""What is due: each scanner whose last look would not come out the same.
+
+A look's key is made of the scanner, its rules and what it would look at. While the key is that of
+the last look, a look could tell nothing new, and costs nothing: no export, no process.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from opsroom.model.scan import Scan
+from opsroom.observe.scanners import Missing, Offer
+from opsroom.observe.sight import Sight
+from opsroom.operations.scans.equipment import Equipment
+
+FIRST_RETRY = timedelta(minutes=5)
+"""After a look that failed; then twice as long each time, up to the day's round."""
+
+DOUBLINGS = 8
+
+
+def key(name: str, offer: Offer | Missing, sight: Sight, *, history: bool) -> str:
+    """The key of a look. One that reads the past also depends on every ref and on what is dirty."""
+    match offer:
+        case Offer(version, rules):
+            by = [version, rules]
+        case Missing(reason, _):
+            return _digest([name, "missing", reason])
+    if sight.reason:
+        return _digest([name, "unseen", sight.reason])
+    return _digest([name, *by, sight.commit, *([sight.past, sight.dirty] if history else [])])
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+@dataclass(slots=True)
+class Patience:
+    """How long to wait after looks that failed, by the repository and the scanner."""
+
+    longest: timedelta
+    failures: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+
+    def took_place(self, repository: str, scans: Iterable[Scan]) -> None:
+        """Learn how looks came out."""
+        for scan in scans:
+            place = repository, scan.scanner
+            if scan.reason is None:
+                self.failures.pop(place, None)
+            else:
+                self.failures[place] = self.failures.get(place, 0) + 1
+
+    def until(self, repository: str, scan: Scan) -> datetime:
+        """When a look that failed is worth a repetition."""
+        times = min(self.failures.get((repository, scan.scanner), 1) - 1, DOUBLINGS)
+        return scan.at + min(FIRST_RETRY * (1 << times), self.longest)
+
+
+def due(
+    repository: str,
+    kept: Mapping[str, Scan],
+    sight: Sight,
+    equipment: Equipment,
+    patience: Patience,
+    now: datetime,
+    *,
+    asked: bool = False,
+) -> tuple[str, ...]:
+    """The scanners of the equipment that should look now, by what is kept of their last looks.
+
+    `asked`: somebody waits, so that a failure is worth a repetition at once.
+    """
+    wanted: list[str] = []
+    for name, offer in sorted(equipment.offers.items()):
+        last = kept.get(name)
+        if last is None or last.key != key(name, offer, sight, history=equipment.history(name)):
+            wanted.append(name)
+            continue
+        failed = last.reason is not None and not isinstance(offer, Missing)
+        if failed and (asked or now >= patience.until(repository, last)):
+            wanted.append(name)
+    return tuple(wanted)

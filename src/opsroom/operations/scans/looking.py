@@ -1,0 +1,249 @@
+"""Looking at one repository: its files are laid out once, and every scanner that is due looks.
+
+    export -> inventory of manifests + scanners, a few at a time -> scans with their proof, hits
+
+Nothing is recorded here. Whatever fails is a scan that says why; the others stay.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import anyio
+import anyio.from_thread
+import anyio.to_thread
+
+from opsroom.clients.git.exports import Export, export_clone
+from opsroom.errors import ObservationError
+from opsroom.model.inventory import Inventory
+from opsroom.model.manifest import Manifest
+from opsroom.model.scan import Hit, Scan, Skipped
+from opsroom.model.text import plain
+from opsroom.observe.formats import formats
+from opsroom.observe.inventory import Key, take
+from opsroom.observe.kinds import SECRETS, kind_of
+from opsroom.observe.parsing import Parsers
+from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
+from opsroom.observe.sight import Sight
+from opsroom.operations.scans.due import key
+from opsroom.operations.scans.equipment import DEPENDENCIES, Equipment
+
+log = logging.getLogger("opsroom.scan")
+
+CORES = max(1, os.cpu_count() or 1)
+ONLY_CONTENT_TELLS = frozenset({"kubernetes", "ansible", "helm"})
+"""Kinds that any YAML file may be of."""
+
+IsKnown = Callable[[Collection[Key]], Collection[Key]]
+
+
+@dataclass(slots=True)
+class Bench:
+    """What looks share: threads, workers for manifests, and where exports lie.
+
+    `threads` bounds how many scanners and exports work at the same time, of all repositories.
+    """
+
+    home: Path
+    parsers: Parsers = field(default_factory=Parsers)
+    bounds: Bounds = field(default_factory=Bounds)
+    threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(CORES))
+
+    @property
+    def exports(self) -> Path:
+        """Where files are laid out."""
+        return self.home / "exports"
+
+
+@dataclass(slots=True)
+class Seen:
+    """What one look at a repository gave. `inventory` None: nobody asked, or it failed.
+
+    `kinds` are the languages and formats among all files of the commit, as far as paths tell.
+    """
+
+    scans: list[Scan] = field(default_factory=list[Scan])
+    hits: dict[str, tuple[Hit, ...]] = field(default_factory=dict[str, tuple[Hit, ...]])
+    inventory: Inventory | None = None
+    manifests: dict[Key, Manifest] = field(default_factory=dict[Key, Manifest])
+    kinds: frozenset[str] = frozenset()
+
+
+T = TypeVar("T")
+Laid = Callable[[], AbstractContextManager[Export]]
+"""Lays out the files to look at; raises ObservationError or OSError where it can't."""
+
+
+def of_clones(sight: Sight, home: Path, under: Path) -> Laid:
+    """Lays out the files of clones on this machine."""
+
+    def laid() -> AbstractContextManager[Export]:
+        return export_clone(sight.places, sight.commit, under, worktrees=sight.worktrees, home=home)
+
+    return laid
+
+
+async def look(
+    bench: Bench,
+    equipment: Equipment,
+    names: Sequence[str],
+    sight: Sight,
+    laid: Laid,
+    is_known: IsKnown,
+    now: Callable[[], datetime],
+) -> Seen:
+    """What the scanners of these names see of a repository. Nothing raises but being cancelled."""
+    noted = _Noted(equipment, sight, now)
+    present = [name for name in names if not isinstance(equipment.offers[name], Missing)]
+    for name in names:
+        if isinstance(offer := equipment.offers[name], Missing):
+            noted.add(name, Look(reason=_why_missing(offer)))
+    if not present:
+        return noted.seen
+    if sight.reason or not sight.commit:
+        for name in present:
+            noted.add(name, Look(reason=sight.reason or None))
+        if not sight.reason and DEPENDENCIES in present:
+            noted.seen.inventory = Inventory("")
+        return noted.seen
+    opened = laid()
+    try:
+        export = await _in_thread(bench, opened.__enter__)
+    except (ObservationError, OSError) as error:
+        for name in present:
+            noted.add(name, Look(reason=_why(error)))
+        return noted.seen
+    try:
+        noted.seen.kinds = kinds_of(export)
+        async with anyio.create_task_group() as tasks:
+            for name in present:
+                if name == DEPENDENCIES:
+                    tasks.start_soon(_take_inventory, bench, noted, export, is_known)
+                elif name in equipment.scanners:
+                    tasks.start_soon(_scan, bench, noted, name, export)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(opened.__exit__, None, None, None)
+    return noted.seen
+
+
+async def _in_thread(bench: Bench, function: Callable[[], T]) -> T:
+    return await anyio.to_thread.run_sync(function, limiter=bench.threads)
+
+
+async def _scan(bench: Bench, noted: "_Noted", name: str, export: Export) -> None:
+    scanner = noted.equipment.scanners[name]
+    if not may_hold(scanner, export):
+        noted.add(name, Look())
+        return
+    began = time.monotonic()
+    seen = await _in_thread(
+        bench, lambda: _safely(name, lambda: scanner.look(export, bench.bounds))
+    )
+    noted.add(name, seen, export.skipped, time.monotonic() - began)
+
+
+async def _take_inventory(bench: Bench, noted: "_Noted", export: Export, is_known: IsKnown) -> None:
+    began = time.monotonic()
+
+    def taking() -> Look:
+        inventory, manifests = take(export, is_known, bench.parsers)
+        noted.seen.inventory, noted.seen.manifests = inventory, manifests
+        return of_inventory(inventory)
+
+    seen = await _in_thread(bench, lambda: _safely(DEPENDENCIES, taking))
+    noted.add(DEPENDENCIES, seen, export.skipped, time.monotonic() - began)
+
+
+def _safely(name: str, looking: Callable[[], Look]) -> Look:
+    """A scanner that fails in a way that nobody foresaw must not end the others."""
+    try:
+        return looking()
+    except (ObservationError, OSError) as error:
+        return Look(reason=_why(error))
+    except Exception as error:
+        log.exception("scanner %s failed", name)
+        return Look(reason=f"{name} failed ({type(error).__name__})")
+
+
+class _Noted:
+    """Takes down looks as scans, while they come in."""
+
+    def __init__(self, equipment: Equipment, sight: Sight, now: Callable[[], datetime]) -> None:
+        self.equipment = equipment
+        self.sight = sight
+        self.now = now
+        self.seen = Seen()
+
+    def add(
+        self, name: str, look: Look, skipped: Sequence[Skipped] = (), seconds: float = 0.0
+    ) -> None:
+        """One look; `skipped` is what nobody could look at."""
+        offer = self.equipment.offers[name]
+        known = offer if isinstance(offer, Offer) else Offer("")
+        if look.reason is None:
+            self.seen.hits[name] = look.hits
+        self.seen.scans.append(
+            Scan(
+                scanner=name,
+                key=key(name, offer, self.sight, history=self.equipment.history(name)),
+                commit=self.sight.commit,
+                at=self.now(),
+                version=known.version,
+                rules=known.rules,
+                files=look.files,
+                kinds=tuple(sorted(look.kinds)),
+                skipped=tuple(dict.fromkeys((*skipped, *look.skipped))),
+                reason=None if look.reason is None else plain(look.reason, 400),
+                seconds=round(seconds, 3),
+            )
+        )
+
+
+def kinds_of(export: Export) -> frozenset[str]:
+    """The kinds of the files of an export, by their paths."""
+    return frozenset(kind for path in export.files if (kind := kind_of(path)) is not None)
+
+
+def may_hold(scanner: Scanner, export: Export) -> bool:
+    """Whether there may be anything that a scanner reads: if not, it isn't started."""
+    if SECRETS in scanner.kinds or not scanner.kinds.isdisjoint(kinds_of(export)):
+        return True
+    return not scanner.kinds.isdisjoint(ONLY_CONTENT_TELLS) and any(
+        path.lower().endswith((".yml", ".yaml", ".json")) for path in export.files
+    )
+
+
+def of_inventory(inventory: Inventory) -> Look:
+    """What was read of manifests, as a look: those that could not be read are left out."""
+    unread: dict[str, list[str]] = {}
+    for file in inventory.files:
+        if file.reason is not None:
+            unread.setdefault(file.reason, []).append(file.path)
+    skipped = tuple(
+        Skipped(reason=reason, count=len(paths), example=paths[0], paths=tuple(paths))
+        for reason, paths in unread.items()
+    )
+    read = [file for file in inventory.files if file.reason is None]
+    kinds = frozenset(formats()[file.format.partition("@")[0]].kind for file in read)
+    return Look(
+        files=len({file.path for file in read}),
+        kinds=kinds,
+        skipped=(*inventory.skipped, *skipped),
+    )
+
+
+def _why_missing(missing: Missing) -> str:
+    return f"{missing.reason} ({missing.fix})" if missing.fix else missing.reason
+
+
+def _why(error: ObservationError | OSError) -> str:
+    if isinstance(error, OSError):
+        return (error.strerror or str(error)).lower()
+    return f"{error.message} ({error.hint})" if error.hint else error.message
