@@ -28,6 +28,9 @@ REFERENCE = re.compile(
 )
 """A value that says where the secret is, or is one that was encrypted."""
 
+CRYPTED = re.compile(r"^\$(?:apr1|\d[a-z]?|y)\$")
+"""How the hash of a password begins."""
+
 UUID = re.compile(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
 CODE = re.compile(
     r"^[\w$.:>-]*\(|=>|::|\)$|^[A-Za-z_$]\w*(?:\.[A-Za-z_$]\w*)+$"
@@ -38,7 +41,7 @@ ADDRESS = re.compile(
     r"(?i)^[a-z][a-z0-9+.-]{1,20}://|^[\w.+-]+@[\w-]+\.[\w.]+$|^[\w.-]+:\d{2,5}(?:/|$)"
 )
 NOT_SECRET = re.compile(
-    r"(?i)(?:hash(?:ed)?|digest|checksum|integrity|public|fingerprint|commit|revision|name|file|path"
+    r"(?i)(?:hash(?:ed|ers?)?|digest|checksum|integrity|public|fingerprint|commit|revision|name|file|path"
     r"|dir|url|uri|endpoint|host|domain|length|size|min|max|count|limit|policy|expir\w*|ttl|age|type|kind|field|label"
     r"|hint|error|message|msg|title|text|prompt|description|format|regex|pattern|prefix|suffix|header|version|algorithm"
     r"|method|mode|class|icon|selector|input|action|issuer|audience|scopes?|template|key_?ref|reference|"
@@ -62,6 +65,9 @@ DOCUMENT = re.compile(
 )
 """Files whose generic values are explanations, examples or checksums."""
 
+JOINED = re.compile(r"^(?:[A-Za-z]+\d{0,3}|\d{1,4})(?:[-_./: ](?:[A-Za-z]+\d{0,3}|\d{1,4}))+$")
+"""Words and small numbers, joined: a name, or a sentence."""
+
 SAFE_WORDS = re.compile(
     r"^[a-z]+(?:[_.-][a-z]+)*$|^[A-Z]+(?:_[A-Z]+)*$|^[A-Z]?[a-z]+(?:[A-Z][a-z]+)+$|^[A-Z][a-z]+$"
 )
@@ -76,7 +82,9 @@ def entropy(text: str) -> float:
 
 def is_decoy(secret: str) -> bool:
     """Whether a value of any kind says of itself that it is none."""
-    if PLACEHOLDER.search(secret[:400]) or REFERENCE.search(secret) or COMMON.search(secret):
+    if PLACEHOLDER.search(secret[:400]) or COMMON.search(secret):
+        return True
+    if REFERENCE.search(secret) and not CRYPTED.search(secret):
         return True
     return len(set(secret)) < 5 or _in_sequence(secret)
 
@@ -100,7 +108,10 @@ def is_generic(secret: str, before: str, path: str, *, quoted: bool) -> bool:
     name = named[1] if named else ""
     if not name or NOT_SECRET.search(name) or before.lstrip().startswith(("import ", "from ")):
         return False
-    if any(rule.search(secret) for rule in (UUID, CODE, PATH, ADDRESS, SAFE_WORDS)):
+    if any(rule.search(secret) for rule in (UUID, CODE, PATH, ADDRESS, JOINED, SAFE_WORDS)):
+        return False
+    decoded = _decoded(secret)
+    if decoded is not None and (is_decoy(decoded) or SAFE_WORDS.search(decoded)):
         return False
     if not re.search(r"\d", secret) or not re.search(r"[A-Za-z]", secret):
         return False
@@ -111,17 +122,23 @@ def is_generic(secret: str, before: str, path: str, *, quoted: bool) -> bool:
 
 def holds_pair(secret: str) -> bool:
     """Whether Base64 holds `user:password`, as a registry's or HTTP's basic authorization."""
+    user, _, password = (_decoded(secret) or "").partition(":")
+    return bool(user) and len(password) > 4 and not is_decoy(password)
+
+
+def is_shown_token(token: str) -> bool:
+    """Whether a JWT is one of those with which JWT is explained, by whom it is said to be of."""
+    claims = _decoded(token.split(".")[1].replace("-", "+").replace("_", "/")) or ""
+    return bool(re.search(r"(?i)1234567890|john doe|example", claims))
+
+
+def _decoded(text: str) -> str | None:
+    """The text that Base64 holds; None where it is none, or holds something else."""
     try:
-        text = base64.b64decode(secret + "=" * (-len(secret) % 4)).decode("utf-8")
+        decoded = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode("utf-8")
     except (binascii.Error, ValueError):
-        return False
-    user, colon, password = text.partition(":")
-    return (
-        bool(user and colon)
-        and len(password) > 4
-        and text.isprintable()
-        and (not is_decoy(password))
-    )
+        return None
+    return decoded if decoded.isprintable() else None
 
 
 def is_test(path: str) -> bool:

@@ -27,6 +27,8 @@ EXAMPLE_HOST = re.compile(
     r"(?i)@(?:[\w.-]+\.)?(?:example(?:\.\w+)?|test|invalid|host(?:name)?|server)\b"
 )
 
+ABOVE = re.compile(r"(?i)name[\"']?:\s*[\"']?([\w.-]+)")
+
 PAIRED = frozenset({"docker-registry-auth", "basic-authorization"})
 LOOSE = frozenset(
     {
@@ -107,6 +109,8 @@ class Detector:
                 continue
             start, end = each.location["start_offset"], each.location["end_offset"]
             before, after = lines.around(start, end)
+            if kind == rules.NAMED:
+                before = lines.name_above(start)
             if EXAMPLE_HOST.match(after) and kind == "url-password":
                 continue
             if not _counts(kind, each.secret, before, path, binary=binary):
@@ -121,7 +125,7 @@ class Detector:
 def _counts(kind: str, secret: str, before: str, path: str, *, binary: bool) -> bool:
     if kind == "private-key":
         return _is_key(secret)
-    if decoys.is_decoy(secret):
+    if decoys.is_decoy(secret) or (kind == "jwt" and decoys.is_shown_token(secret)):
         return False
     if kind in rules.GENERIC:
         quoted = kind == rules.QUOTED
@@ -175,3 +179,9 @@ class _Lines:
         before = self._piece[max(0, start - 200) : start].rpartition(b"\n")[2]
         after = self._piece[end : end + 200].partition(b"\n")[0]
         return before.decode("utf-8", "replace"), after.decode("utf-8", "replace")
+
+    def name_above(self, offset: int) -> str:
+        """`NAME=` of a value whose name stands in the line above it."""
+        above = self._piece[max(0, offset - 240) : offset].decode("utf-8", "replace")
+        named = ABOVE.findall(above)
+        return f"{named[-1]}=" if named else ""

@@ -26,7 +26,8 @@ ENDS = r"(?:[\s\"'`,;<>(){}\[\]]|$)"
 
 QUOTED = "quoted-password"
 BARE = "bare-password"
-GENERIC = frozenset({QUOTED, BARE})
+NAMED = "named-password"
+GENERIC = frozenset({QUOTED, BARE, NAMED})
 """Rules that only see a name and a value: `decoys.is_generic` says which values count."""
 
 
@@ -96,6 +97,13 @@ RULES = (
         "url-password",
         r"(?i)\b[a-z][a-z0-9+.-]{1,30}://[^:/@\s\"'`<>]{0,100}:([^/@\s\"'`<>]{3,250})@[a-z0-9\[]",
     ),
+    Rule("planetscale-token", r"\b(pscale_(?:tkn|pw|oauth)_[\w.-]{32,64})\b", Severity.CRITICAL),
+    Rule("new-relic-user-key", r"\b(NRAK-[A-Z0-9]{27})\b"),
+    Rule(
+        "azure-client-secret",
+        r"(?:^|[^\w~.-])([A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34})(?:[^\w~.-]|$)",
+        Severity.CRITICAL,
+    ),
     Rule("cloudflare-tunnel-token", r"\b(eyJhIjoi[A-Za-z0-9+/=]{100,400})\b"),
     Rule("cloudflare-token", r"\b(cf(?:ut|at|k)_[A-Za-z0-9_-]{40,80})\b"),
     Rule("pypi-token", r"\b(pypi-AgE[A-Za-z0-9_-]{50,300})\b", Severity.CRITICAL),
@@ -118,6 +126,13 @@ RULES = (
         "command-line-password",
         r"(?i)[ \t]--(?:\w{0,20}-)?(?:password|passwd|token|secret)[ =][\"']?"
         rf"([^\s\"'`$<>{{}}()\[\]]{{8,200}}){ENDS}",
+        Severity.MEDIUM,
+    ),
+    Rule(
+        NAMED,
+        rf"(?i)name[\"']?:[ \t]{{0,8}}[\"']?[\w.-]{{0,60}}(?:{WORDS})[\w.-]{{0,40}}[\"']?"
+        r",?\s{1,60}"
+        rf"[\"']?value[\"']?:[ \t]{{0,8}}[\"']?([^\s\"'`,;<>(){{}}\[\]]{{8,250}}){ENDS}",
         Severity.MEDIUM,
     ),
     Rule(QUOTED, rf"(?i)(?:{WORDS}){ASSIGNS}[\"'`]([^\s\"'`]{{8,250}})[\"'`]", Severity.MEDIUM),
