@@ -10,6 +10,7 @@ from opsroom.model.package import Package, Published
 from opsroom.store.database import Store
 from opsroom.store.inventories import (
     Used,
+    declaring_of,
     edges_of,
     load_inventories,
     load_outlines,
@@ -21,7 +22,7 @@ from opsroom.store.inventories import (
     users_of,
     versions_in_use,
 )
-from opsroom.store.packages import known, save_manifests
+from opsroom.store.packages import known, packages_in, save_manifests
 from opsroom.store.scan_tables import manifest_packages, package_versions
 from opsroom.store.snapshots import save_snapshots
 
@@ -56,6 +57,10 @@ async def test_a_manifest_comes_back_as_it_was_read(store: Store) -> None:
         (held,) = (await manifests_of(connection))[one]
         assert (held.scripts, held.unread) == (LOCK.scripts, LOCK.unread)
         assert await load_inventories(connection) == {one: taken}
+        assert await declaring_of(connection) == {one: {("web", "npm")}}
+        assert await packages_in(connection, [(digest(1), NPM), (digest(2), NPM)]) == {
+            (digest(1), NPM): LOCK.packages
+        }
         commit, kinds, names = (await load_outlines(connection))[one]
         assert (commit, kinds) == ("c" * 40, ["javascript", "python"])
         assert sorted((await names_of(connection, names)).values()) == [
@@ -81,10 +86,10 @@ async def test_a_package_leads_to_its_users(store: Store) -> None:
     async with store.read() as connection:
         uses = await users_of(connection, ["pkg:npm/web", "pkg:npm/nobody"])
         assert sorted(uses, key=lambda use: (use.repository_id, use.version)) == [
-            Used(one, "a", "pkg:npm/web", "1.9.0", None, False, ""),
-            Used(one, "a", "pkg:npm/web", "2.0.0", True, False, ""),
-            Used(one, "b", "pkg:npm/web", "3.0.0", None, True, ""),
-            Used(two, "a", "pkg:npm/web", "3.0.0", None, True, ""),
+            Used(one, "a", LOCK.packages[2]),
+            Used(one, "a", LOCK.packages[0]),
+            Used(one, "b", other.packages[0]),
+            Used(two, "a", other.packages[0]),
         ]
         versions = await versions_in_use(connection, ["pkg:npm/web"])
         assert sorted(versions) == [("pkg:npm/web", f"{n}") for n in ("1.9.0", "2.0.0", "3.0.0")]

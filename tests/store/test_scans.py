@@ -5,7 +5,7 @@ from tests.store.samples import NOW, fleet
 
 from opsroom.model.scan import Scan, Skipped
 from opsroom.store.database import Store
-from opsroom.store.scans import forget_scanners, load_done, load_scans, renew_data, save_scans
+from opsroom.store.scans import forget_scanners, load_done, load_scans, save_scans
 from opsroom.store.snapshots import save_snapshots
 
 pytestmark = pytest.mark.anyio
@@ -59,17 +59,6 @@ async def test_a_failed_look_is_the_last_and_what_was_seen_before_is_kept(store:
     async with store.read() as connection:
         assert await load_scans(connection) == {one: [again]}
         assert await load_done(connection) == {one: {"ruff": again}}
-
-
-async def test_new_data_hold_for_all_that_was_seen(store: Store) -> None:
-    one, two = await repositories(store, 2)
-    async with store.write() as connection:
-        await save_scans(connection, {one: [scan("dependencies")], two: [scan("ruff")]})
-        await renew_data(connection, "dependencies", "osv 2026-03-01")
-    async with store.read() as connection:
-        done = await load_done(connection)
-    assert done[one]["dependencies"].data == "osv 2026-03-01"
-    assert done[two]["ruff"].data == ""
 
 
 async def test_scanners_that_no_longer_exist_are_forgotten(store: Store) -> None:

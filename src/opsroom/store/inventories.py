@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from posixpath import dirname
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, select
@@ -15,7 +16,7 @@ from opsroom.model.package import Package, Published
 from opsroom.model.scan import Skipped
 from opsroom.store.bulk import clean, insert_rows, rows_with
 from opsroom.store.choose import among
-from opsroom.store.packages import Key, ids_of_manifests
+from opsroom.store.packages import Key, ids_of_manifests, package_of
 from opsroom.store.scan_tables import (
     inventories,
     manifest_packages,
@@ -41,15 +42,21 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """One use of a package: what `Located` says, in the columns that matching needs."""
+    """One use of a package by a repository."""
 
     repository_id: int
     path: str
-    purl: str
-    version: str
-    direct: bool | None
-    dev: bool
-    origin: str
+    package: Package
+
+    @property
+    def purl(self) -> str:
+        """Which package, without version."""
+        return self.package.purl
+
+    @property
+    def version(self) -> str:
+        """Which version."""
+        return self.package.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,35 +151,34 @@ async def packages_of(
     found: dict[int, list[Located]] = defaultdict(list)
     column = repository_manifests.c.repository_id
     async for row in rows_with(connection, asked, column, repository_ids):
-        package = Package(
-            purl=row.purl,
-            version=row.version,
-            constraint=row.constraint,
-            direct=row.direct,
-            dev=row.dev,
-            origin=row.origin,
-            digest=row.package_digest,
-            line=row.line,
+        key = (row.content, row.format)
+        found[row.repository_id].append(
+            Located(row.path, row.format, package_of(row), row.position, key)
         )
-        key = (row.digest, row.format)
-        found[row.repository_id].append(Located(row.path, row.format, package, row.position, key))
     return dict(found)
 
 
 async def users_of(connection: AsyncConnection, purls: Collection[str]) -> list[Used]:
     """Every use of these packages (purls without version), in any repository."""
-    return [
-        Used(
-            row.repository_id,
-            row.path,
-            row.purl,
-            row.version,
-            row.direct,
-            row.dev,
-            row.origin,
+    found = rows_with(connection, _uses(), package_names.c.purl, purls)
+    return [Used(row.repository_id, row.path, package_of(row)) async for row in found]
+
+
+async def declaring_of(
+    connection: AsyncConnection, repository_ids: Collection[int] | None = None
+) -> dict[int, set[tuple[str, str]]]:
+    """Where these repositories, or all, say themselves what they ask for: folder, type of purl."""
+    asked = (
+        select(
+            repository_manifests.c.repository_id, repository_manifests.c.path, manifests.c.declares
         )
-        async for row in rows_with(connection, _uses(), package_names.c.purl, purls)
-    ]
+        .join(manifests, manifests.c.id == repository_manifests.c.manifest_id)
+        .where(manifests.c.declares != "")
+    )
+    found: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    for row in await _chosen(connection, asked, repository_ids):
+        found[row.repository_id] |= {(dirname(row.path), kind) for kind in row.declares.split(" ")}
+    return dict(found)
 
 
 async def versions_in_use(
@@ -292,13 +298,12 @@ def _uses() -> Select[Any]:
         select(
             repository_manifests.c.repository_id,
             repository_manifests.c.path,
-            repository_manifests.c.digest,
             repository_manifests.c.format,
+            repository_manifests.c.digest.label("content"),
             package_names.c.purl,
             package_versions.c.version,
             *(manifest_packages.c[name] for name in ("position", "constraint", "direct", "dev")),
-            *(manifest_packages.c[name] for name in ("origin", "line")),
-            manifest_packages.c.digest.label("package_digest"),
+            *(manifest_packages.c[name] for name in ("origin", "digest", "line")),
         )
         .join(
             manifest_packages, manifest_packages.c.manifest_id == repository_manifests.c.manifest_id

@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Row, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from opsroom.model.manifest import Manifest
@@ -55,7 +55,7 @@ async def save_manifests(connection: AsyncConnection, read: Mapping[Key, Manifes
     await insert_rows(
         connection,
         manifests,
-        ("digest", "format", "edges", "publishes", "scripts", "unread"),
+        ("digest", "format", "edges", "publishes", "scripts", "unread", "declares"),
         (_manifest_row(key, manifest) for key, manifest in new.items()),
     )
     ids = await ids_of_manifests(connection, new)
@@ -74,6 +74,37 @@ async def save_manifests(connection: AsyncConnection, read: Mapping[Key, Manifes
     )
 
 
+async def packages_in(
+    connection: AsyncConnection, keys: Collection[Key]
+) -> dict[Key, tuple[Package, ...]]:
+    """The packages of these manifests, as far as they are kept, in the order of each."""
+    ids = {number: key for key, number in (await ids_of_manifests(connection, keys)).items()}
+    asked = (
+        select(manifest_packages, package_names.c.purl, package_versions.c.version)
+        .join(package_versions, package_versions.c.id == manifest_packages.c.version_id)
+        .join(package_names, package_names.c.id == package_versions.c.name_id)
+        .order_by(manifest_packages.c.manifest_id, manifest_packages.c.position)
+    )
+    found: dict[Key, list[Package]] = {key: [] for key in ids.values()}
+    async for row in rows_with(connection, asked, manifest_packages.c.manifest_id, ids):
+        found[ids[row.manifest_id]].append(package_of(row))
+    return {key: tuple(packages) for key, packages in found.items()}
+
+
+def package_of(row: Row[Any]) -> Package:
+    """The package of a row that has all of it."""
+    return Package(
+        purl=row.purl,
+        version=row.version,
+        constraint=row.constraint,
+        direct=row.direct,
+        dev=row.dev,
+        origin=row.origin,
+        digest=row.digest,
+        line=row.line,
+    )
+
+
 def _manifest_row(key: Key, manifest: Manifest) -> tuple[str, ...]:
     told = (
         [position for edge in manifest.edges for position in edge],
@@ -81,7 +112,14 @@ def _manifest_row(key: Key, manifest: Manifest) -> tuple[str, ...]:
         list(manifest.scripts),
         [[one.reason, one.line] for one in manifest.unread],
     )
-    return *key, *(json.dumps(each, separators=(",", ":")) for each in told)
+    declares = sorted({kind_of(each.purl) for each in manifest.packages if each.direct})
+    written = (json.dumps(each, separators=(",", ":")) for each in told)
+    return *key, *written, clean(" ".join(declares))
+
+
+def kind_of(purl: str) -> str:
+    """The type of a purl: `npm` of `pkg:npm/lodash`."""
+    return purl.removeprefix("pkg:").partition("/")[0]
 
 
 def _package_row(

@@ -45,9 +45,11 @@ manifests = Table(
     Column("publishes", Json, nullable=False),
     Column("scripts", Json, nullable=False),
     Column("unread", Json, nullable=False),
+    Column("declares", Text, nullable=False),
     UniqueConstraint("digest", "format"),
 )
-"""`format` is `name@revision`. `edges` is a flat list: each pair of positions is one edge."""
+"""`format` is `name@revision`. `edges` is a flat list: each pair of positions is one edge.
+`declares` are the types of purls, between blanks, among what the repository itself asks for."""
 
 manifest_packages = Table(
     "manifest_packages",

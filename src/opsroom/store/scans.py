@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, select, update
+from sqlalchemy import RowMapping, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from opsroom.model.scan import Scan, Skipped
@@ -57,13 +57,6 @@ async def load_done(
         if scan.reason is None:
             done[number][scan.scanner] = scan
     return dict(done)
-
-
-async def renew_data(connection: AsyncConnection, scanner: str, data: str) -> None:
-    """Say of every look of a scanner that saw something that it holds for these data, too."""
-    await connection.execute(
-        update(scans).where(scans.c.scanner == scanner, scans.c.done.is_(True)).values(data=data)
-    )
 
 
 async def forget_scanners(connection: AsyncConnection, known: Collection[str]) -> int:

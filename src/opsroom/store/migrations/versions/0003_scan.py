@@ -51,6 +51,7 @@ def _manifests() -> None:
         sa.Column("publishes", sa.Text, nullable=False),
         sa.Column("scripts", sa.Text, nullable=False),
         sa.Column("unread", sa.Text, nullable=False),
+        sa.Column("declares", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_manifests"),
         sa.UniqueConstraint("digest", "format", name="uq_manifests_digest_format"),
     )
