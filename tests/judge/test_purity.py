@@ -9,7 +9,7 @@ import opsroom.judge
 
 MODULES = sorted(Path(opsroom.judge.__file__).parent.rglob("*.py"))
 ALLOWED = {
-    *("collections.abc", "dataclasses", "datetime", "fnmatch", "functools"),
+    *("collections", "collections.abc", "dataclasses", "datetime", "fnmatch", "functools"),
     *("hashlib", "itertools", "re", "typing"),
     "opsroom.discover",
     "packaging.version",
