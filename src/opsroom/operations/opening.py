@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from opsroom.operations.audit import refuse_unknown_rules
 from opsroom.operations.lookout import Lookout
 from opsroom.operations.ownership import own
 from opsroom.store import sources
+from opsroom.store.advisory_index import NAME, AdvisoryIndex
 from opsroom.store.database import Store
 from opsroom.store.owner import Owner
 
@@ -34,7 +35,11 @@ async def open_room(room: "Room") -> AsyncGenerator[None]:
         StoreError: the store can't be opened.
     """
     refuse_unknown_rules(room.settings)
-    async with Store.open(room.settings.store, room.settings.home) as room.store:
+    async with AsyncExitStack() as held:
+        room.store = await held.enter_async_context(
+            Store.open(room.settings.store, room.settings.home)
+        )
+        room.advisories = held.enter_context(closing(AdvisoryIndex(room.settings.home / NAME)))
         room.lookout = Lookout(room)
         await _want(room)
         await room.refresh()

@@ -158,22 +158,26 @@ class AdvisoryIndex:
         return f"{told['epoch']}:{told['revision']}"
 
     def data(self) -> list[AdvisoryData]:
-        """How old the data of each source are. A source is as old as its oldest part."""
+        """How old the data of each source are, and of each of its ecosystems (`offline:PyPI`).
+
+        Packages that are fetched one by one (`part` is a purl) count together: they are as old as
+        the oldest of them.
+        """
         with self._file.reading() as connection:
             rows = connection.execute(
-                "SELECT source, max(as_of), CASE WHEN count(fetched_at) = count(*)"
-                " THEN min(fetched_at) END, sum(held), max(failed) FROM source"
-                " GROUP BY source ORDER BY source"
+                "SELECT source, CASE WHEN part LIKE 'pkg:%' THEN '' ELSE part END AS half,"
+                " max(as_of), CASE WHEN count(fetched_at) = count(*) THEN min(fetched_at) END,"
+                " sum(held), max(failed) FROM source GROUP BY 1, 2 ORDER BY 1, 2"
             ).fetchall()
         return [
             AdvisoryData(
-                source=source,
+                source=f"{source}:{part}" if part else source,
                 as_of=datetime.fromisoformat(as_of) if as_of else None,
                 fetched_at=datetime.fromisoformat(fetched) if fetched else None,
                 advisories=held,
                 failed=failed,
             )
-            for source, as_of, fetched, held, failed in rows
+            for source, part, as_of, fetched, held, failed in rows
         ]
 
     def parts(self, source: str) -> dict[str, str]:
@@ -182,6 +186,11 @@ class AdvisoryIndex:
             return dict(
                 connection.execute("SELECT part, mark FROM source WHERE source = ?", [source])
             )
+
+    def sources(self) -> set[str]:
+        """Every source of which anything is kept."""
+        with self._file.reading() as connection:
+            return {name for (name,) in connection.execute("SELECT DISTINCT source FROM source")}
 
     def held(self, source: str, part: str = "") -> dict[str, str]:
         """The stamp of every record that a part of a source told, also of those without use."""
@@ -221,6 +230,19 @@ class AdvisoryIndex:
                 "INSERT OR REPLACE INTO asked VALUES (?, ?, ?)",
                 [(source, key, at.isoformat()) for key in keys],
             )
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a word of whoever uses the index, such as how far it was read."""
+        with self._file.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [f"its {key}", value])
+
+    def recall(self, key: str) -> str:
+        """The word that was kept; empty when there is none."""
+        with self._file.reading() as connection:
+            found = connection.execute(
+                "SELECT value FROM meta WHERE key = ?", [f"its {key}"]
+            ).fetchone()
+        return found[0] if found else ""
 
     def _forget_if_replaced(self) -> None:
         if self._identity != self._file.identity:

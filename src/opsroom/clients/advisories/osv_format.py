@@ -138,8 +138,8 @@ def _gravity(told: Mapping[str, Any], reasons: list[str]) -> Gravity:
     words: list[object] = [each.get("score") for each in scores if not _is_cvss(each)]
     words.append(mapping(told.get("database_specific")).get("severity"))
     for each in affected:
-        for key in ("database_specific", "ecosystem_specific"):
-            words.append(mapping(each.get(key)).get("severity"))
+        words.append(mapping(each.get("database_specific")).get("severity"))
+        words.append(mapping(each.get("ecosystem_specific")).get("severity"))
     return Gravity(worst_word(words))
 
 
