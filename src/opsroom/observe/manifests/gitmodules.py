@@ -21,37 +21,31 @@ OPTION = re.compile(r"(?P<key>[A-Za-z][A-Za-z0-9-]*)\s*(?:=\s*(?P<value>.*))?")
 def parse(path: str, content: bytes) -> Manifest:
     """Read a .gitmodules."""
     contents = Contents()
-    modules: dict[str, tuple[dict[str, str], int]] = {}
-    inside: dict[str, str] | None = None
+    modules: dict[str, dict[str, tuple[str, int]]] = {}
+    inside: dict[str, tuple[str, int]] | None = None
     for number, raw in enumerate(text_of(content).split("\n"), 1):
         line = raw.strip()
         if not line or line[0] in "#;":
             continue
         if section := SECTION.fullmatch(line):
-            inside, _ = modules.setdefault(section["name"], ({}, number))
+            inside = modules.setdefault(section["name"], {"": ("", number)})
         elif (option := OPTION.fullmatch(line)) and inside is not None:
-            value = (option["value"] or "").strip().strip('"')
-            inside[option["key"].lower()] = value
-            if option["key"].lower() == "url":
-                inside["line"] = str(number)
+            inside[option["key"].lower()] = (option["value"] or "").strip().strip('"'), number
         else:
             raise NotUnderstood(f"no section and no option in line {number}: {plain(line, 60)}")
-    for name, (options, place) in modules.items():
-        if not options.get("url"):
-            contents.unread(f"a submodule without URL: {plain(name, 60)}", place)
+    for name, options in modules.items():
+        url, number = options.get("url", options[""])
+        if not url:
+            contents.unread(f"a submodule without URL: {plain(name, 60)}", number)
             continue
-        source = git_source(options["url"])
-        branch = options.get("branch", "")
-        contents.put(
-            Package(
-                source.purl,
-                constraint=branch,
-                direct=True,
-                origin=source.origin,
-                line=int(options["line"]),
-            )
-        )
+        with contents.entry(number):
+            contents.put(_submodule(url, options.get("branch", ("", 0))[0], number))
     return contents.manifest()
+
+
+def _submodule(url: str, branch: str, line: int) -> Package:
+    source = git_source(url)
+    return Package(source.purl, constraint=branch, direct=True, origin=source.origin, line=line)
 
 
 FORMAT = Format(names=(".gitmodules",), kind="submodules", parse=parse)

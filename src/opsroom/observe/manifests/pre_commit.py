@@ -47,6 +47,18 @@ def _hooks(hooks: object, contents: Contents) -> None:
                 contents.put(_additional(words(written), language, line))
 
 
+def _repository(url: str, entry: Entries) -> Package:
+    source = git_source(url)
+    return Package(
+        source.purl,
+        words(entry.get("rev")) or words(entry.get("sha")),
+        direct=True,
+        dev=True,
+        origin=source.origin,
+        line=entry.lines["repo"],
+    )
+
+
 def parse(path: str, content: bytes) -> Manifest:
     """Read a configuration of pre-commit; in its oldest form the repositories stand at the top."""
     top = document(content)
@@ -60,17 +72,8 @@ def parse(path: str, content: bytes) -> Manifest:
             contents.unread("an entry without repository", line)
             continue
         if url not in OWN:
-            source = git_source(url)
-            contents.put(
-                Package(
-                    source.purl,
-                    words(entry.get("rev")) or words(entry.get("sha")),
-                    direct=True,
-                    dev=True,
-                    origin=source.origin,
-                    line=entry.lines["repo"],
-                )
-            )
+            with contents.entry(line):
+                contents.put(_repository(url, entry))
         _hooks(entry.get("hooks"), contents)
     return contents.manifest()
 

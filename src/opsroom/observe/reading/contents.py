@@ -1,6 +1,7 @@
 """What a manifest turns out to hold, gathered entry by entry and within bounds."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import replace
 
 from opsroom.model.manifest import Manifest, Unread
@@ -53,7 +54,7 @@ class Contents:
         return index
 
     def put(self, what: Package | Published | Unread | None) -> None:
-        """Take one thing for its own place in the file, whatever else is the same; None: nothing."""
+        """Take one thing for its own place in the file, whatever is the same; None: nothing."""
         if isinstance(what, Package):
             if len(self.packages) >= MOST_PACKAGES:
                 raise NotUnderstood(f"more than {MOST_PACKAGES:,} packages")
@@ -62,6 +63,14 @@ class Contents:
             self.publishes.append(what)
         elif what:
             self.unread(what.reason, what.line)
+
+    @contextmanager
+    def entry(self, line: int) -> Generator[None]:
+        """Read one entry of several: one that isn't understood is noted and the others are read."""
+        try:
+            yield
+        except NotUnderstood as error:
+            self.unread(error.message, line)
 
     def direct(self, index: int) -> None:
         """Mark a package as one that the repository itself asks for."""
