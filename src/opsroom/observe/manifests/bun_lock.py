@@ -13,7 +13,7 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.contents import Contents, sound
+from opsroom.observe.reading.contents import Contents, sound, unknown_version
 from opsroom.observe.reading.key_lines import KeyLines
 from opsroom.observe.reading.npm_specs import name_and_version, spec_of
 from opsroom.observe.reading.plain_text import json_of, text_of
@@ -35,7 +35,7 @@ def parse(path: str, content: bytes) -> Manifest:
     version = document.get("lockfileVersion")
     if version not in (0, 1) or isinstance(version, bool):
         line = KeyLines(text).line("lockfileVersion", 1)
-        raise NotUnderstood(f"lockfile version {str(version)[:40]} is not known, line {line}")
+        raise unknown_version("bun", version, line)
     entries = document.get("packages", {})
     workspaces = table(document.get("workspaces"))
     if not isinstance(entries, dict):

@@ -13,7 +13,7 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.contents import Contents, sound
+from opsroom.observe.reading.contents import Contents, sound, unknown_version
 from opsroom.observe.reading.key_lines import KeyLines
 from opsroom.observe.reading.npm_specs import spec_of
 from opsroom.observe.reading.npm_trees import MODULES, Folders, found_from
@@ -37,7 +37,7 @@ def parse(path: str, content: bytes) -> Manifest:
             return _folders(document, KeyLines(text))
         case other:
             line = KeyLines(text).line("lockfileVersion", 1)
-            raise NotUnderstood(f"lockfile version {str(other)[:40]!r} is not known, line {line}")
+            raise unknown_version("npm", other, line)
 
 
 FORMAT = Format(

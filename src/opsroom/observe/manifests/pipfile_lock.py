@@ -9,7 +9,7 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.contents import Contents, sound
+from opsroom.observe.reading.contents import Contents, sound, unknown_version
 from opsroom.observe.reading.key_lines import KeyLines
 from opsroom.observe.reading.plain_text import json_of, text_of
 from opsroom.observe.reading.purls import pypi_purl
@@ -24,7 +24,8 @@ def parse(path: str, content: bytes) -> Manifest:
     if not isinstance(meta, dict):
         raise NotUnderstood('not a lockfile of Pipenv: it has no "_meta"')
     if meta.get("pipfile-spec") != 6:
-        raise NotUnderstood(f"spec {str(meta.get('pipfile-spec'))[:40]} is not known, only 6")
+        line = KeyLines(text).line("pipfile-spec", 2)
+        raise unknown_version("Pipenv", meta.get("pipfile-spec"), line)
     sources = {
         words(source.get("name")): words(source.get("url"))
         for source in map(table, rows(meta.get("sources")))

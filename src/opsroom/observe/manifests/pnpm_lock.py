@@ -11,7 +11,7 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.contents import Contents, sound
+from opsroom.observe.reading.contents import Contents, sound, unknown_version
 from opsroom.observe.reading.npm_specs import spec_of
 from opsroom.observe.reading.pnpm_names import key_of, taken_apart, without_peers
 from opsroom.observe.reading.purls import npm_purl
@@ -45,8 +45,7 @@ class _Lock:
         self.version = int(written) if written in map(str, KNOWN) else 0
         if not self.version:
             line = document.lines.get("lockfileVersion", 0)
-            told = words(document.get("lockfileVersion"))[:40] or "none"
-            raise NotUnderstood(f"lockfile version {told} of pnpm is not known, line {line}")
+            raise unknown_version("pnpm", document.get("lockfileVersion"), line)
         self.document = document
         self.contents = contents
         self.places: dict[str, int] = {}

@@ -11,8 +11,8 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.contents import Contents, sound
-from opsroom.observe.reading.key_lines import header_lines
+from opsroom.observe.reading.contents import Contents, sound, unknown_version
+from opsroom.observe.reading.key_lines import header_lines, toml_lines
 from opsroom.observe.reading.plain_text import text_of, toml_of
 from opsroom.observe.reading.purls import pypi_purl
 from opsroom.observe.reading.values import rows, table, words
@@ -24,7 +24,8 @@ def parse(path: str, content: bytes) -> Manifest:
     document = toml_of(text)
     version = words(table(document.get("metadata")).get("lock-version", "1.0"))
     if version.partition(".")[0] not in {"1", "2"}:
-        raise NotUnderstood(f"lock version {version[:40] or 'none'} of Poetry is not known")
+        line = toml_lines(text).get(("metadata", "lock-version"), 0)
+        raise unknown_version("Poetry", version, line)
     entries = document.get("package", [])
     if not isinstance(entries, list):
         raise NotUnderstood("not a lockfile of Poetry: its packages are no list")

@@ -11,8 +11,8 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.contents import Contents, sound
-from opsroom.observe.reading.key_lines import header_lines
+from opsroom.observe.reading.contents import Contents, sound, unknown_version
+from opsroom.observe.reading.key_lines import header_lines, toml_lines
 from opsroom.observe.reading.plain_text import text_of, toml_of
 from opsroom.observe.reading.purls import pypi_purl
 from opsroom.observe.reading.values import rows, table, words
@@ -26,7 +26,8 @@ def parse(path: str, content: bytes) -> Manifest:
     document = toml_of(text)
     version = words(document.get("lock-version"))
     if version.partition(".")[0] != "1":
-        raise NotUnderstood(f"lock version {version[:40] or 'none'} is not known, only 1")
+        line = toml_lines(text).get(("", "lock-version"), 0)
+        raise unknown_version("PEP 751", version, line)
     entries = document.get("packages", [])
     if not isinstance(entries, list):
         raise NotUnderstood("not a lockfile: its packages are no list")

@@ -12,8 +12,8 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.contents import Contents, sound
-from opsroom.observe.reading.key_lines import header_lines
+from opsroom.observe.reading.contents import Contents, sound, unknown_version
+from opsroom.observe.reading.key_lines import header_lines, toml_lines
 from opsroom.observe.reading.plain_text import text_of, toml_of
 from opsroom.observe.reading.purls import pypi_purl
 from opsroom.observe.reading.values import rows, table, words
@@ -21,16 +21,14 @@ from opsroom.observe.reading.values import rows, table, words
 Named = dict[str, list[tuple[int, dict[str, Any]]]]
 """Indexes of the packages of a name, each with its entry; a member of the root has none."""
 
-OWN = frozenset({"editable", "virtual"})
-
 
 def parse(path: str, content: bytes) -> Manifest:
     """Read a lockfile of uv."""
     text = text_of(content)
     document = toml_of(text)
     if document.get("version") != 1:
-        told = str(document.get("version", "none"))[:40]
-        raise NotUnderstood(f"lockfile version {told} of uv is not known, only 1")
+        line = toml_lines(text).get(("", "version"), 0)
+        raise unknown_version("uv", document.get("version"), line)
     entries = document.get("package", [])
     if not isinstance(entries, list):
         raise NotUnderstood("not a lockfile of uv: its packages are no list")
@@ -43,7 +41,7 @@ def parse(path: str, content: bytes) -> Manifest:
             contents.unread("a package that is no table", line)
             continue
         source = table(entry.get("source"))
-        is_own = entry.get("name") in members or bool(OWN & source.keys() and _is_root(source))
+        is_own = words(entry.get("name")) in members or _is_root(source)
         if is_own:
             own.append(entry)
         if is_own and _is_root(source):

@@ -11,9 +11,9 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins, yarn_classic
-from opsroom.observe.reading.contents import Contents, sound
+from opsroom.observe.reading.contents import Contents, sound, unknown_version
 from opsroom.observe.reading.npm_specs import name_and_version, spec_of
-from opsroom.observe.reading.plain_text import text_of
+from opsroom.observe.reading.plain_text import line_at, text_of
 from opsroom.observe.reading.purls import npm_purl
 from opsroom.observe.reading.values import table, words
 from opsroom.observe.reading.yaml_text import Entries, document
@@ -31,8 +31,8 @@ def parse(path: str, content: bytes) -> Manifest:
         return _later(content)
     version = CLASSIC.search(text)
     if not version or version[1] != "1":
-        told = version[1][:40] if version else "none"
-        raise NotUnderstood(f"lockfile version {told} of yarn is not known")
+        line = line_at(text, version.start()) if version else 0
+        raise unknown_version("yarn", version and version[1], line)
     return _classic(text)
 
 
@@ -87,7 +87,7 @@ def _later(content: bytes) -> Manifest:
     version = metadata.get("version")
     if version not in KNOWN or isinstance(version, bool):
         line = found.lines.get("__metadata", 0)
-        raise NotUnderstood(f"lockfile version {words(version)[:40]} is not known, line {line}")
+        raise unknown_version("yarn", version, line)
     contents = Contents()
     asked: dict[str, int] = {}
     own: list[dict[str, Any]] = []

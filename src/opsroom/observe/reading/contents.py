@@ -23,6 +23,13 @@ def sound(value: object) -> str | None:
     return value.strip()
 
 
+def unknown_version(of: str, version: object, line: int) -> NotUnderstood:
+    """What is raised for a lockfile of a version that nothing is known of."""
+    told = plain(str(version), 40) if version not in (None, "") else "none"
+    where = f", line {line}" if line else ""
+    return NotUnderstood(f"lockfile version {told} of {of} is not known{where}")
+
+
 class Contents:
     """The packages of one file; the same package from the same place is one, its edges joined."""
 

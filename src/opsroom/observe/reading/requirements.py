@@ -26,6 +26,7 @@ OTHER_VCS = re.compile(r"(?:hg|svn|bzr)\+", re.IGNORECASE)
 EGG = re.compile(r"[#&]egg=([^&\[#]+)")
 REFERENCE = re.compile(r"(?<=[^/:@])@([^@/]+(?:/[^@/]+)*)$")
 LIST = re.compile(r"requirements[^/]*\.(?:txt|in)|[^/]*requirements\.(?:txt|in)")
+CONSTRAINT = re.compile(r"[A-Za-z0-9._-]+\s*(?:\[[^\]]*\])?\s*\(?([^;()]*)")
 MARKER = re.compile(r"\s;|\s#\s")
 
 
@@ -50,10 +51,16 @@ def requirement(written: str) -> Asked | None:
     purl = pypi_purl(found.name)
     if found.url:
         return Asked(purl, *where(found.url)) if purl else None
-    constraint = sound(str(found.specifier))
+    constraint = sound(_constraint(written))
     if not purl or constraint is None:
         return None
     return Asked(purl, exact(constraint), constraint)
+
+
+def _constraint(written: str) -> str:
+    """The constraint of what is known to be PEP 508, as it is written."""
+    match = CONSTRAINT.match(written)
+    return match[1].strip() if match else ""
 
 
 def exact(constraint: str) -> str:
