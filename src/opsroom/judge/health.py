@@ -12,7 +12,7 @@ red, and what would have been green is unknown.
 from collections.abc import Iterable
 
 from opsroom.model.facts import Unknown
-from opsroom.model.finding import Finding
+from opsroom.model.finding import Finding, FindingState, KeptFinding
 from opsroom.model.health import Cost, Grade, Health
 from opsroom.model.severity import Severity
 from opsroom.model.snapshot import Snapshot
@@ -46,6 +46,12 @@ def health(findings: Iterable[Finding], failures: tuple[str, ...], *, observed: 
     if not observed or (failures and grade is Grade.GREEN):
         return Health(grade=Grade.UNKNOWN, score=None, costs=costs, unknown=failures)
     return Health(grade=grade, score=score, costs=costs, unknown=failures)
+
+
+def health_of(kept: Iterable[KeptFinding], snapshot: Snapshot) -> Health:
+    """Return the health that a repository's open findings make, and what could not be observed."""
+    counted = (each.finding for each in kept if each.state is FindingState.OPEN)
+    return health(counted, failures(snapshot), observed=observed(snapshot))
 
 
 def failures(snapshot: Snapshot) -> tuple[str, ...]:

@@ -54,6 +54,12 @@ class Moves:
         """Everything that has to be written."""
         return (*self.opened, *self.reopened, *self.fixed, *self.dropped, *self.updated)
 
+    @property
+    def only_backlog(self) -> bool:
+        """Whether nothing moved but that more of what was there is known."""
+        news = (*self.reopened, *self.fixed, *self.dropped, *self.updated)
+        return not news and all(each.baseline for each in self.opened)
+
     def happenings(self, repository: str) -> list[Happening]:
         """Return an event for each transition.
 

@@ -28,7 +28,8 @@ class Looked:
 
     `findings` are the worst of what was `seen` (fingerprints of all of it). `limits` and `scope`
     say which rules are off. `doubted` are packages, by key, of which not every place could be
-    looked at, and `skipped` what else was not.
+    looked at, `untold` rules of which nothing is known now, and `skipped` paths. `elsewhere` are
+    fingerprints of what another scanner says, too.
     """
 
     scanner: str
@@ -38,10 +39,14 @@ class Looked:
     limits: Limits
     skipped: tuple[Skipped, ...] = ()
     doubted: frozenset[str] = frozenset()
+    untold: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
 
     def proves_gone(self, finding: Finding) -> bool:
         """Whether the scanner would have told of it: it was looked for where it was."""
         if finding.scanner != self.scanner or finding.fingerprint in self.seen:
+            return False
+        if finding.rule in self.untold:
             return False
         flaw = finding.advisory
         if flaw is not None and package_key(flaw.package) in self.doubted:
@@ -50,9 +55,11 @@ class Looked:
         return not any(_may_hold(skipped, path) for skipped in self.skipped)
 
     def is_off(self, finding: Finding) -> bool:
-        """Whether settings switched its rule off here."""
+        """Whether settings switched its rule off here, or it would say the same twice."""
         if finding.scanner != self.scanner:
             return False
+        if finding.fingerprint in self.elsewhere:
+            return True
         severity, is_set = override(finding.rule, self.scope, self.limits)
         return is_set and severity is None
 

@@ -7,16 +7,20 @@ once and told of once.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from opsroom.judge.changes import changed, observation
 from opsroom.judge.examination import Examination, examine
+from opsroom.judge.health import health_of
+from opsroom.judge.host_alerts import began, host_looked
 from opsroom.judge.host_changes import host_changed
 from opsroom.judge.host_observation import host_observation
 from opsroom.judge.hosted import with_last
-from opsroom.judge.moves import findings_moved, first_look
+from opsroom.judge.moves import Moves, findings_moved, first_look
+from opsroom.judge.scope import Scope
 from opsroom.logs import current_cause
 from opsroom.model.event import Happening
 from opsroom.model.facts import Facts, Unknown
@@ -75,27 +79,50 @@ class Draft:
         is_new = row is None or row.repository.state is RepositoryState.GONE
         if is_new:
             self.happenings.append(_found(after, baseline=baseline))
-        swept = _only_swept(after)
-        seen = None if swept else examine(after, before, self.limits, self.now)
-        self.healths[key] = seen.health if seen else UNSEEN
+        told: list[Happening] = []
+        known = row.health if row else None
+        if only_swept(after):
+            self.healths[key] = UNSEEN
+        else:
+            seen = examine(after, before, self.limits, self.now)
+            told, quietly = self._find(row, after, seen)
+            known = self.healths[key] if quietly else known
         if row is not None and not is_new:
-            self._compare(row, after, self.healths[key])
-        if seen is not None:
-            self._find(row, after, seen, quietly=is_new)
+            self._compare(row, after, known, self.healths[key])
+            self.happenings += told
 
-    def _find(self, row: Row | None, after: Snapshot, seen: Examination, *, quietly: bool) -> None:
-        """Note which findings opened and which ended."""
+    def _find(
+        self, row: Row | None, after: Snapshot, seen: Examination
+    ) -> tuple[list[Happening], bool]:
+        """Note which findings opened and which ended.
+
+        Gives what there is to tell of that, and whether only backlog of the host came to light:
+        a grade that changes by it alone is no news.
+        """
+        key, name = after.repository.key, after.repository.name
         kept, before = (row.kept, row.snapshot) if row else ((), None)
         first = first_look(before, kept) or (before is not None and _first_of_host(before, after))
         moves = findings_moved(kept, seen, self.now, first_look=first)
-        self.findings[after.repository.key] = list(moves.kept)
-        if not quietly:
-            self.happenings += moves.happenings(after.repository.name)
+        alerts = self._alerts(before, after, kept, Scope(after, seen.profile))
+        self.findings[key] = [*moves.kept, *alerts.kept]
+        lives = {each.finding.fingerprint: each for each in (*kept, *self.findings[key])}
+        self.healths[key] = health_of(lives.values(), after)
+        quietly = bool(alerts.opened) and alerts.only_backlog and moves.only_backlog
+        return [*moves.happenings(name), *alerts.happenings(name)], quietly
 
-    def _compare(self, row: Row, after: Snapshot, health: Health) -> None:
+    def _alerts(
+        self, before: Snapshot | None, after: Snapshot, kept: Sequence[KeptFinding], scope: Scope
+    ) -> Moves:
+        """Note what the host's own alerts are as findings."""
+        seen = host_looked(after.security, kept, scope, self.limits, after.repository.key)
+        new = began(before.security if before else None, after.security)
+        old = {each.fingerprint for each in seen.findings if each.rule in new}
+        return findings_moved(kept, seen, self.now, first_look=before is None, backlog=old)
+
+    def _compare(self, row: Row, after: Snapshot, known: Health | None, health: Health) -> None:
         """Note what changed, here and on its host, and who can be observed again or no longer."""
         before = row.snapshot
-        change = changed(before, after, row.health, health)
+        change = changed(before, after, known, health)
         self.happenings += [change] if change else []
         self.happenings += observation(before, after)
         self.happenings += host_observation(before, after)
@@ -115,7 +142,7 @@ class Draft:
             await save_findings(connection, found)
         self._tell_heirs()
         keys = {each.repository.name: key for key, each in self.snapshots.items()}
-        told = [_traced(happening, keys, self.traces) for happening in self.happenings]
+        told = [traced(happening, keys, self.traces) for happening in self.happenings]
         for event in await append(connection, told, self.now):
             log.info("event %s %s %s: %s", event.id, event.kind, event.repository, event.summary)
         return ids
@@ -129,8 +156,10 @@ class Draft:
                 self.happenings[index] = happening.model_copy(update={"summary": summary})
 
 
-def _traced(
-    happening: Happening, keys: Mapping[str, str], traces: Mapping[str, Mapping[str, object]]
+def traced(
+    happening: Happening,
+    keys: Mapping[str, str],
+    traces: Mapping[str, Mapping[str, object]] = MappingProxyType({}),
 ) -> Happening:
     """With the id of what set it off, and the key of its repository, whose name may change."""
     trace: dict[str, object] = {"cause": current_cause()}
@@ -150,7 +179,7 @@ def _found(snapshot: Snapshot, *, baseline: bool) -> Happening:
     )
 
 
-def _only_swept(snapshot: Snapshot) -> bool:
+def only_swept(snapshot: Snapshot) -> bool:
     """Whether so little is known that a good grade would be a guess, and nobody can say why."""
     remote = snapshot.remote
     told = any(isinstance(group, Unknown) for group in snapshot.hosted)

@@ -2,14 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import ColumnElement, RowMapping, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from opsroom.model.finding import Finding, FindingState, KeptFinding
+from opsroom.store.bulk import rows_with
 from opsroom.store.choose import among
 from opsroom.store.tables import findings
 from opsroom.store.upsert import upsert
+
+HOST = "host"
+"""The scanner of findings that a host's own alerts are."""
 
 
 async def save_findings(
@@ -45,9 +50,17 @@ async def load_findings(
     states: Collection[FindingState] = tuple(FindingState),
 ) -> dict[int, list[KeptFinding]]:
     """The findings in `states` of these repositories, or of all, by the repository's id."""
+    return await _load(connection, repository_ids, findings.c.state.in_(states))
+
+
+async def _load(
+    connection: AsyncConnection,
+    repository_ids: Collection[int] | None,
+    condition: ColumnElement[bool],
+) -> dict[int, list[KeptFinding]]:
     rows = await connection.execute(
         select(findings)
-        .where(among(findings.c.repository_id, repository_ids), findings.c.state.in_(states))
+        .where(among(findings.c.repository_id, repository_ids), condition)
         .order_by(findings.c.repository_id, findings.c.id)
     )
     wanted = None if repository_ids is None else frozenset(repository_ids)
@@ -56,6 +69,39 @@ async def load_findings(
         if wanted is None or row["repository_id"] in wanted:
             kept[row["repository_id"]].append(_kept(row))
     return dict(kept)
+
+
+async def load_standing(
+    connection: AsyncConnection, repository_ids: Collection[int] | None = None
+) -> dict[int, list[KeptFinding]]:
+    """What a fleet in memory knows of findings: all but those of scanners that are mended.
+
+    Those may be very many; who compares a look with what there was asks for them. Those of the
+    host are few, and are compared with each look at it.
+    """
+    standing = or_(findings.c.state != FindingState.FIXED, findings.c.scanner.in_(("", HOST)))
+    return await _load(connection, repository_ids, standing)
+
+
+async def load_about(
+    connection: AsyncConnection, scanner: str, packages: Collection[str]
+) -> dict[int, list[KeptFinding]]:
+    """The findings of a scanner about these packages, in any state, by the repository's id."""
+    asked = select(findings).where(findings.c.scanner == scanner)
+    kept: dict[int, list[KeptFinding]] = defaultdict(list)
+    async for row in rows_with(connection, asked, findings.c.package, packages):
+        kept[row.repository_id].append(_kept(row._mapping))
+    return dict(kept)
+
+
+async def forget_findings(connection: AsyncConnection, before: datetime) -> int:
+    """Forget findings of scanners that were mended before then; gives how many."""
+    gone = await connection.execute(
+        delete(findings)
+        .where(findings.c.state == FindingState.FIXED, findings.c.closed_at < before)
+        .where(findings.c.scanner != "")
+    )
+    return gone.rowcount
 
 
 def _seen(kept: KeptFinding) -> dict[str, object]:

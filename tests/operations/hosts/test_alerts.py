@@ -52,8 +52,9 @@ async def test_a_list_of_an_owner_is_taken_apart(yard: Yard) -> None:
         here.clock.forward(minutes=1)
         fewer = replace(lists(here)[0], alerts={"acme/api": (one,)})
         await record_alerts(here.room, ACME, [fewer])
-        (event,) = await events(here.room, before)
-        assert event.data["changes"] == ["1 open dependency alert, 2 before"]
+        changed, fixed = await events(here.room, before)
+        assert changed.data["changes"] == ["1 open dependency alert, 2 before"]
+        assert (fixed.kind, fixed.data["scanner"]) == ("finding.fixed", "host")
         assert security(here, "acme/api").code == (), "no list was of it: it stays"
 
 
