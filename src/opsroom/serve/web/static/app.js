@@ -7,6 +7,7 @@ import * as feed from "./feed.js";
 import * as grid from "./grid.js";
 import { announce, listen } from "./keys.js";
 import { Refused, Stream, ask } from "./live.js";
+import * as views from "./views.js";
 import { age, clock } from "./words.js";
 
 const TYPING = 250;
@@ -168,6 +169,7 @@ async function settle() {
 /** Now and then: do the numbers still stand, and is the line alive? */
 async function check() {
   try {
+    views.moved();
     if (allMoved) await load();
     const numbers = await ask("api/summary", { where });
     if (fleet) {
@@ -193,8 +195,8 @@ async function filter(text) {
   if (at("where").value.trim() !== wanted) at("where").value = wanted;
   showProblem("");
   if (wanted === where || !(await load(wanted))) return;
-  const query = where ? `?${new URLSearchParams({ where })}` : location.pathname;
-  history.replaceState(null, "", `${query}${location.hash}`);
+  history.replaceState(null, "", views.address(where));
+  views.moved(0);
 }
 
 /** Filter by one value of a key in place of another, or no longer. */
@@ -247,6 +249,7 @@ function heard(event) {
   }
   feed.add(event);
   gather(event.repository);
+  views.moved();
   if (at("detail").open && at("detail").dataset.name === event.repository) open();
 }
 
@@ -271,6 +274,7 @@ at("where").addEventListener("input", () => {
   typing = setTimeout(() => filter(at("where").value), TYPING);
 });
 listen(filter);
+views.begin({ where: () => where, choose: (term) => filter([where, term].filter(Boolean).join(" ")) });
 at("detail").addEventListener("close", closed);
 addEventListener("hashchange", open);
 addEventListener("online", () => stream.again());

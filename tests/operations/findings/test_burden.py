@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from opsroom.model.finding import Finding, FindingState, KeptFinding, Suppression
 from opsroom.model.severity import Severity
-from opsroom.operations.burden import by_age, by_day
+from opsroom.operations.findings.burden import by_age, by_day
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAYS = 30

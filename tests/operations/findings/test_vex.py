@@ -8,7 +8,7 @@ from opsroom.model.finding import Finding, FindingState, KeptFinding, Suppressio
 from opsroom.model.severity import Severity
 from opsroom.model.vex import VexStatus
 from opsroom.observe.openvex import is_openvex, read_openvex
-from opsroom.operations.openvex import document
+from opsroom.operations.findings.vex import document
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

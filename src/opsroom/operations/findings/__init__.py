@@ -1,0 +1,1 @@
+"""Findings as people and agents ask for them: searched, grouped, ranked, decided, exchanged."""
