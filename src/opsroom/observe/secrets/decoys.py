@@ -6,24 +6,25 @@ import re
 from collections import Counter
 from itertools import pairwise
 from math import log2
-from posixpath import basename
 
 PLACEHOLDER = re.compile(
-    r"(?i)example|change[\W_]*(?:me|this|it)|place[\W_]*holder|dummy|sample|redacted|replace[\W_]*(?:me|this|with)"
-    r"|insert[\W_]|your[\W_]|\byour|x{5,}|\*{4,}|\.{4,}|fake|not[\W_]*a?[\W_]*(?:real|secret)|s3cr3t|"
-    r"foobar|lorem|pass(?:word|wd)?[\W_]*(?:123|here)|<[\w -]+>|todo|deadbeef|cafebabe"
+    r"(?i)example|dummy|sample|redacted|fake|s3cr3t|foobar|lorem|todo|deadbeef|cafebabe|jbswy3dpehpk3pxp|iosfodnn|generate"
+    r"|change[\W_]*(?:me|this|it|in[\W_])|place[\W_]*holder|replace[\W_]*(?:me|this|with)|insert[\W_]"
+    r"|your[\W_]|\byour|x{5,}|\*{3,}|\.{3,}|…|not[\W_]*a?[\W_]*(?:real|secret)|<[\w -]+>|^\[.*\]$"
+    r"|pass(?:word|wd)?[\W_]*(?:123|here)|(?:wrong|secure|invalid)[\W_]*pass|(?:super|my|very)[\W_]*secret"
+    r"|default[\W_]*(?:key|secret|pass|token)|^[^0-9]*(?:passw(?:or)?d|auth[\W_]?token)[^0-9]*$"
 )
 """Words with which people say that a value is none."""
 
 COMMON = re.compile(
     r"(?i)^(?:(?:the)?pass(?:word|wd|phrase)?|secret|hunter2?|s[3e]cret|admin|root|postgres(?:ql)?|mysql|mariadb"
-    r"|mongo(?:db)?|redis|rabbit(?:mq)?|guest|user(?:name)?|test(?:ing)?|token|foo|bar|baz|default|demo|qwerty|letmein"
+    r"|mongo(?:db)?|redis|rabbit(?:mq)?|guest|user(?:name)?|test(?:ing)?|token|foo|bar|baz|tiger|default|demo|qwerty|letmein"
     r"|minio(?:admin)?|hidden|none|null|true|false|empty|unused|dev|local|my|db|pw|pwd)(?:[-_.]?(?:pass(?:word|wd)?|secret|token|user|key))?[\d!@#$]{0,4}$"
 )
 """Values that are in no need of guessing: what examples and tests write."""
 
 REFERENCE = re.compile(
-    r"^(?:\$|\{\{|%\(|%\w+%$|<|@|#\{|ENC\[|!|&|\*|vault:|ref\+|op://|ssm:|arn:|file:|env[:.(]|secret://)"
+    r"^(?:\$|\{\{|%\(|%\w+%$|<|@|#\{|ENC\[|!|&|\*|vault:|ref\+|op://|ssm:|arn:|file:|env[:.(]|secret://|npm:|workspace:|\{AQAA)"
     r"|\$\{|\{\{|\$\(|#\{|ENC\[|process\.env|os\.environ|getenv|secretKeyRef|\.env\."
 )
 """A value that says where the secret is, or is one that was encrypted."""
@@ -33,10 +34,13 @@ CRYPTED = re.compile(r"^\$(?:apr1|\d[a-z]?|y)\$")
 
 UUID = re.compile(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
 CODE = re.compile(
-    r"^[\w$.:>-]*\(|=>|::|\)$|^[A-Za-z_$]\w*(?:\.[A-Za-z_$]\w*)+$"
+    r"^[\w$.:>-]*\(|^\{|=>|::|\)$|^[A-Za-z_$]\w*(?:\.[A-Za-z_$]\w*)+$"
     r"|^(?:self|this|cls|config|settings|env|args|opts|options|request)[.\[]"
 )
-PATH = re.compile(r"^(?:[~.]{0,2}/|[A-Za-z]:\\|\.\w)|^(?:[\w.-]+/){1,}[\w.-]+\.\w{1,6}$")
+PATH = re.compile(
+    r"^(?:[~.]{0,2}/|[A-Za-z]:\\|\.\w)|^(?:[\w.-]+/){1,}[\w.-]+\.\w{1,6}$"
+    r"|^[\w.-]+\.(?:json|ya?ml|toml|pem|key|crt|txt|env|conf|sh|js|ts|py|go)$"
+)
 ADDRESS = re.compile(
     r"(?i)^[a-z][a-z0-9+.-]{1,20}://|^[\w.+-]+@[\w-]+\.[\w.]+$|^[\w.-]+:\d{2,5}(?:/|$)"
 )
@@ -45,7 +49,7 @@ NOT_SECRET = re.compile(
     r"|dir|url|uri|endpoint|host|domain|length|size|min|max|count|limit|policy|expir\w*|ttl|age|type|kind|field|label"
     r"|hint|error|message|msg|title|text|prompt|description|format|regex|pattern|prefix|suffix|header|version|algorithm"
     r"|method|mode|class|icon|selector|input|action|issuer|audience|scopes?|template|key_?ref|reference|"
-    r"provider|store|manager|engine|uuid|sha\d*|md5|nonce|salt_?rounds|enabled|required|valid\w*|strength"
+    r"providers?|store|manager|engine|uuid|sha\d*|md5|nonce|salt_?rounds|enabled|required|valid\w*|strength"
     r"|id|ids|arn|column|table|owner|group|role|account|user|email|env|var(?:iable)?s?|param\w*|code|status|page|route"
     r"|_?at|_?on|tokenizer|tokens|secrets|passwords)$"
 )
@@ -61,12 +65,15 @@ BARE_IN = re.compile(
 
 DOCUMENT = re.compile(
     r"(?i)\.(?:md|mdx|rst|adoc|html?|ipynb|css|svg|po|pot|lock|sum|map|snap|csv|tsv)$"
-    r"|(?:^|/)(?:package-lock|npm-shrinkwrap|composer\.lock|translations?|locales?|i18n)\b"
+    r"|(?:^|/)(?:package-lock|npm-shrinkwrap|composer\.lock|translations?|locales?|lang|i18n)\b"
 )
 """Files whose generic values are explanations, examples or checksums."""
 
-JOINED = re.compile(r"^(?:[A-Za-z]+\d{0,3}|\d{1,4})(?:[-_./: ](?:[A-Za-z]+\d{0,3}|\d{1,4}))+$")
+JOINED = re.compile(r"^(?:[A-Za-z]+\d{0,3}|\d{1,10})(?:[-_./: ](?:[A-Za-z]+\d{0,3}|\d{1,10}))+$")
 """Words and small numbers, joined: a name, or a sentence."""
+
+WEAK = re.compile(r"^[A-Za-z]+\d{1,5}\W?$")
+"""What people who write tests take for a password."""
 
 SAFE_WORDS = re.compile(
     r"^[a-z]+(?:[_.-][a-z]+)*$|^[A-Z]+(?:_[A-Z]+)*$|^[A-Z]?[a-z]+(?:[A-Z][a-z]+)+$|^[A-Z][a-z]+$"
@@ -91,7 +98,7 @@ def is_decoy(secret: str) -> bool:
 
 def _in_sequence(secret: str) -> bool:
     """Most of it counts up, down, or stands still: `12345678`, `abcdefgh`, `aaaabbbb`."""
-    codes = [ord(character) for character in secret[:200]]
+    codes = [ord(character) for character in secret[:200].lower()]
     pairs = list(pairwise(codes))
     steps = sum(abs(a - b) <= 1 for a, b in pairs)
     return bool(pairs) and steps / len(pairs) > 0.6
@@ -113,6 +120,8 @@ def is_generic(secret: str, before: str, path: str, *, quoted: bool) -> bool:
     decoded = _decoded(secret)
     if decoded is not None and (is_decoy(decoded) or SAFE_WORDS.search(decoded)):
         return False
+    if not secret.isascii() or (is_test(path) and WEAK.search(secret)):
+        return False
     if not re.search(r"\d", secret) or not re.search(r"[A-Za-z]", secret):
         return False
     if PASSWORD.search(name):
@@ -129,7 +138,7 @@ def holds_pair(secret: str) -> bool:
 def is_shown_token(token: str) -> bool:
     """Whether a JWT is one of those with which JWT is explained, by whom it is said to be of."""
     claims = _decoded(token.split(".")[1].replace("-", "+").replace("_", "/")) or ""
-    return bool(re.search(r"(?i)1234567890|john doe|example", claims))
+    return bool(re.search(r"(?i)1234567890|john doe|example|\"some\"", claims))
 
 
 def _decoded(text: str) -> str | None:
@@ -141,9 +150,27 @@ def _decoded(text: str) -> str | None:
     return decoded if decoded.isprintable() else None
 
 
+def is_key(text: str) -> bool:
+    """Whether there is a key between the lines that begin and end one: not dots, not a program."""
+    body = re.sub(r"-----[^-]{1,120}-----", "", text)
+    return bool(re.search(r"[A-Za-z0-9+/=]{40}", body)) and not PLACEHOLDER.search(body[:400])
+
+
 def is_test(path: str) -> bool:
     """Whether a file belongs to tests or examples, by the names of its folders and its own."""
-    parts = re.split(r"[/._-]", path.lower())
-    tests = {"test", "tests", "testing", "testdata", "spec", "specs", "fixture", "fixtures"}
-    samples = {"example", "examples", "sample", "samples", "mock", "mocks", "demo"}
-    return bool((tests | samples) & set(parts)) or basename(path).startswith("test_")
+    parts = set(re.split(r"[/._-]", path.lower()))
+    return bool(TESTS & parts)
+
+
+def is_of_others(path: str) -> bool:
+    """Whether a file was copied in with a package of somebody else's."""
+    return bool(OTHERS & set(path.lower().split("/")))
+
+
+TESTS = frozenset(
+    {
+        *("test", "tests", "testing", "testdata", "spec", "specs", "fixture", "fixtures", "mock"),
+        *("example", "examples", "sample", "samples", "mocks", "demo", "e2e"),
+    }
+)
+OTHERS = frozenset({"node_modules", "site-packages", "vendor", "third_party", "bower_components"})

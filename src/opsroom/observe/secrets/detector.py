@@ -111,8 +111,12 @@ class Detector:
             before, after = lines.around(start, end)
             if kind == rules.NAMED:
                 before = lines.name_above(start)
-            if EXAMPLE_HOST.match(after) and kind == "url-password":
-                continue
+            if kind == "url-password" and (
+                EXAMPLE_HOST.match(after) or before.endswith(f"/{each.secret}:")
+            ):
+                continue  # a host that is none, or a password that is the name of its user
+            if after.startswith(("...", "…")):
+                continue  # cut short by who wrote it
             if not _counts(kind, each.secret, before, path, binary=binary):
                 continue
             severity = kinds.severity_of(each.rule_id, kind, path)
@@ -124,7 +128,7 @@ class Detector:
 
 def _counts(kind: str, secret: str, before: str, path: str, *, binary: bool) -> bool:
     if kind == "private-key":
-        return _is_key(secret)
+        return decoys.is_key(secret)
     if decoys.is_decoy(secret) or (kind == "jwt" and decoys.is_shown_token(secret)):
         return False
     if kind in rules.GENERIC:
@@ -135,12 +139,6 @@ def _counts(kind: str, secret: str, before: str, path: str, *, binary: bool) -> 
     if kind in LOOSE:
         return not binary and bool(re.search(r"\d", secret)) and decoys.entropy(secret) > 2.6
     return True
-
-
-def _is_key(text: str) -> bool:
-    """A private key has a body: not dots, not a sentence."""
-    body = re.sub(r"-----[^-]{1,120}-----|\\[nr]|[\s\"',+\\]", "", text)
-    return len(body) >= 40 and not re.search(r"\.{3}|\*{3}|x{8}|…|<", body.lower())
 
 
 def _without_overlaps(seen: list[Sight]) -> list[Sight]:

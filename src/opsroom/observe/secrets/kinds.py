@@ -3,7 +3,7 @@
 import re
 
 from opsroom.model.severity import Severity
-from opsroom.observe.secrets.decoys import is_test
+from opsroom.observe.secrets.decoys import is_of_others, is_test
 from opsroom.observe.secrets.rules import BY_KIND, PREFIX
 
 CRITICAL = re.compile(
@@ -35,9 +35,9 @@ def kind_of_rule(rule: str) -> str:
 
 
 def severity_of(rule: str, kind: str, path: str) -> Severity:
-    """How bad it is, as far as its kind tells, and one step less in the files of tests."""
+    """How bad it is, as far as its kind tells, and one step less in tests and others' packages."""
     severity = _of_kind(rule, kind)
-    if is_test(path) and severity.rank > Severity.LOW.rank:
+    if (is_test(path) or is_of_others(path)) and severity.rank > Severity.LOW.rank:
         return list(Severity)[severity.rank - 1]
     return severity
 

@@ -12,7 +12,7 @@ DOCUMENT = re.compile(rb"(?m)^---[ \t]*$")
 SEALED = re.compile(rb"(?m)^sops:|ENC\[AES256_GCM|kind:[ \t]{0,8}SealedSecret|encryptedData:")
 BLOCK = re.compile(rb"(?m)^([ \t]{0,40})[\"']?(data|stringData)[\"']?[ \t]{0,8}:[ \t]*\{?[ \t]*$")
 ENTRY = re.compile(
-    rb"([ \t]+)[\"']?([\w.-]{1,253})[\"']?[ \t]{0,8}:[ \t]{0,8}[\"']?"
+    rb"([ \t]+)[\"']?([\w.-]{1,253})[\"']?[ \t]{0,8}:(?:[ \t]{1,8}|(?=\"))[\"']?"
     rb"([^\s\"'#,]{1,8000})[\"']?,?[ \t]*(?:#.*)?"
 )
 NOT_SECRET = re.compile(
@@ -28,7 +28,7 @@ def kubernetes(content: bytes) -> Iterator[tuple[int, int, str]]:
 
     Values that sops or SealedSecrets encrypted are not.
     """
-    if not SECRET.search(content):
+    if b"Secret" not in content or b"kind" not in content or not SECRET.search(content):
         return
     start = 0
     for end in [*(match.end() for match in DOCUMENT.finditer(content)), len(content)]:
