@@ -272,6 +272,16 @@ class Host(Protocol):
         """
         ...
 
+    async def git_token(self, full_name: str) -> str | None:
+        """What `git fetch` of a repository signs in with; None: nothing is needed or had.
+
+        It is handed on to git alone: never shown, logged or kept.
+
+        Raises:
+            HostError: none can be had.
+        """
+        ...
+
     async def missed(
         self,
         owner: str,

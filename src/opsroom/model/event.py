@@ -24,6 +24,12 @@ KINDS: dict[str, str] = {
     "why, `data.until` until when.",
     "finding.reopened": "A finding that was fixed is back, or a suppressed one counts again; then "
     "`data.reason` says why.",
+    "run.queued": "Somebody, or the centre itself, wants something that takes time; `data.run` is "
+    "the run, `data.asked_by` who wants it.",
+    "run.started": "Work on a run has begun.",
+    "run.step": "A run got on: `data.done` of `data.total` steps, told from time to time.",
+    "run.waiting": "A run can't go on until somebody does something.",
+    "run.finished": "A run has ended; `data.status` says how, `data.failed` how many steps failed.",
     "budget.low": "A host's budget of requests runs low; `data` says what is put off until when.",
 }
 """Every kind of event, and what it means."""

@@ -37,6 +37,11 @@ RANK = {
     "observation.recovered": 4,
     "repository.changed": 5,
     "ci.started": 6,
+    "run.finished": 6,
+    "run.waiting": 2,
+    "run.queued": 7,
+    "run.started": 7,
+    "run.step": 7,
 }
 SEVERE = {"critical": -2, "high": -1}
 

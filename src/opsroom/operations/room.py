@@ -30,6 +30,7 @@ from opsroom.settings import DirectorySource, Settings
 if TYPE_CHECKING:
     from opsroom.operations.hosts.watch import HostWatch
     from opsroom.operations.lookout import Lookout
+    from opsroom.store.advisory_index import AdvisoryIndex
     from opsroom.store.database import Store
     from opsroom.store.surveys import Survey
     from opsroom.store.sweeps import SweepMark
@@ -51,6 +52,7 @@ class Room:
     """What a verb is handed. `scope` hides what is outside it: it doesn't exist for this caller."""
 
     store: "Store"
+    advisories: "AdvisoryIndex"
     lookout: "Lookout"
 
     def __init__(
@@ -59,12 +61,15 @@ class Room:
         *,
         scope: Where | None = None,
         watches: bool = True,
+        scans: bool = False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.settings = settings
         self._roots = tuple(f"{os.path.realpath(source.path)}/" for source in settings.directories)
         self.scope = scope or Where()
         self.watches = watches
+        self.scans = scans
+        """Whether what is due is scanned here without being asked, and what anybody asks for."""
         self.now = clock
         self.fleet = Fleet()
         self.owner = False
@@ -313,7 +318,8 @@ class Room:
         def heard(event: Event) -> bool:
             if event.repository is None:
                 unfiltered = not any(each.terms for each in filters)
-                return unfiltered and event.data.get("source") in {None, *self._wanted}
+                of = str(event.data.get("source") or "")
+                return unfiltered and (of in {"", *self._wanted} or of[:11] == "advisories:")
             key = event.data.get("key")
             return event.repository in names if key is None else key in keys
 

@@ -2,7 +2,7 @@
 
     checkouts/<digest of the URL>/
         git/     a bare repository of our own, with one commit
-        tree/    its files, written without filters, hooks or links
+        tree/    its files, written without filters, hooks or links: not where the past is kept
         used     when it was last asked for (its mtime), and its size in bytes
         lock     held shared by who reads, exclusively by who writes or removes
 
@@ -14,13 +14,14 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from opsroom.clients.git.command import GitFailed, git
-from opsroom.clients.git.fetching import FETCHED, fetch, prepare
+from opsroom.clients.git.fetching import FETCHED, fetch, fetch_past, prepare
 from opsroom.clients.git.place import Place
 from opsroom.errors import ObservationError
 
@@ -33,6 +34,9 @@ LARGEST = 1 << 30
 MOST_FILES = 200_000
 MOST_PACKS = 12
 """After so many fetches a clone is begun anew: what is no longer wanted goes."""
+
+UNTOLD = "opsroom-untold"
+"""The file that says why the past is not there."""
 
 WRITING = (
     ("core.symlinks", "false"),
@@ -59,37 +63,76 @@ class Checkouts:
             GitFailed: it could not be fetched.
             ObservationError: it is too large, or there is no room for it.
         """
-        entry = self.folder / hashlib.sha256(url.encode()).hexdigest()[:32]
+        with self._entry(url, commit, partial(self._fill_tree, url, commit, token)) as entry:
+            yield entry / "tree"
+
+    @contextmanager
+    def objects(
+        self, url: str, commit: str, past: str, token: str | None = None
+    ) -> Generator[tuple[Place, str]]:
+        """A bare repository that holds `commit` and the past of every branch and tag.
+
+        `past` changes when any of them moves. Where their past can't be had (it is too large, the
+        remote breaks off) there is the commit alone, and why is said; otherwise that is empty.
+
+        Raises:
+            GitFailed: the commit could not be fetched.
+            ObservationError: it is too large, or there is no room for it.
+        """
+        fill = partial(self._fill_past, url, commit, token)
+        with self._entry(f"past {url}", f"{commit} {past}", fill) as entry:
+            git_dir = entry / "git"
+            untold = (git_dir / UNTOLD).read_text(encoding="utf-8")
+            yield Place(git_dir, git_dir, None), untold
+
+    @contextmanager
+    def _entry(
+        self, name: str, content: str, fill: Callable[[Path, Place], None]
+    ) -> Generator[Path]:
+        """The folder of an entry that holds `content`, filled where it does not yet."""
+        entry = self.folder / hashlib.sha256(name.encode()).hexdigest()[:32]
         entry.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _lock(entry) as lock:
-            if not _holds(entry, commit):
+            if not _holds(entry, content):
                 # Kept for the whole block: given back to shared, another could write before it is.
                 fcntl.flock(lock, fcntl.LOCK_EX)
-                if not _holds(entry, commit):
-                    self._write(entry, url, commit, token)
+                if not _holds(entry, content):
+                    self._write(entry, content, fill)
             os.utime(entry / "used")
-            yield entry / "tree"
+            yield entry
 
     def size(self) -> int:
         """Bytes of all checkouts that are whole."""
         return sum(size for _, size, _ in self._entries())
 
-    def _write(self, entry: Path, url: str, commit: str, token: str | None) -> None:
+    def _write(self, entry: Path, content: str, fill: Callable[[Path, Place], None]) -> None:
         try:
-            self._try_to_write(entry, url, commit, token)
+            self._try_to_write(entry, content, fill)
         except (GitFailed, OSError):
             _empty(entry)  # half of it may lie there, and the disk may be full of what nobody uses
             if not self._make_room(but=entry, budget=0):
                 raise
-            self._try_to_write(entry, url, commit, token)
+            self._try_to_write(entry, content, fill)
 
-    def _try_to_write(self, entry: Path, url: str, commit: str, token: str | None) -> None:
+    def _try_to_write(self, entry: Path, content: str, fill: Callable[[Path, Place], None]) -> None:
         if not (entry / "used").exists() or len(list((entry / "git").glob("**/*.pack"))) > (
             MOST_PACKS
         ):
             _empty(entry)
         (entry / "used").unlink(missing_ok=True)
-        place = prepare(entry / "git")
+        fill(entry, prepare(entry / "git"))
+        size = sum(path.lstat().st_size for path in entry.rglob("*"))
+        if not self._make_room(but=entry, budget=self.budget - size):
+            _empty(entry)
+            raise ObservationError(
+                f"a checkout of {size:,} bytes doesn't fit in {self.budget:,}", "raise the budget"
+            )
+        (entry / "commit").write_text(content, encoding="ascii")
+        (entry / "used").write_text(str(size), encoding="ascii")
+
+    def _fill_tree(
+        self, url: str, commit: str, token: str | None, entry: Path, place: Place
+    ) -> None:
         fetch(place, url, commit, token, largest=self.largest)
         self._refuse_large(place)
         tree = entry / "tree"
@@ -99,14 +142,20 @@ class Checkouts:
             ["read-tree", "--reset", "-u", "--no-recurse-submodules", FETCHED],
             overrides=WRITING,
         )
-        size = sum(path.lstat().st_size for path in entry.rglob("*"))
-        if not self._make_room(but=entry, budget=self.budget - size):
-            _empty(entry)
-            raise ObservationError(
-                f"a checkout of {size:,} bytes doesn't fit in {self.budget:,}", "raise the budget"
-            )
-        (entry / "commit").write_text(commit, encoding="ascii")
-        (entry / "used").write_text(str(size), encoding="ascii")
+
+    def _fill_past(
+        self, url: str, commit: str, token: str | None, entry: Path, place: Place
+    ) -> None:
+        untold = ""
+        try:
+            fetch_past(place, url, token, largest=self.largest)
+            git(place, ["cat-file", "-e", f"{commit}^{{commit}}"])
+        except GitFailed as error:
+            untold = f"its past could not be fetched: {error.message}"
+            for half in place.git_dir.glob("objects/pack/tmp_*"):
+                half.unlink(missing_ok=True)
+            fetch(place, url, commit, token, largest=self.largest)
+        (entry / "git" / UNTOLD).write_text(untold, encoding="utf-8")
 
     def _refuse_large(self, place: Place) -> None:
         """Before a file is written: the same blob can be listed a million times."""

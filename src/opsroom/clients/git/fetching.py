@@ -40,6 +40,16 @@ SETTINGS: tuple[Setting, ...] = (
     ("maintenance.auto", "false"),
 )
 
+FORGIVEN: tuple[Setting, ...] = tuple(
+    (f"fetch.fsck.{name}", "ignore")
+    for name in (
+        *("badDate", "badDateOverflow", "badEmail", "badName", "badTimezone", "badTagName"),
+        *("missingEmail", "missingNameBeforeEmail", "missingSpaceBeforeDate"),
+        *("missingSpaceBeforeEmail", "missingTaggerEntry", "zeroPaddedDate", "zeroPaddedFilemode"),
+    )
+)
+"""What Git finds wrong in many an old commit, and harms nobody."""
+
 
 def fetch(
     place: Place, url: str, commit: str, token: str | None = None, *, largest: int = LARGEST_PACK
@@ -52,13 +62,41 @@ def fetch(
         ObservationError: not such a URL or id.
         GitFailed: the remote doesn't answer, doesn't have it, or a bound was reached.
     """
+    if not COMMIT.fullmatch(commit):
+        raise ObservationError("only a full commit id is fetched", commit[:80])
+    _fetch(place, url, ("--depth=1",), (f"+{commit}:{FETCHED}",), token, largest)
+
+
+def fetch_past(
+    place: Place, url: str, token: str | None = None, *, largest: int = LARGEST_PACK
+) -> None:
+    """Bring every branch and tag with all of its history, and forget those that are gone.
+
+    What was there before stays as objects. Refs of pull requests are not fetched: they hold what
+    strangers propose. Flaws of old commits that mislead nobody are forgiven.
+
+    Raises:
+        ObservationError: not such a URL.
+        GitFailed: the remote doesn't answer, or a bound was reached.
+    """
+    refs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+    _fetch(place, url, ("--prune",), refs, token, largest, FORGIVEN)
+
+
+def _fetch(
+    place: Place,
+    url: str,
+    options: tuple[str, ...],
+    refs: tuple[str, ...],
+    token: str | None,
+    largest: int,
+    more: tuple[Setting, ...] = (),
+) -> None:
     parts = urlsplit(url)
     local = parts.scheme == "http" and parts.hostname in LOOPBACK
     if not (parts.scheme == "https" or local) or parts.username or parts.password:
         raise ObservationError("only https:// without a password in it is fetched from", url[:200])
-    if not COMMIT.fullmatch(commit):
-        raise ObservationError("only a full commit id is fetched", commit[:80])
-    settings = list(SETTINGS)
+    settings = [*SETTINGS, *more]
     if local:
         settings.append(("protocol.http.allow", "always"))
     if token:
@@ -66,9 +104,9 @@ def fetch(
         site = f"{parts.scheme}://{parts.netloc}/"
         settings.append((f"http.{site}.extraHeader", f"Authorization: Basic {basic}"))
     arguments = (
-        *("fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules"),
+        *("fetch", "--quiet", *options, "--no-tags", "--no-recurse-submodules"),
         *("--no-write-fetch-head", "--no-auto-maintenance", "--end-of-options"),
-        *(url, f"+{commit}:{FETCHED}"),
+        *(url, *refs),
     )
     _run(place, arguments, settings, allowed="http:https" if local else "https", largest=largest)
 

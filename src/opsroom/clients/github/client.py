@@ -219,6 +219,14 @@ class GithubHost:
         await self._keep()
         return found
 
+    async def git_token(self, full_name: str) -> str | None:
+        """What `git fetch` of a repository signs in with; None: nobody asks.
+
+        Raises:
+            HostError: none can be had.
+        """
+        return await self._credential.token(self._transport.prove, self._transport.host_now)
+
     async def missed(
         self,
         owner: str,

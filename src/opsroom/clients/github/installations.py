@@ -256,6 +256,15 @@ class EveryInstallation:
         host = await self._host_of(full_name)
         return await host.failed_step(full_name, run, priority=priority)
 
+    async def git_token(self, full_name: str) -> str | None:
+        """What `git fetch` of a repository signs in with: the token of its owner's installation.
+
+        Raises:
+            HostError: none can be had.
+        """
+        host = await self._host_of(full_name)
+        return await host.git_token(full_name)
+
     async def missed(
         self,
         owner: str,

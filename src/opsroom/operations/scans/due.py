@@ -5,14 +5,20 @@ the last look, a look could tell nothing new, and costs nothing: no export, no p
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from opsroom.model.scan import Scan
 from opsroom.observe.scanners import Missing, Offer
 from opsroom.observe.sight import Sight
+from opsroom.operations.fleet import Row
 from opsroom.operations.scans.equipment import Equipment
+from opsroom.operations.scans.subject import in_sight
+
+if TYPE_CHECKING:
+    from opsroom.operations.room import Room
 
 FIRST_RETRY = timedelta(minutes=5)
 """After a look that failed; then twice as long each time, up to the day's round."""
@@ -56,6 +62,50 @@ class Patience:
         """When a look that failed is worth a repetition."""
         times = min(self.failures.get((repository, scan.scanner), 1) - 1, DOUBLINGS)
         return scan.at + min(FIRST_RETRY * (1 << times), self.longest)
+
+
+REASONS = ("moved", "discovery", "data", "schedule")
+"""Why something is due by itself: another commit or ref, never looked at, other scanners or rules,
+and what failed before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A repository of which something is due, and why."""
+
+    row: Row
+    reason: str
+
+
+def what_is_due(
+    room: "Room", rows: Iterable[Row], equipment: Equipment, patience: Patience
+) -> list[Due]:
+    """Which of these repositories have to be looked at, as far as it is for this process to do.
+
+    Reads a few small files of clones: call it in a thread.
+    """
+    found: list[Due] = []
+    now = room.now()
+    for row in rows:
+        sight = in_sight(room, row)
+        if sight is None:
+            continue
+        kept = {scan.scanner: scan for scan in row.scans}
+        names = due(row.repository.key, kept, sight, equipment, patience, now)
+        if names:
+            found.append(Due(row, _reason(names, kept, sight)))
+    return found
+
+
+def _reason(names: Collection[str], kept: Mapping[str, Scan], sight: Sight) -> str:
+    if not kept:
+        return "discovery"
+    known = [kept[name] for name in names if name in kept]
+    if any(scan.commit != sight.commit for scan in known):
+        return "moved"
+    if len(known) < len(names):
+        return "data"
+    return "schedule" if all(scan.reason for scan in known) else "moved"
 
 
 def due(

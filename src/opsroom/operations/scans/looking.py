@@ -8,9 +8,9 @@ Nothing is recorded here. Whatever fails is a scan that says why; the others sta
 import logging
 import os
 import time
-from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Generator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +19,7 @@ import anyio
 import anyio.from_thread
 import anyio.to_thread
 
+from opsroom.clients.git.checkouts import Checkouts
 from opsroom.clients.git.exports import Export, export_clone
 from opsroom.errors import ObservationError
 from opsroom.model.inventory import Inventory
@@ -60,6 +61,13 @@ class Bench:
         """Where files are laid out."""
         return self.home / "exports"
 
+    def close(self) -> None:
+        """End the workers, and give their memory back."""
+        from opsroom.observe.scanners import secrets
+
+        self.parsers.close()
+        secrets.close()
+
 
 @dataclass(slots=True)
 class Seen:
@@ -85,6 +93,32 @@ def of_clones(sight: Sight, home: Path, under: Path) -> Laid:
 
     def laid() -> AbstractContextManager[Export]:
         return export_clone(sight.places, sight.commit, under, worktrees=sight.worktrees, home=home)
+
+    return laid
+
+
+def of_host(sight: Sight, url: str, token: str | None, home: Path, under: Path) -> Laid:
+    """Lays out the files of a repository that only its host has."""
+
+    @contextmanager
+    def laid() -> Generator[Export]:
+        fetched = Checkouts(home / "checkouts")
+        with (
+            fetched.objects(url, sight.commit, sight.past, token) as (place, untold),
+            export_clone([place], sight.commit, under, home=home) as export,
+        ):
+            yield replace(export, history_untold=untold) if untold else export
+
+    return laid
+
+
+def out_of_reach(reason: str) -> Laid:
+    """Lays out nothing: its host can't be asked now."""
+
+    @contextmanager
+    def laid() -> Generator[Export]:
+        raise ObservationError(reason)
+        yield
 
     return laid
 

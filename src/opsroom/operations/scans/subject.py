@@ -1,0 +1,54 @@
+"""The subject of a scan: which process looks at a repository, and what there is to look at now."""
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from opsroom.model.host import Remote
+from opsroom.model.snapshot import Worktree
+from opsroom.observe.sight import Sight, sight
+from opsroom.operations.fleet import Row
+
+if TYPE_CHECKING:
+    from opsroom.operations.hosts.watch import HostWatch
+    from opsroom.operations.room import Room
+
+
+def is_for_us(room: "Room", row: Row) -> bool:
+    """Whether it is for this process to look at a repository."""
+    return room.owner if row.snapshot.clones else watch_of(room, row) is not None
+
+
+def watch_of(room: "Room", row: Row) -> "HostWatch | None":
+    """Who in this process can ask the host of a repository for its files."""
+    found = (room.watching.get(key) for key in row.repository.sources)
+    return next((watch for watch in found if watch is not None), None)
+
+
+def in_sight(room: "Room", row: Row) -> Sight | None:
+    """What a look at a repository would see; None: it is not for this process, or nothing is told.
+
+    Reads a few small files: call it in a thread.
+    """
+    if not is_for_us(room, row):
+        return None
+    return clones_in_sight(row) if row.snapshot.clones else host_in_sight(row)
+
+
+def clones_in_sight(row: Row) -> Sight:
+    """What a look at the clones of a repository would see."""
+    remote = row.snapshot.remote
+    head = remote.head if isinstance(remote, Remote) else None
+    trees = [tree for tree in row.snapshot.worktrees if isinstance(tree, Worktree)]
+    dirty = any(tree.dirty or tree.untracked for tree in trees)
+    return sight([facts.clone for facts in row.snapshot.clones], head, dirty=dirty)
+
+
+def host_in_sight(row: Row) -> Sight | None:
+    """What a look at its host would see, as far as its host has told; None: it has not."""
+    remote = row.snapshot.remote
+    if not isinstance(remote, Remote):
+        return None
+    if remote.empty or remote.head is None:
+        return Sight()
+    moved = f"{remote.head} {remote.pushed_at}"
+    return Sight(commit=remote.head, past=hashlib.sha256(moved.encode()).hexdigest()[:32])
