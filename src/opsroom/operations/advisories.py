@@ -68,7 +68,7 @@ def age_note(data: Sequence[AdvisoryData], now: datetime) -> str:
     told = [(each, staleness(each, now)) for each in data]
     old = [f"{each.source}: {why}" for each, why in told if why]
     failed = [
-        f"{each.source} could not be refreshed ({plain(each.failed, 120)}), what it said before counts"
+        f"{each.source} could not be refreshed ({plain(each.failed, 120)}): its former data count"
         for each, why in told
         if each.failed and not why
     ]

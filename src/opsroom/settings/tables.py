@@ -135,6 +135,19 @@ class ScanSetting(Value):
         description="A folder of advisories in osv-scanner's layout, used instead of the network.",
         examples=["~/advisories"],
     )
+    snyk_organisation: Word | None = Field(
+        default=None,
+        description="The id of the organisation at Snyk, for `snyk` among the advisories.",
+        examples=["00000000-0000-0000-0000-000000000000"],
+    )
+    snyk_token: Secret | None = Field(
+        default=None,
+        description="Its token: `env:NAME` or `file:PATH`, never the token.",
+        examples=["env:SNYK_TOKEN"],
+    )
+    snyk_url: Site = Field(
+        default="https://api.snyk.io", description="Where Snyk answers: each region has its own."
+    )
 
 
 class JournalSetting(Value):

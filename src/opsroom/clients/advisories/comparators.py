@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from opsroom.clients.advisories.ranges import LONGEST_VERSION, BadRange
 from opsroom.model.advisory import Interval
 
-COMPARISON = re.compile(r"(>=|<=|>|<|=|==)?\s*([^\s,<>=]+)")
+COMPARISON = re.compile(r"(>=|<=|>|<|==|=)?\s*(v?\d[^\s,<>=]*)")
 BRACKETS = re.compile(r"([\[(])\s*([^,\])]*?)\s*(?:(,)\s*([^,\])]*?)\s*)?([\])])")
 EVERYTHING = frozenset({"*", "all", ">= 0", ">=0"})
 

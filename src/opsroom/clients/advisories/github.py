@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from opsroom.clients.advisories import PUBLIC
 from opsroom.clients.advisories.comparators import Ranges, read_ranges
 from opsroom.clients.advisories.ecosystems import named_by, purl_of
 from opsroom.clients.advisories.ranges import BadRange
@@ -19,7 +20,6 @@ from opsroom.model.severity import Severity
 from opsroom.model.shapes import listed, mapping, objects, string, time
 from opsroom.model.text import plain
 
-ADDRESS = "https://api.github.com"
 ECOSYSTEMS = {
     "actions": "GitHub Actions",
     "composer": "Packagist",
@@ -51,7 +51,7 @@ GHSA = re.compile(r"GHSA(-[0-9a-z]{4}){3}")
 class GithubAdvisories:
     """The advisories of the host at `address`; `token` may be empty."""
 
-    def __init__(self, web: Web, address: str = ADDRESS, token: str = "") -> None:
+    def __init__(self, web: Web, address: str = PUBLIC.github, token: str = "") -> None:
         self._web = web
         self._address = address.rstrip("/")
         self._headers = {

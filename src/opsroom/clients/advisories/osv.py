@@ -10,13 +10,13 @@ from urllib.parse import quote
 
 import anyio
 
+from opsroom.clients.advisories import PUBLIC
 from opsroom.clients.advisories.ecosystems import named_by
 from opsroom.clients.advisories.osv_format import record_of
 from opsroom.clients.advisories.web import Refused, SourceError, Web
 from opsroom.model.advisory import AdvisoryRecord
 from opsroom.model.shapes import listed, mapping, objects, string
 
-ADDRESS = "https://api.osv.dev"
 MOST_QUERIES = 1_000
 """Packages in one question: the limit of `POST /v1/querybatch`."""
 MOST_PAGES = 200
@@ -29,7 +29,7 @@ IN_HAND = 500
 class Osv:
     """The interface of OSV.dev, version 1, at `address`."""
 
-    def __init__(self, web: Web, address: str = ADDRESS) -> None:
+    def __init__(self, web: Web, address: str = PUBLIC.osv) -> None:
         self._web = web
         self._address = address.rstrip("/")
 

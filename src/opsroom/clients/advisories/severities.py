@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from cvss import CVSS2, CVSS3, CVSS4
-from cvss.exceptions import CVSSError
+from cvss import CVSS2, CVSS3, CVSS4  # type: ignore[import-untyped]  # it has no types
+from cvss.exceptions import CVSSError  # type: ignore[import-untyped]  # it has no types
 
 from opsroom.model.severity import Severity
 

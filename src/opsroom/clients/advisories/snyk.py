@@ -22,7 +22,6 @@ from opsroom.model.severity import Severity
 from opsroom.model.shapes import listed, mapping, objects, string, time
 from opsroom.model.text import plain
 
-ADDRESS = "https://api.snyk.io"
 VERSION = "2024-06-26"
 """Of the interface, as every question has to say."""
 TYPES = frozenset(
@@ -43,7 +42,7 @@ class Snyk:
     """The REST interface at `address` (each region has its own), as an organisation may ask it."""
 
     def __init__(
-        self, web: Web, organisation: str, token: str, address: str = ADDRESS, pace: float = PACE
+        self, web: Web, organisation: str, token: str, address: str, pace: float = PACE
     ) -> None:
         self._web = web
         self._base = f"{address.rstrip('/')}/rest/orgs/{quote(organisation, safe='')}/packages"
