@@ -19,19 +19,24 @@ class Workflow:
     path: str
     triggers: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
+    """By name; `*`: all of them as one text; `inherit`: all, to a workflow that it calls."""
     permissions: frozenset[str] = frozenset()
     """`scope: level` of everything that may write, and `write-all`."""
     uses: frozenset[str] = frozenset()
+    runs_proposal: bool = False
+    """It checks out what a pull request proposes, or what the run before it ran on."""
     lines: tuple[tuple[str, int], ...] = ()
-    """Where each trigger (`on:NAME`), secret (`secret:NAME`) and permission stands."""
+    """Where each trigger (`on:NAME`), secret (`secret:NAME`) and permission stands, and the step
+    that checks out a proposal (`checkout`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What is known of one repository at one commit. `refs` are the tips of branches and tags.
 
-    `owned` are the names (purl without version) that repositories of the fleet publish, and
-    `internal` those of them which are not meant for a public registry.
+    `owned` are the names (purl without version) that repositories of the fleet publish, `internal`
+    those of them which are not meant for a public registry, and `common` those that several
+    repositories of the fleet use.
     """
 
     commit: str
@@ -46,16 +51,22 @@ class Scene:
     """Branches whose new head doesn't hold the old one: name, old, new."""
     owned: frozenset[str] = frozenset()
     internal: frozenset[str] = frozenset()
+    common: frozenset[str] = frozenset()
     secrets: tuple[Hit, ...] = field(default=())
     """What the secret scanner saw in the files of today."""
 
 
 @dataclass(frozen=True, slots=True)
 class Threat:
-    """One rule: its id is the name of its file. `true` and `false` are documented examples."""
+    """One rule: its id is the name of its file.
+
+    What a rule reports once appeared lasts while it is there. An `event` has happened: nothing that
+    is seen later takes it back, only whoever looked into it.
+    """
 
     look: Callable[[Scene, Scene | None], Iterable[Hit]]
     severity: Severity
     what: str
     why: str
     fix: str
+    event: bool = False
