@@ -62,7 +62,7 @@ async def test_a_manifest_comes_back_as_it_was_read(store: Store) -> None:
             (digest(1), NPM): LOCK.packages
         }
         commit, kinds, names = (await load_outlines(connection))[one]
-        assert (commit, kinds) == ("c" * 40, ["javascript", "python"])
+        assert (commit, kinds) == ("c" * 40, ("javascript", "python"))
         assert sorted((await names_of(connection, names)).values()) == [
             "pkg:docker/redis",
             "pkg:npm/%40a/b",

@@ -12,6 +12,11 @@ FOLDED = frozenset({"composer", "github", "githubactions", "golang", "hex", "nug
 or (NuGet) by their registry."""
 
 
+def short(purl: str) -> str:
+    """A purl without version as filters and people write it: `npm/lodash`, `npm/@scope/name`."""
+    return purl.removeprefix("pkg:").replace("%40", "@")
+
+
 def package_key(purl: str) -> str:
     """The key of a purl: without version, qualifiers and subpath, named as its registry reads it.
 

@@ -23,6 +23,8 @@ MAX_CHARACTERS = 2_000
 MAX_TERMS = 50
 UNKNOWN = "unknown"
 NONE = "none"
+UNSURE = "?"
+"""Among the values of a fact: there may be others, which nobody could tell."""
 
 KEYS: dict[str, str] = {
     "health": "The grade of a repository.",
@@ -62,7 +64,8 @@ class Subject(Protocol):
         """Return what the fact `key` (one of KEYS) holds; None when it is unknown.
 
         No value at all (an empty set) is knowledge. Severities for `finding`, absolute paths for
-        `path`. In `is`, a word with a question mark (`fork?`) says that this word can't be told.
+        `path`. With `?` among them there may be others that can't be told. In `is`, a word with
+        a question mark (`fork?`) says that this word can't be told.
         """
         ...
 
@@ -91,6 +94,10 @@ class Term(Value):
             return self._matches_kind(found)
         if found is None or (UNKNOWN in WORDS.get(self.key, ()) and UNKNOWN in found):
             return UNKNOWN in self.values and not self.negated
+        if UNSURE in found:
+            if any(self._accepts(value) for value in found - {UNSURE}):
+                return not self.negated
+            return UNKNOWN in self.values and not self.negated
         if not found and NONE in WORDS.get(self.key, ()):
             found = frozenset({NONE})
         return self.negated != any(self._accepts(value) for value in found)
@@ -106,6 +113,8 @@ class Term(Value):
             case "path":
                 folders = list(_ancestors(text))
                 return any(_globs(_anchored(p), folder) for p in patterns for folder in folders)
+            case "package":
+                return any(_globs(_short(pattern), text) for pattern in patterns)
             case "repo":
                 names = (text, text.rpartition("/")[2])
                 return any(_globs(pattern, name) for pattern in patterns for name in names)
@@ -295,6 +304,12 @@ def _anchored(pattern: Pattern) -> Pattern:
     if not pattern[0].startswith("/") and (pattern[0] or len(pattern) == 1):
         pattern = ("", f"/{pattern[0]}", *pattern[1:])
     return (*pattern[:-1], pattern[-1].rstrip("/"))
+
+
+def _short(pattern: Pattern) -> Pattern:
+    """Let a package be written as a package URL, too."""
+    first, *rest = (run.replace("%40", "@") for run in pattern)
+    return (first.removeprefix("pkg:"), *rest)
 
 
 def _ancestors(path: str) -> Iterator[str]:

@@ -12,17 +12,22 @@ import anyio
 
 from opsroom.errors import Call, NotFound, UsageError
 from opsroom.judge import hosted
+from opsroom.judge.health import family
 from opsroom.model.ci import CiState
 from opsroom.model.facts import Facts, Unknown
 from opsroom.model.finding import FindingState, KeptFinding
 from opsroom.model.health import Grade, Health
+from opsroom.model.purl import short
 from opsroom.model.repository import Repository, RepositoryState
+from opsroom.model.scan import Scan
 from opsroom.model.snapshot import Refs, Snapshot, Worktree
 from opsroom.model.text import plain
 from opsroom.operations.identities import Identities
+from opsroom.operations.scanned import NEVER, Scanned
 
 if TYPE_CHECKING:
     from opsroom.store.database import Connection
+    from opsroom.store.inventories import Outline
 
 CiWord = CiState | Literal["unknown"]
 CI_WORDS: tuple[CiWord, ...] = ("failing", "running", "passing", "none", "unknown")
@@ -33,24 +38,40 @@ F = TypeVar("F", bound=Facts)
 class Row:
     """One repository: its newest facts, its health and its open findings."""
 
-    __slots__ = ("blind", "findings", "health", "kept", "snapshot")
+    __slots__ = ("_scanned", "blind", "findings", "health", "kept", "snapshot")
 
     def __init__(
-        self, snapshot: Snapshot, health: Health, kept: Sequence[KeptFinding], blind: str = ""
+        self,
+        snapshot: Snapshot,
+        health: Health,
+        kept: Sequence[KeptFinding],
+        blind: str = "",
+        scanned: Scanned = NEVER,
     ) -> None:
         self.snapshot = snapshot
+        self._scanned = scanned
         self.blind = blind
         """Why nobody can look at it now, though it was looked at before; empty: somebody can."""
         self.health = Health(grade=Grade.UNKNOWN, score=None, unknown=(blind,)) if blind else health
         self.kept = tuple(kept)
-        """Every finding there ever was, in any state."""
+        """Every finding there ever was, in any state; of scanners those that are not mended."""
         held = [each for each in kept if each.state is FindingState.OPEN]
         self.findings = tuple(sorted(held, key=_severity))
         """The open ones, worst first."""
 
     def blinded(self, reason: str) -> "Row":
         """The same repository while its source can't be looked at: known, but not vouched for."""
-        return Row(self.snapshot, self.health, self.kept, reason)
+        return Row(self.snapshot, self.health, self.kept, reason, self._scanned)
+
+    @property
+    def scans(self) -> tuple[Scan, ...]:
+        """The last look of each scanner, failed or not."""
+        return self._scanned.looks
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The languages and formats among its files, when they were last laid out for scanners."""
+        return self._scanned.kinds
 
     @property
     def repository(self) -> Repository:
@@ -80,7 +101,7 @@ class Row:
         told = {
             kept.finding.rule: f"{kept.finding.rule}: {plain(kept.finding.message, 120)}"
             for kept in reversed(self.findings)
-            if kept.finding.rule in worst
+            if family(kept.finding) in worst
         }
         unknown = [plain(reason, 120) for reason in self.health.unknown]
         return [*reversed(told.values()), *unknown]
@@ -98,6 +119,10 @@ class Row:
                 return frozenset(kept.finding.severity.value for kept in self.findings)
             case "rule":
                 return frozenset(kept.finding.rule for kept in self.findings)
+            case "advisory":
+                return self._scanned.advisories(self.findings)
+            case "package":
+                return self._scanned.depends_on()
             case "owner":
                 return frozenset({self.repository.owner})
             case "repo":
@@ -159,6 +184,7 @@ class Fleet:
         self.revision = 0
         self._rows: dict[str, Row] = {}
         self._keys: dict[str, str] = {}
+        self._names: dict[int, str] = {}
         self.identities = Identities()
         self._refreshing = anyio.Lock()
 
@@ -186,8 +212,10 @@ class Fleet:
 
     async def refresh(self, connection: "Connection") -> bool:
         """Read what moved in the store since the last refresh; whether anything did."""
-        from opsroom.store.findings import load_findings
+        from opsroom.store.findings import load_standing
+        from opsroom.store.inventories import load_outlines
         from opsroom.store.repositories import changed_since
+        from opsroom.store.scans import load_scans
         from opsroom.store.snapshots import load_snapshots
 
         async with self._refreshing:
@@ -195,12 +223,30 @@ class Fleet:
             if not moved:
                 return False
             stored = await load_snapshots(connection, list(moved))
-            kept = await load_findings(connection, [each.id for each in stored.values()])
+            ids = [each.id for each in stored.values()]
+            kept = await load_standing(connection, ids)
+            looks = await load_scans(connection, ids)
+            outlines = await load_outlines(connection, ids)
+            await self._learn_names(connection, outlines.values())
             for key, each in stored.items():
                 health = each.health or Health(grade=Grade.UNKNOWN, score=None)
-                self._put(key, Row(each.snapshot, health, kept.get(each.id, ())))
+                outline = outlines.get(each.id)
+                scanned = Scanned(
+                    tuple(looks.get(each.id, ())),
+                    frozenset(outline.kinds if outline else ()),
+                    tuple(self._names[name] for name in outline.names) if outline else None,
+                )
+                self._put(key, Row(each.snapshot, health, kept.get(each.id, ()), "", scanned))
             self.revision = max(moved.values())
         return True
+
+    async def _learn_names(self, connection: "Connection", outlines: "Iterable[Outline]") -> None:
+        """Learn what packages are called, each once for all rows."""
+        from opsroom.store.inventories import names_of
+
+        new = {name for outline in outlines for name in outline.names if name not in self._names}
+        for number, purl in (await names_of(connection, new)).items():
+            self._names[number] = short(purl)
 
     def _put(self, key: str, row: Row) -> None:
         former = self._rows.get(key)
@@ -215,6 +261,7 @@ class Fleet:
         """Forget every row: the store has begun another history."""
         self._rows.clear()
         self._keys.clear()
+        self._names.clear()
         self.identities = Identities()
         self.revision = 0
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from posixpath import dirname
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -201,16 +201,24 @@ async def names_of(connection: AsyncConnection, ids: Collection[int]) -> dict[in
     return {row.id: row.purl async for row in found}
 
 
+class Outline(NamedTuple):
+    """An inventory in short: the kinds of files there, and the ids of its packages' names."""
+
+    commit: str
+    kinds: tuple[str, ...]
+    names: tuple[int, ...]
+
+
 async def load_outlines(
     connection: AsyncConnection, repository_ids: Collection[int] | None = None
-) -> dict[int, tuple[str, list[str], list[int]]]:
-    """Of each inventory: its commit, the kinds of files there, the ids of its packages' names."""
+) -> dict[int, Outline]:
+    """What was last taken of these repositories, or of all, in short."""
     asked = select(
         inventories.c.repository_id, inventories.c.commit, inventories.c.kinds, inventories.c.names
     ).where(among(inventories.c.repository_id, repository_ids))
     wanted = None if repository_ids is None else frozenset(repository_ids)
     return {
-        row.repository_id: (row.commit, row.kinds, row.names)
+        row.repository_id: Outline(row.commit, tuple(row.kinds), tuple(row.names))
         for row in await connection.execute(asked)
         if wanted is None or row.repository_id in wanted
     }
