@@ -1,7 +1,6 @@
 """A name that only the fleet should give out, taken from where anybody can publish it."""
 
 from collections.abc import Iterator
-from posixpath import basename
 
 from opsroom.model.package import Package
 from opsroom.model.purl import package_key
@@ -33,7 +32,7 @@ def look(scene: Scene, _: Scene | None) -> Iterator[Hit]:
         name = package_key(package.purl)
         if name not in internal or name in told or not _public(package):
             continue
-        if basename(path) in TELLING or path in mixed:
+        if path.rpartition("/")[2] in TELLING or path in mixed:
             told.add(name)
             other = ", beside others of a registry of your own" if path in mixed else ""
             yield Hit(
