@@ -181,7 +181,7 @@ def _branch(
     if depth > 2 * DEEPEST:
         raise NotUnderstood(f"nested more than {DEEPEST} deep")
     for name, entry in entries.items():
-        line = lines.line(name, depth + 1)
+        line = lines.line(name, depth + 1, " {")  # `requires` has the same names, with texts
         package = _listed(name, entry, line) if isinstance(entry, dict) else None
         if not package:
             contents.unread(f"{above}{name}: neither name nor version can be told", line)

@@ -24,12 +24,15 @@ class KeyLines:
         self._lost = not first
         self._single = "\n" not in text.strip()
 
-    def line(self, key: str, depth: int) -> int:
-        """The line of a key, from 1, which stands `depth` levels deep; 0: it can't be told."""
+    def line(self, key: str, depth: int, begins: str = "") -> int:
+        """The line of a key, from 1, which stands `depth` levels deep; 0: it can't be told.
+
+        `begins` is how its value begins, where other keys of the name are as deep.
+        """
         if self._lost:
             return 1 if self._single else 0
         written = f'"{key}"' if key.isalnum() else json.dumps(key, ensure_ascii=False)
-        found = self._text.find(f"\n{self.unit * depth}{written}:", self._offset)
+        found = self._text.find(f"\n{self.unit * depth}{written}:{begins}", self._offset)
         if found < 0:
             self._lost = True
             return 0
