@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from opsroom.model.identity import in_uri
 from opsroom.operations.home import ci_now
 from opsroom.operations.room import Room
+from opsroom.operations.runs import run_status
 
 
 async def complete(room: Room, argument: str, typed: str, given: Mapping[str, str]) -> list[str]:
@@ -31,6 +32,8 @@ async def complete(room: Room, argument: str, typed: str, given: Mapping[str, st
         case "ci_run":
             failing = (ci_now(row) for row in rows if row.ci == "failing")
             values = [now.ci_run for now in failing if now.ci_run]
+        case "run":
+            values = [each.run for each in (await run_status(room, "", 4000)).runs]
         case "since" | "cursor":
             values = [await room.cursor()]
             values += ["1h", "24h", "7d"] if argument == "since" else []

@@ -24,11 +24,13 @@ def refuse(rows: Iterable[Row], text: str) -> None:
     if not underscore or kind not in KINDS:
         return
     _refuse_finding(rows, text)
-    call = Call("ci_status", {"ci_run": text}, "what is known of this run")
+    calls = [Call("ci_status", {"ci_run": text}, "what is known of this run")]
+    if kind == "run":
+        calls = [Call("run_status", {"run": text}, "how far this run is")]
     raise UsageError(
         f"{plain(text, 60)!r} is the id of a {'CI run' if kind == 'ci' else kind}",
         "give a repository's owner/name or a cursor",
-        [call] if CI_RUN.fullmatch(text) else [],
+        calls if kind == "run" or CI_RUN.fullmatch(text) else [],
     )
 
 

@@ -53,6 +53,9 @@ async def open_room(room: "Room") -> AsyncGenerator[None]:
                 if room.settings.hosts:
                     watch_hosts = await anyio.to_thread.run_sync(_parts_for_hosts)
                     tasks.start_soon(watch_hosts, room)
+                if room.scans:
+                    keep_scanning = await anyio.to_thread.run_sync(_parts_for_scans)
+                    tasks.start_soon(keep_scanning, room)
             yield
             tasks.cancel_scope.cancel()
 
@@ -62,6 +65,13 @@ def _parts_for_hosts() -> "Callable[[Room], Coroutine[Any, Any, None]]":
     from opsroom.operations.hosts.claims import watch_hosts
 
     return watch_hosts
+
+
+def _parts_for_scans() -> "Callable[[Room], Coroutine[Any, Any, None]]":
+    """Import what a room that doesn't scan by itself doesn't need."""
+    from opsroom.operations.scans.keeping import keep_scanning
+
+    return keep_scanning
 
 
 async def _want(room: "Room") -> None:

@@ -98,6 +98,7 @@ def uris(event: Event) -> list[str]:
         "opsroom://fleet",
         "opsroom://journal",
         *([BUDGET] if event.kind == "budget.low" else []),
+        *([f"opsroom://runs/{event.data['run']}"] if event.kind.startswith("run.") else []),
     ]
 
 

@@ -115,10 +115,8 @@ def of_host(sight: Sight, url: str, token: str | None, home: Path, under: Path) 
 def out_of_reach(reason: str) -> Laid:
     """Lays out nothing: its host can't be asked now."""
 
-    @contextmanager
-    def laid() -> Generator[Export]:
+    def laid() -> AbstractContextManager[Export]:
         raise ObservationError(reason)
-        yield
 
     return laid
 
@@ -146,8 +144,8 @@ async def look(
         if not sight.reason and DEPENDENCIES in present:
             noted.seen.inventory = Inventory("")
         return noted.seen
-    opened = laid()
     try:
+        opened = laid()
         export = await _in_thread(bench, opened.__enter__)
     except (ObservationError, OSError) as error:
         for name in present:

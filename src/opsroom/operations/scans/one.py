@@ -22,12 +22,12 @@ from opsroom.operations.scans.looking import (
     Bench,
     IsKnown,
     Laid,
-    Seen,
     look,
     of_clones,
     of_host,
     out_of_reach,
 )
+from opsroom.operations.scans.recording import ScanResult, record_scans
 from opsroom.operations.scans.subject import in_sight, watch_of
 from opsroom.store.packages import known
 
@@ -63,7 +63,8 @@ async def scan_one(
     laid = await _laid(room, row, bench, sight)
     seen = await look(bench, equipment, wanted, sight, laid, _is_known(room), room.now)
     patience.took_place(key, seen.scans)
-    await _record(room, row, seen)
+    result = ScanResult(key, seen.scans, seen.hits, seen.inventory, seen.manifests, seen.kinds)
+    await record_scans(room, [result])
     return [
         scan
         for scan in seen.scans
@@ -91,10 +92,3 @@ def _is_known(room: "Room") -> IsKnown:
             return await known(connection, keys)
 
     return lambda keys: anyio.from_thread.run(ask, keys)
-
-
-async def _record(room: "Room", row: Row, seen: Seen) -> None:
-    """Write what was seen, with everything that follows from it."""
-    from opsroom.operations.scans.recording import ScanResult, record_scans
-
-    await record_scans(room, [ScanResult(row.repository.key, seen)])
