@@ -11,9 +11,11 @@ import click
 from docs.picture import picture
 
 from opsroom.cli import Options, opsroom
-from opsroom.judge.documentation import rules_page
+from opsroom.discover import discover
+from opsroom.judge.documentation import Family, rules_page
 from opsroom.model.event import KINDS
 from opsroom.model.where import KEYS, WORDS
+from opsroom.observe.scanners import Scanner
 from opsroom.operations.prompts import prompts
 from opsroom.operations.surface import Tool, resources, tools
 from opsroom.settings.starter import describe
@@ -162,6 +164,20 @@ def commands_page() -> str:
     return "".join(parts)
 
 
+DEPENDENCIES = Family(
+    "dependencies",
+    ("vulnerable-dependency", "malicious-dependency"),
+    "packages of manifests and lockfiles for which an advisory holds",
+)
+
+
+def checks_page() -> str:
+    """Every rule: of checks, of threats, and what scanners report."""
+    found = discover("opsroom.observe.scanners", Scanner)
+    families = [Family(name.replace("_", "-"), each.rules, each.what) for name, each in found]
+    return rules_page([DEPENDENCIES, *families])
+
+
 def pages() -> dict[str, str]:
     """Every page that is wholly made, by its path."""
     made = {
@@ -174,7 +190,7 @@ def pages() -> dict[str, str]:
         "commands": commands_page,
     }
     written = {f"docs/{name}.md": MADE + page() for name, page in made.items()}
-    return {**written, "docs/checks.md": rules_page()}
+    return {**written, "docs/checks.md": checks_page()}
 
 
 def inserted(text: str) -> str:

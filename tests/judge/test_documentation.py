@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 import opsroom.judge.checks
-from opsroom.judge.documentation import rules_page
+from opsroom.judge.documentation import Family, rules_page
 from opsroom.judge.examination import built_in
+from opsroom.judge.threatened import threats
 
 CHECKS = Path(opsroom.judge.checks.__file__).parent
 HERE = Path(__file__).parent
@@ -51,5 +52,24 @@ def test_every_rule_is_on_the_page_with_an_anchor_to_it() -> None:
         assert check.why in page
 
 
-def test_the_page_in_the_docs_is_what_the_checks_say() -> None:
-    assert PAGE.read_text() == rules_page(), "run `make docs`"
+@pytest.mark.parametrize("rule", threats())
+def test_every_rule_about_threats_is_on_the_page_with_an_anchor_to_it(rule: str) -> None:
+    page = rules_page()
+    assert f"\n## {rule}\n" in page
+    assert f"(#{rule})" in page
+    for said in (threats()[rule].what, threats()[rule].why, threats()[rule].fix):
+        assert said in page
+
+
+def test_no_rule_has_the_name_of_another() -> None:
+    assert not built_in().keys() & threats().keys()
+
+
+def test_what_scanners_report_is_told_where_there_are_any() -> None:
+    told = rules_page([Family("zizmor", ("zizmor/*",), "workflows")])
+    assert "| zizmor | `zizmor/*` | workflows |" in told
+    assert "What scanners report" not in rules_page()
+
+
+def test_the_page_in_the_docs_is_what_the_rules_say() -> None:
+    assert PAGE.read_text().startswith(rules_page()[:-1]), "run `make docs`"

@@ -1,10 +1,16 @@
 """The page of rules, made from what the checks declare about themselves."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from opsroom.judge.examination import built_in
 from opsroom.judge.health import POINTS
 from opsroom.judge.profile import severity
+from opsroom.judge.ranking import EXPLOITED, LIKELY, NOT_RUN, SOON
+from opsroom.judge.threatened import threats
 from opsroom.model.check import Check
 from opsroom.model.limits import Profile
+from opsroom.model.threat import Threat
 
 INTRODUCTION = """\
 # Checks
@@ -37,14 +43,67 @@ and not in the score; what only a clone can tell is not asked of a repository th
 """
 
 
-def rules_page() -> str:
-    """Return the Markdown page of every built-in rule, how it counts, and what to do about it."""
+THREATS = """\
+## Threats
+
+What moved between two looks at a repository and looks like an attack. The first look tells only
+what is wrong by itself. What a rule said lasts while it is there; settings change its severity as
+that of a check.
+"""
+
+FOUND = """\
+## What scanners report
+
+A scanner's own rules keep their names behind its own. They are documented by who makes it.
+"""
+
+RANKING = """\
+## How findings are ranked
+
+Malicious packages are first. The rest is ordered by level: the severity, {exploited} steps up when
+the flaw is known to be exploited (CISA's KEV), else {soon} when that is likely (an EPSS of at least
+{likely:.0%}), and {not_run} down when the package is not there at run time. Within a level, in this
+order: exploited, likelier, in production (`environment`), at run time, asked for directly, in more
+repositories, with a fix that nobody has begun. Every answer says which of these hold.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The rules of one scanner, which are too many, or not ours, to be told one by one."""
+
+    scanner: str
+    rules: tuple[str, ...]
+    what: str
+
+
+def rules_page(families: Iterable[Family] = ()) -> str:
+    """Return the Markdown page of every built-in rule, how it counts, and what to do about it.
+
+    `families` are what the scanners of this build report besides.
+    """
     points = ", ".join(f"{name.value} {cost}" for name, cost in POINTS.items())
     rows = [_row(rule, check) for rule, check in built_in().items()]
     table = ["| rule | personal | team | public |", "| --- | --- | --- | --- |", *rows]
     sections = (_section(rule, check) for rule, check in built_in().items())
     health = HEALTH.format(points=points)
-    return "\n".join((INTRODUCTION, *table, "", health, *sections)).rstrip() + "\n"
+    ranking = RANKING.format(exploited=EXPLOITED, soon=SOON, likely=LIKELY, not_run=-NOT_RUN)
+    parts = (INTRODUCTION, *table, "", health, ranking, *sections, *_threats(), *_found(families))
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _threats() -> Iterable[str]:
+    rows = (f"| [`{rule}`](#{rule}) | {each.severity.value} |" for rule, each in threats().items())
+    sections = (_section(rule, threat) for rule, threat in threats().items())
+    return (THREATS, "| rule | severity |", "| --- | --- |", *rows, "", *sections)
+
+
+def _found(families: Iterable[Family]) -> Iterable[str]:
+    rows = [
+        f"| {each.scanner} | {', '.join(f'`{rule}`' for rule in each.rules)} | {each.what.rstrip('.')} |"
+        for each in families
+    ]
+    return (FOUND, "| scanner | rules | looks for |", "| --- | --- | --- |", *rows) if rows else ()
 
 
 def _row(rule: str, check: Check) -> str:
@@ -53,5 +112,5 @@ def _row(rule: str, check: Check) -> str:
     return f"| [`{rule}`](#{rule}) | {counts} |"
 
 
-def _section(rule: str, check: Check) -> str:
+def _section(rule: str, check: Check | Threat) -> str:
     return f"## {rule}\n\n{check.what}\n\n**Why.** {check.why}\n\n**Fix.** {check.fix}\n"
