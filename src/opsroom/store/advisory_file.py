@@ -136,7 +136,10 @@ class AdvisoryFile:
         connection.close()
 
     def _open(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._unusable(error) from error
         connection = sqlite3.connect(
             self.path, timeout=BUSY, isolation_level=None, check_same_thread=False
         )
@@ -159,6 +162,9 @@ class AdvisoryFile:
                 "the advisories kept here were damaged and are thrown away",
                 "they are fetched again at the next refresh",
             )
+        return self._unusable(error)
+
+    def _unusable(self, error: Exception) -> StoreError:
         return StoreError(
             f"the advisories in {self.path} can't be used: {error}",
             "look at the disk and at the permissions of the home folder",
@@ -166,8 +172,10 @@ class AdvisoryFile:
 
     def _start_over(self) -> None:
         """Put a broken file aside, for whoever wants to see it, so that a new one is made."""
-        log.warning("%s is damaged: it is put aside and made again", self.path)
         self.close()
+        if _inode(self.path) != self._inode:  # another process did it
+            return
+        log.warning("%s is damaged: it is put aside and made again", self.path)
         with contextlib.suppress(FileNotFoundError):
             os.replace(self.path, self.path.with_name(f"{self.path.name}.damaged"))
         for suffix in ("-wal", "-shm"):
