@@ -29,7 +29,8 @@ MOST_EDGES = 1_000_000
 LONGEST = 1_000
 """Characters of any text that is kept."""
 
-MODULE = "opsroom.observe.parsing"
+PROGRAM = ("-I", "-m", "opsroom.observe.parsing")
+"""What our interpreter is told to run as a worker."""
 PACKAGE = tuple(field.name for field in fields(Package))
 PUBLISHED = tuple(field.name for field in fields(Published))
 
@@ -42,6 +43,8 @@ class Parsers:
         self._idle: list[Worker] = []
         self._lock = threading.Lock()
         self._closed = False
+        self.begun = 0
+        """How many were begun so far."""
 
     def parse(self, format_: str, path: str, file: Path) -> Manifest | str:
         """What a file holds, or why that can't be told; the same file may do better another time.
@@ -50,11 +53,11 @@ class Parsers:
             ObservationError: no worker can be started.
         """
         question = json.dumps([format_, path, str(file)]).encode("ascii")
-        with self._worker() as worker:
-            try:
+        try:
+            with self._worker() as worker:
                 answer = worker.ask(question, timeout=self._seconds, max_output=LARGEST_ANSWER)
-            except Ended as error:
-                return f"it could not be parsed: {error.message}"
+        except Ended as error:
+            return f"it could not be parsed: {error.message}"
         told = json.loads(answer)
         return str(told["reason"]) if "reason" in told else _read(told)
 
@@ -70,7 +73,9 @@ class Parsers:
     def _worker(self) -> Iterator[Worker]:
         with self._lock:
             worker = self._idle.pop() if self._idle else None
-        worker = worker or _begun()
+        if worker is None:
+            self.begun += 1
+            worker = _begun()
         try:
             yield worker
         except BaseException:
@@ -85,7 +90,7 @@ class Parsers:
 
 def _begun() -> Worker:
     return Worker(
-        [sys.executable, "-I", "-m", MODULE],
+        [sys.executable, *PROGRAM],
         cwd=Path("/"),
         env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
         max_memory=MEMORY,
@@ -158,12 +163,17 @@ def _answer(question: str, parse: Callable[[str, str, bytes], Manifest]) -> dict
 
 
 def main() -> None:
-    """Answer questions until there are no more."""
+    """Answer questions by the formats that there are."""
     from opsroom.observe.formats import formats
 
     def parse(name: str, path: str, content: bytes) -> Manifest:
         return formats()[name].parse(path, content)
 
+    serve(parse)
+
+
+def serve(parse: Callable[[str, str, bytes], Manifest]) -> None:
+    """Answer questions by this parser until there are no more."""
     for question in sys.stdin:
         sys.stdout.write(json.dumps(_answer(question, parse)) + "\n")
         sys.stdout.flush()

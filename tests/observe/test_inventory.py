@@ -1,0 +1,156 @@
+"""The inventory of a commit: one walk, each content parsed once, and no parser can do harm."""
+
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import pytest
+
+from opsroom.clients.git.exports import Export
+from opsroom.model.manifest import Manifest
+from opsroom.observe import parsing
+from opsroom.observe.inventory import Key, take
+from opsroom.observe.parsing import Parsers
+
+LOCK = """\
+version = 1
+[[package]]
+name = "anyio"
+version = "4.1.0"
+source = { registry = "https://pypi.org/simple" }
+"""
+
+
+@pytest.fixture(scope="module")
+def parsers() -> Iterator[Parsers]:
+    held = Parsers()
+    yield held
+    held.close()
+
+
+def laid(folder: Path, files: dict[str, str]) -> Export:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return Export(folder, "0" * 40, tuple(sorted(files)))
+
+
+def none(keys: Collection[Key]) -> Collection[Key]:
+    return ()
+
+
+def test_what_is_read_is_told_with_its_packages(tmp_path: Path, parsers: Parsers) -> None:
+    export = laid(tmp_path, {"uv.lock": LOCK, "README.md": "hello\n"})
+    inventory, manifests = take(export, none, parsers)
+    (file,) = inventory.files
+    assert (file.path, file.reason) == ("uv.lock", None)
+    assert [each.purl for each in manifests[file.key].packages] == ["pkg:pypi/anyio"]
+
+
+def test_a_content_is_parsed_once(tmp_path: Path, parsers: Parsers) -> None:
+    export = laid(tmp_path, {"a/uv.lock": LOCK, "b/uv.lock": LOCK})
+    inventory, manifests = take(export, none, parsers)
+    assert len(inventory.files) == 2
+    assert len(manifests) == 1
+
+
+def test_what_is_known_is_not_parsed(tmp_path: Path) -> None:
+    export = laid(tmp_path, {"uv.lock": LOCK})
+    closed = Parsers()
+    inventory, manifests = take(export, lambda keys: keys, closed)
+    assert not manifests
+    assert inventory.files[0].reason is None
+    assert closed.begun == 0
+
+
+def test_what_is_not_understood_is_part_of_the_manifest(tmp_path: Path, parsers: Parsers) -> None:
+    export = laid(tmp_path, {"uv.lock": LOCK[:-20]})
+    inventory, manifests = take(export, none, parsers)
+    (manifest,) = manifests.values()
+    assert not manifest.packages
+    assert manifest.unread
+    assert inventory.files[0].reason is None
+
+
+def test_what_is_too_large_is_not_read(
+    tmp_path: Path, parsers: Parsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("opsroom.observe.inventory.LARGEST", 10)
+    inventory, manifests = take(laid(tmp_path, {"uv.lock": LOCK}), none, parsers)
+    assert not manifests
+    assert inventory.files[0].reason == "larger than 10 bytes"
+
+
+HOSTILE = """
+import os, sys, time
+from opsroom.model.manifest import Manifest
+from opsroom.observe import parsing
+def parse(name, path, content):
+    kind = content.decode()
+    if kind == "hang":
+        time.sleep(60)
+    if kind == "die":
+        os.kill(os.getpid(), 9)
+    if kind == "eat":
+        return [b"x" * (1 << 28) for _ in range(100)]
+    if kind == "nest":
+        return parse(name, path, content)
+    if kind == "odd":
+        raise KeyError("x")
+    return Manifest(scripts=(kind, "a\\0b", "\\ud800", "x" * 5000))
+parsing.serve(parse)
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("hang", "it took longer than 1 s"),
+        ("die", "signal 9"),
+        ("eat", "it needs too much memory"),
+    ],
+)
+def test_a_parser_harms_only_its_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, reason: str
+) -> None:
+    program = tmp_path / "hostile.py"
+    program.write_text(HOSTILE)
+    monkeypatch.setattr(parsing, "PROGRAM", ("-I", str(program)))
+    monkeypatch.setattr(parsing, "MEMORY", 1 << 30)
+    held = Parsers(seconds=1)
+    file = tmp_path / "file"
+    file.write_text("fine")
+    assert isinstance(held.parse("any", "file", file), Manifest)
+    file.write_text(content)
+    began = time.monotonic()
+    told = held.parse("any", "file", file)
+    assert isinstance(told, str)
+    assert reason in told
+    assert time.monotonic() - began < 5
+    file.write_text("fine")
+    assert isinstance(held.parse("any", "file", file), Manifest)
+    held.close()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [("nest", "nested too deeply"), ("odd", "not what its name says (KeyError)")],
+)
+def test_what_a_parser_raises_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, reason: str
+) -> None:
+    program = tmp_path / "hostile.py"
+    program.write_text(HOSTILE)
+    monkeypatch.setattr(parsing, "PROGRAM", ("-I", str(program)))
+    held = Parsers()
+    file = tmp_path / "file"
+    file.write_text(content)
+    told = held.parse("any", "file", file)
+    assert isinstance(told, Manifest)
+    assert [each.reason for each in told.unread] == [reason]
+    file.write_text("fine")
+    fine = held.parse("any", "file", file)
+    assert isinstance(fine, Manifest)
+    assert fine.scripts == ("fine", "a\ufffdb", "?", "x" * parsing.LONGEST)
+    held.close()
