@@ -38,7 +38,7 @@ def parse(path: str, content: bytes) -> Manifest:
     found = TextLines(text)
     for group, requirements in _groups(document):
         if not isinstance(requirements, list):
-            contents.unread(f"{group.what} is no list")
+            contents.unread(f"{group.what} is of the wrong kind")
             continue
         for each in requirements:
             if isinstance(each, dict) and "include-group" in each:
@@ -116,7 +116,7 @@ def _of_tools(tools: dict[str, Any]) -> Iterator[tuple[Group, Any]]:
 
 def _named(what: str, groups: Any, dev: bool) -> Iterator[tuple[Group, Any]]:
     if not isinstance(groups, dict):
-        yield Group(what, dev), groups
+        yield Group(what, dev), None
     for name, asked in table(groups).items():
         yield Group(f"{what}.{name}", dev), asked
 
@@ -136,7 +136,7 @@ def _poetry(
             f"tool.poetry.{key}", dev=key not in {"dependencies", "group.main.dependencies"}
         )
         if asked is not None and not isinstance(asked, dict):
-            contents.unread(f"{group.what} is no table")
+            contents.unread(f"{group.what} is of the wrong kind")
         for name, each in table(asked).items():
             if name.lower() != "python":
                 line = lines.get((group.what, name)) or lines.get((f"{group.what}.{name}", ""), 0)

@@ -69,11 +69,10 @@ def _of_classic(entry: yarn_classic.Entry) -> Package | None:
         return None
     resolved = entry.facts.get("resolved", "")
     address, _, commit = resolved.partition("#")
-    if spec.origin.startswith("git+"):
-        found = spec_of(spec.name, resolved).origin
-        origin = found if found.startswith("git") else origins.git(spec.origin, commit)
-    elif address.startswith(("http:", "https:")):
+    if address.startswith(("http:", "https:")) and not address.endswith(".git"):
         origin = origins.tarball(address, spec.name)
+    elif spec.origin.startswith("git+"):
+        origin = origins.git(address or spec.origin.partition("#")[0], commit)
     else:
         origin = spec_of(spec.name, resolved).origin if resolved else spec.origin
     return Package(purl, version, origin=origin, line=entry.line)

@@ -26,6 +26,8 @@ FORGES = {
     "bitbucket": "bitbucket.org",
     "gist": "gist.github.com",
 }
+OF_FORGE = re.compile(r"https://codeload\.github\.com/([\w.-]+/[\w.-]+)/tar\.gz/([^?#]+)")
+"""Where tools fetch a commit of GitHub as a tarball."""
 SHORTHAND = re.compile(r"(?:(github|gitlab|bitbucket|gist):)?((?:[\w.-]+/)?[\w.-]+)")
 SCP_LIKE = re.compile(r"(?:[^@/\s:]+@)?([\w.-]+):(?!/)(\S+)")
 
@@ -51,6 +53,8 @@ def registry(url: str) -> str:
 
 def download(url: str) -> str:
     """The origin of a file at an address; empty where the public registry serves it."""
+    if forge := OF_FORGE.fullmatch(url):
+        return git(f"https://github.com/{forge[1]}", forge[2])
     return "" if is_public(url) else f"url:{cleaned(url)}"
 
 
@@ -63,7 +67,7 @@ def tarball(url: str, name: str) -> str:
         if separator and before.endswith(f"/{written}"):
             return f"registry:{cleaned(before[: -len(written)])}"
     before, separator, _ = url.partition(f"/download/{name}/")
-    return f"registry:{cleaned(before)}/" if separator else f"url:{cleaned(url)}"
+    return f"registry:{cleaned(before)}/" if separator else download(url)
 
 
 def path(written: str) -> str:
