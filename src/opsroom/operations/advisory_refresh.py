@@ -190,8 +190,6 @@ def _token(room: "Room") -> str:
 
 async def hand_on(room: "Room") -> None:
     """Have everything in use matched anew of which advisories moved since the last time."""
-    from opsroom.operations.scans.exposure import rematch
-
     index = room.advisories
     mark = await anyio.to_thread.run_sync(index.recall, HANDED_ON)
     moved = await anyio.to_thread.run_sync(index.changed, mark)
@@ -202,6 +200,8 @@ async def hand_on(room: "Room") -> None:
             used = await versions_in_use(connection)
         purls = {purl for purl, _ in used if package_key(purl) in moved.keys}
         if purls:
+            from opsroom.operations.scans.exposure import rematch
+
             await rematch(room, purls)
     await anyio.to_thread.run_sync(index.remember, HANDED_ON, moved.mark)
 
