@@ -99,11 +99,13 @@ def _threats() -> Iterable[str]:
 
 
 def _found(families: Iterable[Family]) -> Iterable[str]:
-    rows = [
-        f"| {each.scanner} | {', '.join(f'`{rule}`' for rule in each.rules)} | {each.what.rstrip('.')} |"
-        for each in families
-    ]
+    rows = [_family(each) for each in families]
     return (FOUND, "| scanner | rules | looks for |", "| --- | --- | --- |", *rows) if rows else ()
+
+
+def _family(family: Family) -> str:
+    rules = ", ".join(f"`{rule}`" for rule in family.rules)
+    return f"| {family.scanner} | {rules} | {family.what.rstrip('.')} |"
 
 
 def _row(rule: str, check: Check) -> str:
