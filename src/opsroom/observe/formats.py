@@ -34,11 +34,14 @@ class _Selection(NamedTuple):
 def formats_for(path: str) -> list[Named]:
     """The formats that read the file at `path`, a path from the top of the repository.
 
-    In the order of their names; usually none.
+    In the order of their names; usually none. A name that a format has without a glob is that
+    format's: `pnpm-lock.yaml` is not offered to what reads `*.yaml`.
     """
     selection = _selection()
     name = basename(path)
-    found = list(selection.by_name.get(name, ()))
+    if exact := selection.by_name.get(name):
+        return list(exact)
+    found: list[Named] = []
     ending = selection.by_ending.get(name[name.rfind(".") + 1 :])
     for globs in (ending, selection.others):
         if globs and globs.pattern.fullmatch(path):

@@ -87,7 +87,7 @@ __metadata:
 
 "inner@npm:^1.0.0":
   version: 1.0.0
-  resolution: "inner@npm:1.0.0::__archiveUrl=https%3A%2F%2Fe.example.org%2Finner%2F-%2Finner-1.0.0.tgz"
+  resolution: "inner@npm:1.0.0::__archiveUrl=https%3A%2F%2Fe.example.org%2Finner%2F-%2Fi.tgz"
   checksum: 10c0/00
   languageName: node
   linkType: hard
