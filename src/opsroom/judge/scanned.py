@@ -79,6 +79,7 @@ def looked(
     *,
     skipped: Sequence[Skipped] = (),
     doubted: frozenset[str] = frozenset(),
+    untold: frozenset[str] = frozenset(),
 ) -> Looked:
     """Return what the hits of a look are as findings of the repository with this key.
 
@@ -110,6 +111,7 @@ def looked(
         limits=limits,
         skipped=tuple(skipped),
         doubted=doubted,
+        untold=untold,
     )
 
 

@@ -200,7 +200,7 @@ async def hand_on(room: "Room") -> None:
             used = await versions_in_use(connection)
         purls = {purl for purl, _ in used if package_key(purl) in moved.keys}
         if purls:
-            from opsroom.operations.scans.exposure import rematch
+            from opsroom.operations.scans.rematching import rematch
 
             await rematch(room, purls)
     await anyio.to_thread.run_sync(index.remember, HANDED_ON, moved.mark)

@@ -84,13 +84,20 @@ async def load_standing(
 
 
 async def load_about(
-    connection: AsyncConnection, scanner: str, packages: Collection[str]
+    connection: AsyncConnection,
+    scanner: str,
+    packages: Collection[str],
+    repository_ids: Collection[int] | None = None,
 ) -> dict[int, list[KeptFinding]]:
     """The findings of a scanner about these packages, in any state, by the repository's id."""
-    asked = select(findings).where(findings.c.scanner == scanner)
+    asked = select(findings).where(
+        findings.c.scanner == scanner, among(findings.c.repository_id, repository_ids)
+    )
+    wanted = None if repository_ids is None else frozenset(repository_ids)
     kept: dict[int, list[KeptFinding]] = defaultdict(list)
     async for row in rows_with(connection, asked, findings.c.package, packages):
-        kept[row.repository_id].append(_kept(row._mapping))
+        if wanted is None or row.repository_id in wanted:
+            kept[row.repository_id].append(_kept(row._mapping))
     return dict(kept)
 
 

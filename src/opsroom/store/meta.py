@@ -16,6 +16,10 @@ REVISION = "revision"
 """Counts the transactions that changed repositories."""
 
 
+MATCHED = "matched"
+"""How new the advisories were that all packages were last matched with."""
+
+
 async def epoch(connection: AsyncConnection) -> str:
     """The history that this store is in."""
     return await _get(connection, EPOCH) or ""
@@ -39,6 +43,16 @@ async def next_revision(connection: AsyncConnection) -> int:
     number = await revision(connection) + 1
     await put(connection, REVISION, str(number))
     return number
+
+
+async def matched(connection: AsyncConnection) -> str:
+    """How new the advisories were that all packages were last matched with; empty: never."""
+    return await _get(connection, MATCHED) or ""
+
+
+async def put_matched(connection: AsyncConnection, data: str) -> None:
+    """Note that all packages were matched with these advisories."""
+    await put(connection, MATCHED, data)
 
 
 async def put(connection: AsyncConnection, key: str, value: str) -> None:

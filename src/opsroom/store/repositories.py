@@ -81,6 +81,15 @@ async def ids_of(connection: AsyncConnection, keys: Collection[str]) -> dict[str
     return {key: number for key, (number, _) in known.items() if key in wanted}
 
 
+async def keys_of(connection: AsyncConnection, ids: Collection[int]) -> dict[int, str]:
+    """The keys of those of these repositories that are there, by id."""
+    rows = await connection.execute(
+        select(repositories.c.id, repositories.c.key).where(among(repositories.c.id, ids))
+    )
+    wanted = frozenset(ids)
+    return {row.id: row.key for row in rows if row.id in wanted}
+
+
 def repository(row: RowMapping) -> Repository:
     """The repository of a row."""
     return Repository.model_validate({field: row[field] for field in FIELDS})

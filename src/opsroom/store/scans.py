@@ -59,6 +59,14 @@ async def load_done(
     return dict(done)
 
 
+async def load_failed(connection: AsyncConnection, scanner: str, reason: str) -> dict[int, Scan]:
+    """The last looks of a scanner that failed for exactly this reason, by the repository's id."""
+    rows = await connection.execute(
+        select(scans).where(scans.c.scanner == scanner, scans.c.reason == reason)
+    )
+    return {row["repository_id"]: scan_of(row) for row in rows.mappings()}
+
+
 async def forget_scanners(connection: AsyncConnection, known: Collection[str]) -> int:
     """Forget looks of scanners that no longer exist; gives how many."""
     gone = await connection.execute(delete(scans).where(scans.c.scanner.not_in(list(known))))

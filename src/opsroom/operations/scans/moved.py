@@ -1,0 +1,79 @@
+"""What moved in the findings of some repositories, and all that is written because of it."""
+
+import logging
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from opsroom.judge.changes import changed
+from opsroom.judge.health import health_of
+from opsroom.judge.moves import Moves
+from opsroom.model.event import Happening
+from opsroom.model.finding import KeptFinding
+from opsroom.model.health import Health
+from opsroom.operations.draft import only_swept, traced
+from opsroom.operations.fleet import Row
+from opsroom.store.findings import save_findings
+from opsroom.store.journal import append
+from opsroom.store.meta import next_revision
+from opsroom.store.repositories import touch
+from opsroom.store.verdicts import save_verdicts
+
+if TYPE_CHECKING:
+    from opsroom.store.database import Connection
+
+log = logging.getLogger("opsroom.scan")
+
+
+@dataclass(slots=True)
+class Moved:
+    """Moves of findings, by the id of their repository, until they are saved together."""
+
+    now: datetime
+    _findings: dict[int, list[KeptFinding]] = field(default_factory=dict[int, list[KeptFinding]])
+    _healths: dict[int, Health] = field(default_factory=dict[int, Health])
+    _happenings: list[Happening] = field(default_factory=list[Happening])
+    _keys: dict[str, str] = field(default_factory=dict[str, str])
+
+    def note(self, number: int, row: Row, moves: Iterable[Moves]) -> None:
+        """Note what moved in a repository, one scanner after the other.
+
+        A grade that changes because more is known of what was there is no news.
+        """
+        told = [each for each in moves if each.kept]
+        if not told:
+            return
+        lives = {each.finding.fingerprint: each for each in row.kept}
+        for each in told:
+            lives |= {kept.finding.fingerprint: kept for kept in each.kept}
+            self._happenings += each.happenings(row.name)
+        self._findings[number] = [kept for each in told for kept in each.kept]
+        self._keys[row.name] = row.repository.key
+        if only_swept(row.snapshot):
+            return
+        health = health_of(lives.values(), row.snapshot)
+        if health == row.health:
+            return
+        self._healths[number] = health
+        quietly = all(each.only_backlog for each in told)
+        change = changed(row.snapshot, row.snapshot, health if quietly else row.health, health)
+        self._happenings += [change] if change else []
+
+    async def save(self, connection: "Connection", touched: Collection[int] = ()) -> None:
+        """Write all of it. `touched` are repositories of which something else was written, too."""
+        revision = await next_revision(connection)
+        await save_findings(connection, self._findings)
+        await save_verdicts(connection, self._healths, self.now)
+        await touch(connection, {*self._findings, *touched}, revision)
+        told = [traced(happening, self._keys) for happening in self._happenings]
+        for event in await append(connection, told, self.now):
+            log.info("event %s %s %s: %s", event.id, event.kind, event.repository, event.summary)
+
+
+def standing(kept: Iterable[KeptFinding], moves: Iterable[Moves]) -> Mapping[str, KeptFinding]:
+    """The findings of a repository after these moves, by their fingerprints."""
+    lives = {each.finding.fingerprint: each for each in kept}
+    for each in moves:
+        lives |= {moved.finding.fingerprint: moved for moved in each.kept}
+    return lives
