@@ -22,7 +22,7 @@ from pydantic import SecretStr
 from opsroom.cli import Options, command
 from opsroom.clients.process import Beside
 from opsroom.errors import Exit, OpsroomError
-from opsroom.settings import DirectorySource, GithubSource, Server, Settings
+from opsroom.settings import DirectorySource, GithubSource, ScanSetting, Server, Settings
 
 if TYPE_CHECKING:
     from opsroom.demo.double import Addresses
@@ -141,6 +141,7 @@ def _serve_centre(wanted: _Wanted, addresses: "Addresses", *, as_json: bool) -> 
 
 def _settings(wanted: _Wanted, addresses: "Addresses", secret: str) -> Settings:
     """What the centre runs with: the clones, and both owners in the double."""
+    from opsroom.demo.archives import FOLDER
     from opsroom.demo.catalogue import ORGANISATION, USER
 
     hosts = GithubSource.model_construct(
@@ -155,6 +156,7 @@ def _settings(wanted: _Wanted, addresses: "Addresses", secret: str) -> Settings:
         home=wanted.root / "home",
         sources=(clones, *hosts.one_each()),
         server=Server(port=wanted.port),
+        scan=ScanSetting(offline=wanted.root / FOLDER),
     )
 
 

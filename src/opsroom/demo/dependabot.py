@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from opsroom.demo.advisories import KNOWN_SINCE, LOCKS, Flaw, flaws_in, mended
+from opsroom.demo.archives import write_archives
 from opsroom.demo.github.acts.alerts import close_dependabot, raise_dependabot
 from opsroom.demo.github.acts.pulls import open_pull
 from opsroom.demo.github.acts.pushes import commit_files
@@ -45,6 +46,7 @@ class Dependabot:
         """Let a flaw be known, and return the repositories that it is found in."""
         town = self._town
         town.published.setdefault(flaw.ghsa, town.world.now())
+        write_archives(town.fleet.root, town.published, town.world.now())
         ids = town.exposed.get(flaw.ghsa, [])
         found = [town.world.repositories[each] for each in ids if each in town.world.repositories]
         for repository in found:

@@ -15,6 +15,7 @@ import anyio
 import anyio.to_thread
 import uvicorn
 
+from opsroom.demo.archives import write_archives
 from opsroom.demo.catalogue import ORGANISATION
 from opsroom.demo.equip import equip
 from opsroom.demo.fleet import claim
@@ -87,6 +88,8 @@ async def run_double(
     gc.enable()
     simulation.town.remote = address
     await anyio.to_thread.run_sync(equip, simulation.town, token)
+    published = simulation.town.published
+    await anyio.to_thread.run_sync(write_archives, root, published, datetime.now(UTC))
     hub = build_hub(world, more_control=steering(simulation))
     simulation.listen()
     addresses = Addresses(address, ORGANISATION, token, f"{address}{CONTROL}")
