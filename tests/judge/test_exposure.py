@@ -199,6 +199,18 @@ def test_a_tag_that_moves_is_told_only_where_all_it_may_be_is_one(
     assert bool(answer.reason) is (expected is UNKNOWN)
 
 
+def test_a_commit_is_what_is_written_beside_it_when_that_is_affected() -> None:
+    commit, action = "8f4b7f84" * 5, "pkg:githubactions/some/action"
+    advisories = Advisories([flaw(entry("0|4.1.2", purl=action))])
+    found = advisories.of(action, commit, "v4.1.1")
+    assert (found.version, len(found.matches), found.unknown) == ("v4.1.1", 1, ())
+    for said in ("v4.1.2", ""):
+        found = advisories.of(action, commit, said)
+        assert (found.version, found.matches) == (commit, ())
+        ((_, reason),) = found.unknown
+        assert reason == f"{commit} is no version that githubactions orders"
+
+
 @pytest.mark.parametrize(
     ("version", "expected"), [("dev-main", UNKNOWN), ("2.1.x-dev", YES), ("3.x-dev", UNKNOWN)]
 )

@@ -10,7 +10,7 @@ any of them says counts.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -82,9 +82,16 @@ class Advisories:
         if origin.startswith(ELSEWHERE):
             reason = f"it comes from {plain(origin, 80)}, where versions are not the registry's"
             return Exposure(version, (), tuple((each.advisory.id, reason) for each in reaches))
-        version = version or pinned(purl, constraint)
+        pin = pinned(purl, constraint)
+        version = version or pin
         if not version:
             return _unlocked(constraint, reaches)
+        found = self._at(package, version, reaches)
+        if not found.unknown or not pin or span(_kind(package), version) is not None:
+            return found
+        return _said(found, self._at(package, pin, reaches))
+
+    def _at(self, package: str, version: str, reaches: Sequence["_Reach"]) -> Exposure:
         found = self._known.get((package, version))
         if found is None:
             found = self._known[package, version] = _exposure(version, reaches)
@@ -193,7 +200,7 @@ class _Reach:
     def _no_version(self, version: str) -> str:
         if self.kind not in schemes():
             return f"how versions of {plain(self.kind, 40)} are ordered is not known"
-        return f"{plain(version, 40)} is no version that {self.kind} orders"
+        return f"{plain(version, 50)} is no version that {self.kind} orders"
 
     def _says_nothing(self) -> str:
         if any(entry.commits for entry in self.affected):
@@ -255,6 +262,16 @@ def _exposure(version: str, reaches: Iterable[_Reach]) -> Exposure:
         elif found is Verdict.UNKNOWN:
             unknown.append((reach.advisory.id, reason))
     return Exposure(version, tuple(matches), tuple(unknown))
+
+
+def _said(found: Exposure, said: Exposure) -> Exposure:
+    """Return what holds for a commit beside which a version is written: nobody keeps that true, so
+    what is affected by it is told, and what is not stays unknown.
+    """
+    if not said.matches:
+        return found
+    told = {each.advisory.id for each in said.matches}
+    return replace(said, unknown=tuple(pair for pair in found.unknown if pair[0] not in told))
 
 
 def _unlocked(constraint: str, reaches: Sequence[_Reach]) -> Exposure:

@@ -23,5 +23,6 @@ SCHEME = Scheme(
     key=key,
     types=frozenset({"githubactions"}),
     source="docs.github.com/actions: releases are semantic versions, major tags are moved",
+    pin=r"(v?\d+(?:\.\d+){0,2}[^\s,]*)",
     span=_span,
 )
