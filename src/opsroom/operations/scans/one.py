@@ -63,8 +63,7 @@ async def scan_one(
     laid = await _laid(room, row, bench, sight)
     seen = await look(bench, equipment, wanted, sight, laid, _is_known(room), room.now)
     patience.took_place(key, seen.scans)
-    result = ScanResult(key, seen.scans, seen.hits, seen.inventory, seen.manifests, seen.kinds)
-    await record_scans(room, [result])
+    await record_scans(room, [ScanResult(key, seen)])
     return [
         scan
         for scan in seen.scans
