@@ -25,7 +25,7 @@ def test_a_dangerous_call_is_seen_where_it_stands(tmp_path: Path) -> None:
     (hit,) = look.hits
     assert (hit.rule, hit.path, hit.line) == ("ruff/S602", "app/run.py", 3)
     assert hit.severity is Severity.HIGH
-    assert (look.files, look.kinds, look.skipped) == (1, {"python"}, ())
+    assert (look.files, look.kinds, look.skipped) == (1, frozenset({"python"}), ())
 
 
 def test_the_anchor_survives_moved_lines_and_renamed_files(tmp_path: Path) -> None:

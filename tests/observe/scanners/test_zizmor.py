@@ -34,7 +34,7 @@ def test_an_injection_is_seen_where_it_stands(tmp_path: Path) -> None:
     look = SCANNER.look(laid(tmp_path, {WORKFLOW: INJECTION}), Bounds())
     (hit,) = (hit for hit in look.hits if hit.rule == "zizmor/template-injection")
     assert (hit.path, hit.line, hit.severity) == (WORKFLOW, 8, Severity.HIGH)
-    assert (look.files, look.kinds, look.skipped) == (1, {"actions"}, ())
+    assert (look.files, look.kinds, look.skipped) == (1, frozenset({"actions"}), ())
 
 
 def test_a_workflow_without_fault_is_read_and_has_no_hits(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_actions_and_dependabot_are_read_too(tmp_path: Path) -> None:
     }
     look = SCANNER.look(laid(tmp_path, files), Bounds())
     assert rules(look)["zizmor/dependabot-execution"] == 1
-    assert (look.files, look.kinds) == (2, {"actions", "dependabot"})
+    assert (look.files, look.kinds) == (2, frozenset({"actions", "dependabot"}))
 
 
 def test_the_anchor_survives_moved_lines_and_renamed_files(tmp_path: Path) -> None:
