@@ -277,6 +277,11 @@ class Worker:
         give_way(self._process.pid)
         _limit(self._process.pid, max_memory, None)
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     def ask(self, question: bytes, *, timeout: float, max_output: int) -> bytes:
         """The line that it answers to the line `question`. `timeout` is in seconds.
 

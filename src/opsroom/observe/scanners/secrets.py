@@ -17,6 +17,7 @@ from opsroom.errors import ObservationError
 from opsroom.model.scan import Hit, Skipped
 from opsroom.model.severity import Severity
 from opsroom.model.text import plain
+from opsroom.observe.hits import shown
 from opsroom.observe.kinds import SECRETS
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
 from opsroom.observe.secrets import rules
@@ -117,7 +118,7 @@ def _hit(leak: Leak) -> Hit:
     others = [each for each in dict.fromkeys(p for p, _, _ in leak.places) if each != path]
     also = ""
     if others:
-        named = ", ".join(plain(each, 60) for each in others[:SHOWN])
+        named = ", ".join(plain(shown(each), 60) for each in others[:SHOWN])
         more = len(others) - SHOWN
         also = f", also in {named}" + (f" and {more} more" if more > 0 else "")
     of_tests = " of tests" if is_test(path) else ""
@@ -126,14 +127,14 @@ def _hit(leak: Leak) -> Hit:
         severity=Severity(leak.severity),
         message=plain(f"{leak.kind} {where}{of_tests}{also}", 300),
         anchor=leak.hash,
-        path=path,
+        path=shown(path),
         line=line,
         remediation=REMEDY,
         commit=commit,
     )
 
 
-SECRET_SCANNER = Scanner(
+SCANNER = Scanner(
     look=look,
     offer=offer,
     kinds=frozenset({SECRETS}),

@@ -8,24 +8,32 @@ from itertools import pairwise
 from math import log2
 
 PLACEHOLDER = re.compile(
-    r"(?i)example|dummy|sample|redacted|fake|s3cr3t|foobar|lorem|todo|deadbeef|cafebabe|jbswy3dpehpk3pxp|iosfodnn|generate"
-    r"|change[\W_]*(?:me|this|it|in[\W_])|place[\W_]*holder|replace[\W_]*(?:me|this|with)|insert[\W_]"
-    r"|your[\W_]|\byour|x{5,}|\*{3,}|\.{3,}|…|not[\W_]*a?[\W_]*(?:real|secret)|<[\w -]+>|^\[.*\]$"
-    r"|pass(?:word|wd)?[\W_]*(?:123|here)|(?:wrong|secure|invalid)[\W_]*pass|(?:super|my|very)[\W_]*secret"
-    r"|default[\W_]*(?:key|secret|pass|token)|^[^0-9]*(?:passw(?:or)?d|auth[\W_]?token)[^0-9]*$"
+    r"(?i)example|redacted|deadbeef|cafebabe|iosfodnn|generate|change[\W_]*me|place[\W_]*holder"
+    r"|x{6,}|\*{3,}|\.{3,}|…|your[\W_]|<[\w -]+>"
 )
-"""Words with which people say that a value is none."""
+"""With which people say that a value is none; too long to come up in one by chance."""
+
+WORD = re.compile(
+    r"(?i)dummy|sample|fake|s3cr3t|foobar|lorem|todo|jbswy3dpehpk3pxp|change[\W_]*(?:this|it|in[\W_])"
+    r"|replace[\W_]*(?:me|this|with)|insert[\W_]|\byour|not[\W_]*a?[\W_]*(?:real|secret)|^\[.*\]$"
+    r"|x{5,}|pass(?:word|wd)?[\W_]*(?:123|here)|(?:wrong|secure|invalid)[\W_]*pass"
+    r"|(?:super|my|very)[\W_]*secret|default[\W_]*(?:key|secret|pass|token)"
+    r"|^[^0-9]*(?:passw(?:or)?d|auth[\W_]?token)[^0-9]*$"
+)
+"""The same, of values that have no form of their own."""
 
 COMMON = re.compile(
-    r"(?i)^(?:(?:the)?pass(?:word|wd|phrase)?|secret|hunter2?|s[3e]cret|admin|root|postgres(?:ql)?|mysql|mariadb"
-    r"|mongo(?:db)?|redis|rabbit(?:mq)?|guest|user(?:name)?|test(?:ing)?|token|foo|bar|baz|tiger|default|demo|qwerty|letmein"
-    r"|minio(?:admin)?|hidden|none|null|true|false|empty|unused|dev|local|my|db|pw|pwd)(?:[-_.]?(?:pass(?:word|wd)?|secret|token|user|key))?[\d!@#$]{0,4}$"
+    r"(?i)^(?:(?:the)?pass(?:word|wd|phrase)?|secret|hunter2?|s[3e]cret|admin|root|postgres(?:ql)?"
+    r"|mysql|mariadb|mongo(?:db)?|redis|rabbit(?:mq)?|guest|user(?:name)?|test(?:ing)?|token|foo|bar"
+    r"|baz|tiger|default|demo|qwerty|letmein|minio(?:admin)?|hidden|none|null|true|false|empty|unused"
+    r"|dev|local|my|db|pw|pwd)(?:[-_.]?(?:pass(?:word|wd)?|secret|token|user|key))?[\d!@#$]{0,4}$"
 )
 """Values that are in no need of guessing: what examples and tests write."""
 
 REFERENCE = re.compile(
-    r"^(?:\$|\{\{|%\(|%\w+%$|<|@|#\{|ENC\[|!|&|\*|vault:|ref\+|op://|ssm:|arn:|file:|env[:.(]|secret://|npm:|workspace:|\{AQAA)"
-    r"|\$\{|\{\{|\$\(|#\{|ENC\[|process\.env|os\.environ|getenv|secretKeyRef|\.env\."
+    r"^(?:\$|\{\{|%\(|%\w+%$|<|[@&*!]\w+@?$|#\{|ENC\[|vault:|ref\+|op://|ssm:|arn:|file:|env[:.(])"
+    r"|^(?:secret://|npm:|workspace:|\{AQAA)|\$\{|\{\{|\$\(|#\{|ENC\[|process\.env|os\.environ"
+    r"|getenv|secretKeyRef|\.env\."
 )
 """A value that says where the secret is, or is one that was encrypted."""
 
@@ -87,13 +95,18 @@ def entropy(text: str) -> float:
     return -sum(count / total * log2(count / total) for count in Counter(text).values())
 
 
-def is_decoy(secret: str) -> bool:
-    """Whether a value of any kind says of itself that it is none."""
-    if PLACEHOLDER.search(secret[:400]) or COMMON.search(secret):
+def is_decoy(secret: str, *, formless: bool = True) -> bool:
+    """Whether a value says of itself that it is none. `formless`: its kind has no form of its own.
+
+    Where it has one, a word of four letters in it is chance.
+    """
+    if PLACEHOLDER.search(secret[:400]) or len(set(secret)) < 5 or _in_sequence(secret):
         return True
-    if REFERENCE.search(secret) and not CRYPTED.search(secret):
+    if not formless:
+        return False
+    if WORD.search(secret[:400]) or COMMON.search(secret):
         return True
-    return len(set(secret)) < 5 or _in_sequence(secret)
+    return bool(REFERENCE.search(secret)) and not CRYPTED.search(secret)
 
 
 def _in_sequence(secret: str) -> bool:

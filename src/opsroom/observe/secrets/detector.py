@@ -39,6 +39,9 @@ LOOSE = frozenset(
 )
 """Kinds whose value has no form of its own."""
 
+URLS = frozenset({"url-password", "mongodb-connection-string"})
+"""The same, in a place that has one."""
+
 
 class Native(Protocol):
     """A finding of Kingfisher's."""
@@ -129,7 +132,10 @@ class Detector:
 def _counts(kind: str, secret: str, before: str, path: str, *, binary: bool) -> bool:
     if kind == "private-key":
         return decoys.is_key(secret)
-    if decoys.is_decoy(secret) or (kind == "jwt" and decoys.is_shown_token(secret)):
+    formless = kind in LOOSE or kind in URLS
+    if decoys.is_decoy(secret, formless=formless) or (
+        kind == "jwt" and decoys.is_shown_token(secret)
+    ):
         return False
     if kind in rules.GENERIC:
         quoted = kind == rules.QUOTED

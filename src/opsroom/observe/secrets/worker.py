@@ -140,7 +140,7 @@ class Search:
         if reached.missing:
             self._skip("missing from the clone (a partial one)", "", reached.missing)
         if reached.shallow:
-            self._skip("older than the clone goes back (a shallow one)", "")
+            self._skip("older commits: the clone is shallow", "")
         wanted: list[Blob] = []
         for blob in reached.blobs:
             if blob.oid in self._seen:
