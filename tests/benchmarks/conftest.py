@@ -9,7 +9,11 @@ from tests.benchmarks.bench import ROOT, Bench
 from tests.benchmarks.report import page
 
 HERE = Path(__file__).parent
-PAGES = {HERE: "benchmarks.md", HERE / "hosts": "benchmarks-hosts.md"}
+PAGES = {
+    HERE: "benchmarks.md",
+    HERE / "hosts": "benchmarks-hosts.md",
+    HERE / "scan": "benchmarks-scan.md",
+}
 """The page of each folder of benchmarks."""
 
 
