@@ -1,11 +1,9 @@
 """Advisories kept up to date, against a double of the services on real sockets."""
 
-import sys
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import httpx2
@@ -21,6 +19,7 @@ from opsroom.model.package import Package
 from opsroom.operations.advisories import age_note, told_data
 from opsroom.operations.advisory_refresh import refresh
 from opsroom.operations.room import Room
+from opsroom.operations.scans import rematching
 from opsroom.settings.tables import ScanSetting
 from opsroom.store.owner import Owner
 from opsroom.store.packages import save_manifests
@@ -67,9 +66,7 @@ def handed(monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
     async def rematch(_: Room, purls: set[str]) -> None:
         told.append(purls)
 
-    module = ModuleType("exposure")
-    module.rematch = rematch  # type: ignore[attr-defined]  # a module of this test
-    monkeypatch.setitem(sys.modules, "opsroom.operations.scans.exposure", module)
+    monkeypatch.setattr(rematching, "rematch", rematch)
     return told
 
 
@@ -193,9 +190,7 @@ async def test_what_is_not_matched_is_handed_on_again(
         if len(told) == 1:
             raise RuntimeError("killed")
 
-    module = ModuleType("exposure")
-    module.rematch = rematch  # type: ignore[attr-defined]  # a module of this test
-    monkeypatch.setitem(sys.modules, "opsroom.operations.scans.exposure", module)
+    monkeypatch.setattr(rematching, "rematch", rematch)
     async with centre(yard, advisories=("osv",)) as room:
         with pytest.raises(RuntimeError):
             await refresh(room, services.addresses(base), delay=0)

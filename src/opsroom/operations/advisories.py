@@ -12,6 +12,7 @@ import anyio.to_thread
 
 from opsroom.model.advisory import AdvisoryData
 from opsroom.model.text import plain
+from opsroom.settings import Settings
 
 if TYPE_CHECKING:
     from opsroom.operations.room import Room
@@ -40,14 +41,24 @@ async def told_data(room: "Room") -> list[AdvisoryData]:
     Raises:
         StoreError: the index can't be read.
     """
-    told = await anyio.to_thread.run_sync(room.advisories.data)
+    return await anyio.to_thread.run_sync(every_source, room.advisories, room.settings)
+
+
+def every_source(index: "AdvisoryIndex", settings: Settings) -> list[AdvisoryData]:
+    """How old the data of each source are, also of those that were never fetched. Sync."""
+    told = index.data()
     known = {each.source.partition(":")[0] for each in told}
-    return told + [AdvisoryData(source=name) for name in wanted(room) if name not in known]
+    return told + [AdvisoryData(source=name) for name in named_in(settings) if name not in known]
 
 
 def wanted(room: "Room") -> tuple[str, ...]:
-    """The sources of advisories that the settings name; a folder takes the place of all others."""
-    scan = room.settings.scan
+    """The sources of advisories that a room goes by."""
+    return named_in(room.settings)
+
+
+def named_in(settings: Settings) -> tuple[str, ...]:
+    """The sources of advisories that settings name; a folder takes the place of all others."""
+    scan = settings.scan
     return ("offline",) if scan.offline is not None else scan.advisories
 
 

@@ -17,6 +17,7 @@ from opsroom.errors import OpsroomError, UsageError
 from opsroom.model.nearest import suggestion
 from opsroom.model.text import plain
 from opsroom.observe.sources.directory import find
+from opsroom.operations.advisory_parts import advisory_parts
 from opsroom.operations.host_parts import host_parts
 from opsroom.operations.parts import Part, State, broken, note, works
 from opsroom.settings import DirectorySource, Settings, Source
@@ -44,6 +45,8 @@ async def diagnose(settings: Settings) -> AsyncIterator[Part]:
         yield part
     if not settings.sources:
         yield note("source", "none is configured", "run `opsroom init PATH`")
+    for part in await anyio.to_thread.run_sync(advisory_parts, settings):
+        yield part
     yield _watching(clones)
     yield _postgres(settings)
     for part in _private_files(settings):

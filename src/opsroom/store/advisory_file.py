@@ -58,12 +58,15 @@ record has no row of its own. `moved` says at which revision a package's advisor
 class AdvisoryFile:
     """The file at `path`. Use `reading` and `writing`; every connection is given back.
 
+    `only_look`: it is neither made, nor mended, nor written to.
+
     Raises:
         StoreError: the file can't be opened, read or written; says what to do.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, only_look: bool = False) -> None:
         self.path = path
+        self._only_look = only_look
         self._idle: list[sqlite3.Connection] = []
         self._lock = Lock()
         self._inode = (0, 0)
@@ -135,7 +138,23 @@ class AdvisoryFile:
                 return
         connection.close()
 
+    def _look(self) -> sqlite3.Connection:
+        """A connection that changes nothing."""
+        place = f"{self.path.absolute().as_uri()}?mode=ro"
+        connection = sqlite3.connect(
+            place, uri=True, timeout=BUSY, isolation_level=None, check_same_thread=False
+        )
+        if _version(connection) != VERSION:
+            connection.close()
+            raise StoreError(
+                "the advisories here are those of another version of Opsroom",
+                "they are fetched again at the next start of `opsroom serve`",
+            )
+        return connection
+
     def _open(self) -> sqlite3.Connection:
+        if self._only_look:
+            return self._look()
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -157,10 +176,10 @@ class AdvisoryFile:
     def _explained(self, error: sqlite3.Error) -> StoreError:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in CORRUPT:
-            self._start_over()
+            if not self._only_look:
+                self._start_over()
             return StoreError(
-                "the advisories kept here were damaged and are thrown away",
-                "they are fetched again at the next refresh",
+                "the advisories kept here are damaged", "they are fetched again at the next refresh"
             )
         return self._unusable(error)
 

@@ -30,15 +30,15 @@ class Moved(NamedTuple):
 
 
 class AdvisoryIndex:
-    """The index in the file at `path`, which is made when it is not there.
+    """The index in the file at `path`, which is made when it is not there; `only_look`: it isn't.
 
     Raises:
         StoreError: from every method, when the file can't be used. A damaged one is put aside,
             and the next call begins with an empty one.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._file = AdvisoryFile(path)
+    def __init__(self, path: Path, *, only_look: bool = False) -> None:
+        self._file = AdvisoryFile(path, only_look=only_look)
         self._remembered = Remembered()
         self._identity = self._file.identity
 
