@@ -42,7 +42,7 @@ async def test_a_manifest_comes_back_as_it_was_read(store: Store) -> None:
         await save_inventory(connection, {one: taken}, {one: {"javascript", "python"}})
     async with store.read() as connection:
         assert await known(connection, [(digest(1), NPM), (digest(1), "other@1")]) == {
-            (digest(1), NPM)
+            (digest(1), NPM): True
         }
         found = (await packages_of(connection, [one]))[one]
         assert tuple(each.package for each in found) == LOCK.packages
@@ -117,6 +117,19 @@ async def test_saving_a_manifest_again_is_harmless(store: Store) -> None:
         assert rows == 2 * len(LOCK.packages)
         versions = await connection.scalar(select(func.count()).select_from(package_versions))
         assert versions == len(LOCK.packages)
+
+
+async def test_a_manifest_in_which_nothing_is_says_so(store: Store) -> None:
+    kept = {
+        (digest(1), NPM): Manifest(),
+        (digest(2), NPM): Manifest(unread=(Unread("cut short"),)),
+        (digest(3), NPM): Manifest(packages=(Package("pkg:npm/lodash"),)),
+    }
+    async with store.write() as connection:
+        await save_manifests(connection, kept)
+    async with store.read() as connection:
+        told = await known(connection, [*kept, (digest(4), NPM)])
+    assert told == dict(zip(kept, [False, True, True], strict=True))
 
 
 async def test_a_manifest_that_was_not_kept_is_unknown_and_not_empty(store: Store) -> None:

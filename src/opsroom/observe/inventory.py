@@ -6,7 +6,7 @@ What is known is asked for once, for all files together.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from opsroom.clients.git.exports import Export
@@ -24,10 +24,17 @@ MOST = 20_000
 """Manifests of one commit that are opened."""
 
 
+IsKnown = Callable[[Collection[Key]], Mapping[Key, bool]]
+"""Which manifests are known, each with whether there is anything in it."""
+
+
 def take(
-    export: Export, is_known: Callable[[Collection[Key]], Collection[Key]], parsers: Parsers
+    export: Export, is_known: IsKnown, parsers: Parsers
 ) -> tuple[Inventory, dict[Key, Manifest]]:
     """The inventory of an export, and the manifests in it that were not known.
+
+    A file in which a format finds nothing is of another kind (many are `*.yaml`), and no part of
+    the inventory.
 
     Raises:
         ObservationError: no worker can be started to parse one.
@@ -37,17 +44,19 @@ def take(
     for path, formats in wanted:
         digest, reason = _digest(export.folder / path)
         seen += [(path, name, (digest, key_name(name, each)), reason) for name, each in formats]
-    known = set(is_known({key for _, _, key, reason in seen if reason is None}))
+    full = dict(is_known({key for _, _, key, reason in seen if reason is None}))
     parsed: dict[Key, Manifest] = {}
     files: list[InventoryFile] = []
     for path, name, key, reason in seen:
-        if reason is None and key not in known and key not in parsed:
+        if reason is None and key not in full:
             told = parsers.parse(name, path, export.folder / path)
             if isinstance(told, Manifest):
                 parsed[key] = told
+                full[key] = told != Manifest()
             else:
                 reason = told
-        files.append(InventoryFile(path, key[1], key[0], reason))
+        if reason is not None or full[key]:
+            files.append(InventoryFile(path, key[1], key[0], reason))
     return Inventory(export.commit, tuple(files), skipped), parsed
 
 

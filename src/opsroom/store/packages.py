@@ -29,9 +29,20 @@ COLUMNS = (
 )
 
 
-async def known(connection: AsyncConnection, keys: Collection[Key]) -> set[Key]:
-    """Those of these manifests that are kept."""
-    return set(await ids_of_manifests(connection, keys))
+async def known(connection: AsyncConnection, keys: Collection[Key]) -> dict[Key, bool]:
+    """Those of these manifests that are kept, and whether there is anything in them.
+
+    One in which nothing is belongs to a file of another kind.
+    """
+    ids = {number: key for key, number in (await ids_of_manifests(connection, keys)).items()}
+    asked = select(manifests.c.id).where(
+        manifests.c.unread == [], manifests.c.publishes == [], manifests.c.scripts == []
+    )
+    bare = {row.id async for row in rows_with(connection, asked, manifests.c.id, ids)}
+    held = select(manifest_packages.c.manifest_id).where(manifest_packages.c.position == 0)
+    column = manifest_packages.c.manifest_id
+    full = {row.manifest_id async for row in rows_with(connection, held, column, bare)}
+    return {key: number not in bare or number in full for number, key in ids.items()}
 
 
 async def ids_of_manifests(connection: AsyncConnection, keys: Collection[Key]) -> dict[Key, int]:

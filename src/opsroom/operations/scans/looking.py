@@ -8,7 +8,7 @@ Nothing is recorded here. Whatever fails is a scan that says why; the others sta
 import logging
 import os
 import time
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -27,7 +27,7 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.scan import Hit, Scan, Skipped
 from opsroom.model.text import plain
 from opsroom.observe.formats import formats
-from opsroom.observe.inventory import Key, take
+from opsroom.observe.inventory import IsKnown, Key, take
 from opsroom.observe.kinds import SECRETS, kind_of
 from opsroom.observe.parsing import Parsers
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
@@ -40,8 +40,6 @@ log = logging.getLogger("opsroom.scan")
 CORES = max(1, os.cpu_count() or 1)
 ONLY_CONTENT_TELLS = frozenset({"kubernetes", "ansible", "helm"})
 """Kinds that any YAML file may be of."""
-
-IsKnown = Callable[[Collection[Key]], Collection[Key]]
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ import anyio.to_thread
 from opsroom.clients.host import HostError
 from opsroom.model.host import Remote
 from opsroom.model.scan import Scan
-from opsroom.observe.inventory import Key
+from opsroom.observe.inventory import IsKnown, Key
 from opsroom.observe.scanners import Missing
 from opsroom.observe.sight import Sight
 from opsroom.operations.fleet import Row
@@ -20,7 +20,6 @@ from opsroom.operations.scans.due import Patience, due
 from opsroom.operations.scans.equipment import Equipment
 from opsroom.operations.scans.looking import (
     Bench,
-    IsKnown,
     Laid,
     look,
     of_clones,
@@ -86,7 +85,7 @@ async def _laid(room: "Room", row: Row, bench: Bench, sight: Sight) -> Laid:
 def _is_known(room: "Room") -> IsKnown:
     """Which manifests the store holds, asked from a thread."""
 
-    async def ask(keys: Collection[Key]) -> set[Key]:
+    async def ask(keys: Collection[Key]) -> dict[Key, bool]:
         async with room.store.read() as connection:
             return await known(connection, keys)
 
