@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from tests.store.packing import LOCK, NPM, at, digest, inventory, package
 from tests.store.samples import NOW, fleet
 
-from opsroom.model.manifest import Manifest
+from opsroom.model.manifest import Manifest, Unread
 from opsroom.model.package import Package, Published
 from opsroom.store.database import Store
 from opsroom.store.inventories import (
