@@ -74,7 +74,7 @@ def handed(monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
 async def centre(
     yard: Yard, clock: Callable[[], datetime] | None = None, **scan: Any
 ) -> AsyncGenerator[Room]:
-    more = {"clock": clock} if clock else {}
+    more: dict[str, Any] = {"clock": clock} if clock else {}
     async with opened(yard.settings(scan=ScanSetting(**scan)), **more) as room:
         async with room.store.write() as connection:
             await save_manifests(connection, {("a", "f@1"): Manifest(packages=USED)})
@@ -293,7 +293,11 @@ async def test_snyk_is_asked_by_version(
     issue = {"id": "SNYK-PYTHON-JINJA2-1", "type": "issue", "attributes": {"title": "XSS"}}
     services.snyk["pkg:pypi/jinja2@3.1.3"] = [issue]
     where = services.addresses(base)
-    more = {"snyk_organisation": "org", "snyk_token": SecretStr(SNYK_TOKEN), "snyk_url": base}
+    more: dict[str, Any] = {
+        "snyk_organisation": "org",
+        "snyk_token": SecretStr(SNYK_TOKEN),
+        "snyk_url": base,
+    }
     async with centre(yard, advisories=("snyk",)) as room:
         await refresh(room, where, delay=0)
         assert "snyk_token" in (await told(room))["snyk"].failed
