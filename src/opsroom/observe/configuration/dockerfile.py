@@ -118,7 +118,7 @@ WORDS = frozenset(
 ESCAPE = re.compile(r"#\s*escape\s*=\s*([\\`])\s*$", re.IGNORECASE)
 DIRECTIVE = re.compile(r"#\s*\w+\s*=")
 HEREDOC = re.compile(r"<<-?([\"']?)(\w+)\1")
-PAIR = re.compile(r"""([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"']*)""")
+PAIR = re.compile(r"""(?<![\w.-])([A-Za-z_][\w.-]{0,200})=("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"']*)""")
 FLAG = re.compile(r"--[a-z-]+(?:=\S*)?\s+")
 
 PIPE = re.compile(
@@ -140,6 +140,8 @@ INSECURE = (
     re.compile(r"http\.sslVerify[ =]+[\"']?false\b|\bGIT_SSL_NO_VERIFY=(?:1|true)\b"),
     re.compile(r"\bNODE_TLS_REJECT_UNAUTHORIZED=[\"']?0\b|\bPYTHONHTTPSVERIFY=[\"']?0\b"),
 )
+COMMAND_END = re.compile(r"[;&|\n]")
+LONGEST_ANCHOR = 1_000
 RUN_SUDO = re.compile(r"(?:^|[;&|]\s*|\bthen\s+|\bdo\s+)sudo\s+(?!--?version)\S")
 CHMOD = re.compile(r"\bchmod\s+(?:-\w+\s+)*(?:0?777|a\+rwx|ugo\+rwx|o\+w|a\+w)\b")
 SECRET_FILES = re.compile(
@@ -187,7 +189,7 @@ def instructions(content: bytes) -> list[Instruction]:
             stripped = lines[number].strip() if number < len(lines) else ""
             number += 1
         parts.append(stripped.rstrip(escape) if number >= len(lines) else stripped)
-        word, _, rest = " ".join(parts).strip().partition(" ")
+        word, rest = [*" ".join(parts).split(None, 1), ""][:2]
         if word.upper() not in WORDS:
             raise NotUnderstood(f"no instruction in line {begin + 1}")
         number, inside = _heredocs(lines, number, rest if word.upper() in HAVE_HEREDOC else "")
@@ -299,4 +301,6 @@ def _commands(each: Instruction) -> Iterator[Seen]:
     ):
         match = next((match for pattern in patterns if (match := pattern.search(command))), None)
         if match is not None:
-            yield Seen(rule, each.line, "", match[0])
+            end = COMMAND_END.search(command, match.end())
+            flagged = command[match.start() : end.start() if end else None]
+            yield Seen(rule, each.line, "", flagged[:LONGEST_ANCHOR])
