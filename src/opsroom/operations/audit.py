@@ -120,7 +120,11 @@ def refuse_unknown_rules(settings: Settings) -> None:
     Raises:
         SettingsError: names the rule and the nearest one.
     """
-    for rule, near in unknown_rules(settings.limits):
+    if not unknown_rules(settings.limits):
+        return
+    from opsroom.operations.scans.rules import scanned_rules
+
+    for rule, near in unknown_rules(settings.limits, scanned=scanned_rules()):
         hint = f"did you mean {near!r}?" if near else f"there is: {', '.join(built_in())}"
         raise SettingsError(f"{settings.file}: [[check]] names no rule {rule!r}", hint)
 

@@ -7,7 +7,7 @@ Nothing is recorded here. What no database was asked about is unknown, not clean
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
@@ -31,8 +31,11 @@ if TYPE_CHECKING:
 NO_DATA = "no advisories are here yet, so nothing is known of its packages"
 """Why a look at packages told nothing, before the first advisories."""
 
+LAG = timedelta(days=3)
+"""How long an advisory may take from its date until a source that is asked tells of it."""
+
 Marks = Mapping[str, datetime]
-"""How new the newest advisory of each source was."""
+"""By the source: what is older than this was told already, if the source ever told it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +180,19 @@ def _uncovered(purls: Collection[str], covered: frozenset[str]) -> Iterable[Skip
 
 
 def marks_text(data: Iterable[AdvisoryData]) -> str:
-    """How new the newest advisory of each source is, as a look keeps it."""
-    return ", ".join(
-        f"{each.source} {each.as_of.isoformat()}"
-        for each in data
-        if each.as_of is not None and each.source not in EXPLOITS
-    )
+    """Until when each source told everything, as a look keeps it.
+
+    An archive tells all up to its newest record. A source that is asked tells what is in use alone,
+    so what counts is when it was asked for all of that.
+    """
+    marks = ((each.source, _mark(each)) for each in data if each.source not in EXPLOITS)
+    return ", ".join(f"{source} {mark.isoformat()}" for source, mark in marks if mark is not None)
+
+
+def _mark(data: AdvisoryData) -> datetime | None:
+    if data.fetched_at is None or data.source.startswith("offline"):
+        return data.as_of or data.fetched_at
+    return data.fetched_at - LAG
 
 
 def marks_of(text: str) -> Marks:
@@ -194,8 +204,9 @@ def marks_of(text: str) -> Marks:
 def is_new(advisory: Advisory, marks: Marks) -> bool:
     """Whether an advisory was published or changed after all that its sources told before.
 
-    One of a source that told nothing before is backlog, whatever its age.
+    One of a source that was never asked before is backlog, whatever its age.
     """
     at = max((at for at in (advisory.published, advisory.modified) if at), default=None)
-    known = [marks[source] for source in advisory.sources if source in marks]
+    sources = {*advisory.sources, "offline"}  # an archive tells what others collected
+    known = [mark for source, mark in marks.items() if source in sources]
     return bool(known) and (at is None or at > min(known))
