@@ -118,7 +118,7 @@ def test_a_secret_is_in_no_part_of_a_hit(tmp_path: Path) -> None:
 
 
 def test_a_word_as_password_is_no_door() -> None:
-    (found,) = check("", f"{HEAD}ENV POSTGRES_PASSWORD=postgres\n".encode()) or ()
+    (found,) = list(check("", f"{HEAD}ENV POSTGRES_PASSWORD=postgres\n".encode()) or ())
     assert found.severity is Severity.LOW
 
 

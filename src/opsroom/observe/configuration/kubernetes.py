@@ -19,6 +19,7 @@ from opsroom.observe.configuration.words import (
     is_secret,
     is_socket,
 )
+from opsroom.observe.manifests import NotUnderstood
 from opsroom.observe.reading.values import rows, table, words
 from opsroom.observe.reading.yaml_text import Entries, Items, documents
 
@@ -194,8 +195,10 @@ def _check(objects: list[Entries]) -> Iterator[Seen]:
 def _walk(top: Entries, name: str, left: list[int]) -> Iterator[Seen]:
     """Look at every mapping of an object, in no more than `left` steps."""
     waiting: list[Any] = [top]
-    while waiting and left[0] > 0:
+    while waiting:
         left[0] -= 1
+        if left[0] < 0:
+            raise NotUnderstood(f"more than {MOST_VISITED:,} mappings and lists")
         node = waiting.pop()
         if isinstance(node, Entries):
             yield from _mapping(node, name)
