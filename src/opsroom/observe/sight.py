@@ -18,19 +18,23 @@ from opsroom.clients.git.place import Place
 from opsroom.clients.git.refs import REMOTES, RefStore, read_head, read_refs, read_tips
 from opsroom.errors import ObservationError
 from opsroom.model.repository import Clone
+from opsroom.model.text import readable
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What there is to look at. `commit` is empty in a repository without commits.
 
-    `past` and `dirty` are digests of every tip, and of what is changed in work trees (empty:
-    nothing is). `reason` says why nothing can be looked at at all; empty: something can.
+    `branch` is the remote's default branch that the commit is the head of; empty where only what is
+    checked out here tells the commit. `past` and `dirty` are digests of every tip, and of what is
+    changed in work trees (empty: nothing is). `reason` says why nothing can be looked at at all;
+    empty: something can.
     """
 
     places: tuple[Place, ...] = ()
     worktrees: tuple[Place, ...] = ()
     commit: str = ""
+    branch: str = ""
     past: str = ""
     dirty: str = ""
     reason: str = ""
@@ -43,12 +47,14 @@ class _Seen:
     tips: frozenset[str]
 
 
-def sight(clones: Sequence[Clone], head: str | None = None, *, dirty: bool = True) -> Sight:
+def sight(
+    clones: Sequence[Clone], head: str | None = None, branch: str = "", *, dirty: bool = True
+) -> Sight:
     """What a look at these clones of one repository would see; nothing raises.
 
-    `head` is the commit that the host has, if it told one: it counts where a clone has it.
-    Otherwise it is what the first clone knows of the default branch. `dirty`: look whether work
-    trees hold changes.
+    `head` is the commit that the host has of its default branch `branch`, if it told one: it counts
+    where a clone has it. Otherwise it is what the first clone knows of the default branch. `dirty`:
+    look whether work trees hold changes.
     """
     seen: list[_Seen] = []
     reasons: list[str] = []
@@ -64,10 +70,12 @@ def sight(clones: Sequence[Clone], head: str | None = None, *, dirty: bool = Tru
     places = tuple(each.place for each in seen)
     worktrees = tuple(tree for place in places for tree in _worktrees(place))
     tips = frozenset[str]().union(*(each.tips for each in seen))
+    commit, branch = (head, branch) if head and head in tips else _commit(seen)
     return Sight(
         places=places,
         worktrees=worktrees,
-        commit=head if head and head in tips else _commit(seen),
+        commit=commit,
+        branch=branch,
         past=_digest(tips),
         dirty=_dirty(worktrees) if dirty else "",
     )
@@ -83,14 +91,15 @@ def _look(clone: Clone) -> _Seen:
     return _Seen(place, read_refs(place, config), read_tips(place, config))
 
 
-def _commit(seen: Iterable[_Seen]) -> str:
-    """The head of the default branch of the first clone that has one, else its HEAD."""
+def _commit(seen: Sequence[_Seen]) -> tuple[str, str]:
+    """The head and name of the default branch, of the first clone that knows a remote's; else the
+    HEAD of the first that has one, without a name."""
     for each in seen:
         followed = each.refs.symbolic.get(REMOTES + b"origin/HEAD")
-        found = each.refs.oids.get(followed) if followed else None
-        if found := found or each.refs.resolve(read_head(each.place)):
-            return found
-    return ""
+        if followed and (found := each.refs.oids.get(followed)):
+            return found, readable(followed.removeprefix(REMOTES + b"origin/"))
+    heads = (each.refs.resolve(read_head(each.place)) for each in seen)
+    return next((head for head in heads if head), ""), ""
 
 
 def _worktrees(place: Place) -> list[Place]:

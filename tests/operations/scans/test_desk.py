@@ -25,7 +25,7 @@ async def test_two_orders_become_one() -> None:
     desk.put([Order("a", Urgency.ASKED, frozenset({"secrets"}), {("run_2", 3)})])
     order = await desk.take()
     assert order.urgency is Urgency.ASKED
-    assert order.names == {"ruff", "secrets"}
+    assert order.names == frozenset({"ruff", "secrets"})
     assert order.tickets == {("run_1", 0), ("run_2", 3)}
     assert len(desk) == 1
     desk.done(order)

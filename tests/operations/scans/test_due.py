@@ -29,10 +29,9 @@ def equipment(**offers: Offer | Missing) -> Equipment:
 
 
 def scan(name: str, by: Equipment, sight: Sight = SIGHT, reason: str | None = None) -> Scan:
-    offer = by.offers[name]
     return Scan(
         scanner=name,
-        key=key(name, offer, sight, history=by.history(name)),
+        key=key(name, by, sight),
         commit=sight.commit,
         at=NOW,
         reason=reason,
@@ -68,6 +67,11 @@ def test_what_has_not_moved_is_not_due() -> None:
 )
 def test_another_version_or_other_rules_are_due(other: Offer | Missing) -> None:
     assert asked(equipment(code=other), [scan("code", equipment())]) == ("code",)
+
+
+def test_other_severities_are_due() -> None:
+    by = equipment()
+    assert asked(replace(by, severities="other"), [scan("code", by)]) == ("code",)
 
 
 def test_another_commit_is_due() -> None:

@@ -14,7 +14,7 @@ from opsroom.model.scan import Scan
 from opsroom.observe.scanners import Missing, Offer
 from opsroom.observe.sight import Sight
 from opsroom.operations.fleet import Row
-from opsroom.operations.scans.equipment import Equipment
+from opsroom.operations.scans.equipment import DEPENDENCIES, Equipment
 from opsroom.operations.scans.subject import in_sight
 
 if TYPE_CHECKING:
@@ -26,16 +26,17 @@ FIRST_RETRY = timedelta(minutes=5)
 DOUBLINGS = 8
 
 
-def key(name: str, offer: Offer | Missing, sight: Sight, *, history: bool) -> str:
+def key(name: str, equipment: Equipment, sight: Sight) -> str:
     """The key of a look. One that reads the past also depends on every ref and on what is dirty."""
-    match offer:
+    match equipment.offers[name]:
         case Offer(version, rules):
-            by = [version, rules]
+            by = [version, rules, equipment.severities]
         case Missing(reason, _):
             return _digest([name, "missing", reason])
     if sight.reason:
         return _digest([name, "unseen", sight.reason])
-    return _digest([name, *by, sight.commit, *([sight.past, sight.dirty] if history else [])])
+    moving = [sight.past, sight.dirty] if equipment.history(name) else []
+    return _digest([name, *by, sight.commit, *moving])
 
 
 def _digest(parts: Iterable[str]) -> str:
@@ -125,10 +126,12 @@ def due(
     wanted: list[str] = []
     for name, offer in sorted(equipment.offers.items()):
         last = kept.get(name)
-        if last is None or last.key != key(name, offer, sight, history=equipment.history(name)):
+        if last is None or last.key != key(name, equipment, sight):
             wanted.append(name)
             continue
-        failed = last.reason is not None and not isinstance(offer, Missing)
+        # Manifests that were read lack only advisories then, which come by themselves.
+        read = name == DEPENDENCIES and last.files > 0
+        failed = last.reason is not None and not (isinstance(offer, Missing) or read)
         if failed and (asked or now >= patience.until(repository, last)):
             wanted.append(name)
     return tuple(wanted)

@@ -12,6 +12,7 @@ from functools import cache
 from opsroom import __version__
 from opsroom.discover import discover
 from opsroom.errors import SettingsError, UsageError
+from opsroom.judge.threatened import REVISION, threats
 from opsroom.model.nearest import nearest
 from opsroom.observe.formats import formats
 from opsroom.observe.inventory import key_name
@@ -19,6 +20,7 @@ from opsroom.observe.scanners import Missing, Offer, Scanner
 from opsroom.settings import Settings
 
 DEPENDENCIES = "dependencies"
+SECRETS = "secrets"
 THREATS = "threats"
 OWN = (DEPENDENCIES, THREATS)
 
@@ -26,10 +28,12 @@ OWN = (DEPENDENCIES, THREATS)
 @dataclass(frozen=True, slots=True)
 class Equipment:
     """`scanners` by their names, as far as they are programs or rules that read files; `offers`
-    for all that were chosen, `dependencies` and `threats` with them."""
+    for all that were chosen, `dependencies` and `threats` with them. `severities` changes when what
+    settings say of rules does: that counts when hits are recorded."""
 
     scanners: Mapping[str, Scanner]
     offers: Mapping[str, Offer | Missing]
+    severities: str = ""
 
     def history(self, name: str) -> bool:
         """Whether a scanner also reads the past, and what is not committed yet."""
@@ -65,7 +69,9 @@ def equip(settings: Settings) -> Equipment:
         for name, rules in own.items()
         if wanted is None or name in wanted
     }
-    return Equipment(chosen, offers)
+    overrides = settings.limits.overrides
+    severities = _digest(each.model_dump_json() for each in overrides) if overrides else ""
+    return Equipment(chosen, offers, severities)
 
 
 def refuse_unknown_scanners(settings: Settings) -> None:
@@ -111,10 +117,8 @@ def _formats() -> str:
 
 @cache
 def _threats() -> str:
-    """A digest of the rules about threats: of their own version, when they have one."""
-    from opsroom.model.threat import Threat
-
-    return _digest(name for name, _ in discover("opsroom.judge.threats", Threat))
+    """A digest of the rules about threats."""
+    return _digest((*threats(), str(REVISION)))
 
 
 def _digest(words: Iterable[str]) -> str:

@@ -27,13 +27,15 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.scan import Hit, Scan, Skipped
 from opsroom.model.text import plain
 from opsroom.observe.formats import formats
+from opsroom.observe.grounds import Grounds, grounds
 from opsroom.observe.inventory import IsKnown, Key, take
 from opsroom.observe.kinds import SECRETS, kind_of
 from opsroom.observe.parsing import Parsers
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
 from opsroom.observe.sight import Sight
 from opsroom.operations.scans.due import key
-from opsroom.operations.scans.equipment import DEPENDENCIES, Equipment
+from opsroom.operations.scans.equipment import DEPENDENCIES, THREATS, Equipment
+from opsroom.operations.scans.scenes import FleetNames
 
 log = logging.getLogger("opsroom.scan")
 
@@ -52,6 +54,7 @@ class Bench:
     home: Path
     parsers: Parsers = field(default_factory=Parsers)
     bounds: Bounds = field(default_factory=Bounds)
+    names: FleetNames = field(default_factory=FleetNames)
     threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(CORES))
 
     @property
@@ -72,6 +75,8 @@ class Seen:
     """What one look at a repository gave. `inventory` None: nobody asked, or it failed.
 
     `kinds` are the languages and formats among all files of the commit, as far as paths tell.
+    `grounds` are what threats are told from; `there` is what a scanner would say now if it had
+    never looked, where its hits are only what is new.
     """
 
     scans: list[Scan] = field(default_factory=list[Scan])
@@ -79,6 +84,8 @@ class Seen:
     inventory: Inventory | None = None
     manifests: dict[Key, Manifest] = field(default_factory=dict[Key, Manifest])
     kinds: frozenset[str] = frozenset()
+    grounds: Grounds | None = None
+    there: dict[str, tuple[Hit, ...]] = field(default_factory=dict[str, tuple[Hit, ...]])
 
 
 T = TypeVar("T")
@@ -127,8 +134,12 @@ async def look(
     laid: Laid,
     is_known: IsKnown,
     now: Callable[[], datetime],
+    last: Scan | None = None,
 ) -> Seen:
-    """What the scanners of these names see of a repository. Nothing raises but being cancelled."""
+    """What the scanners of these names see of a repository. Nothing raises but being cancelled.
+
+    `last` is the look for threats before, if there was one; what threatens is told later.
+    """
     noted = _Noted(equipment, sight, now)
     present = [name for name in names if not isinstance(equipment.offers[name], Missing)]
     for name in names:
@@ -155,6 +166,8 @@ async def look(
             for name in present:
                 if name == DEPENDENCIES:
                     tasks.start_soon(_take_inventory, bench, noted, export, is_known)
+                elif name == THREATS:
+                    tasks.start_soon(_take_grounds, bench, noted, export, last)
                 elif name in equipment.scanners:
                     tasks.start_soon(_scan, bench, noted, name, export)
     finally:
@@ -191,6 +204,21 @@ async def _take_inventory(bench: Bench, noted: "_Noted", export: Export, is_know
     noted.add(DEPENDENCIES, seen, export.skipped, time.monotonic() - began)
 
 
+async def _take_grounds(bench: Bench, noted: "_Noted", export: Export, last: Scan | None) -> None:
+    """Read what only this export tells of threats; a look for them that fails says why."""
+    branch = noted.sight.branch
+    same = branch if last is not None and last.data == branch else ""
+    before = "" if last is None else last.commit
+
+    def taking() -> Look:
+        noted.seen.grounds = grounds(export, before, same)
+        return Look()
+
+    failed = await _in_thread(bench, lambda: _safely(THREATS, taking))
+    if failed.reason is not None:
+        noted.add(THREATS, failed)
+
+
 def _safely(name: str, looking: Callable[[], Look]) -> Look:
     """A scanner that fails in a way that nobody foresaw must not end the others."""
     try:
@@ -222,7 +250,7 @@ class _Noted:
         self.seen.scans.append(
             Scan(
                 scanner=name,
-                key=key(name, offer, self.sight, history=self.equipment.history(name)),
+                key=key(name, self.equipment, self.sight),
                 commit=self.sight.commit,
                 at=self.now(),
                 version=known.version,

@@ -17,7 +17,7 @@ from opsroom.observe.scanners import Missing
 from opsroom.observe.sight import Sight
 from opsroom.operations.fleet import Row
 from opsroom.operations.scans.due import Patience, due
-from opsroom.operations.scans.equipment import Equipment
+from opsroom.operations.scans.equipment import THREATS, Equipment
 from opsroom.operations.scans.looking import (
     Bench,
     Laid,
@@ -27,7 +27,13 @@ from opsroom.operations.scans.looking import (
     out_of_reach,
 )
 from opsroom.operations.scans.recording import ScanResult, record_scans
+from opsroom.operations.scans.scenes import content
 from opsroom.operations.scans.subject import in_sight, watch_of
+from opsroom.operations.scans.threatening import (
+    last_look,
+    look_for_threats,
+    with_what_threats_need,
+)
 from opsroom.store.packages import known
 
 if TYPE_CHECKING:
@@ -56,16 +62,26 @@ async def scan_one(
     kept = {scan.scanner: scan for scan in row.scans}
     key = row.repository.key
     names = due(key, kept, sight, equipment, patience, room.now(), asked=asked)
-    wanted = [name for name in names if only is None or name in only]
+    wanted = with_what_threats_need(
+        equipment, [name for name in names if only is None or name in only]
+    )
     if not wanted:
         return []
+    last = last_look(kept)
+    before = await content(room, key) if THREATS in wanted and last is not None else None
     laid = await _laid(room, row, bench, sight)
-    seen = await look(bench, equipment, wanted, sight, laid, _is_known(room), room.now)
-    patience.took_place(key, seen.scans)
+    seen = await look(bench, equipment, wanted, sight, laid, _is_known(room), room.now, last)
     await record_scans(room, [ScanResult(key, seen)])
+    scans = list(seen.scans)
+    if seen.grounds is not None:
+        await bench.names.renew(room)
+        told = await look_for_threats(room, row, bench.names, equipment, sight, seen, before, last)
+        await record_scans(room, [ScanResult(key, told)])
+        scans += told.scans
+    patience.took_place(key, scans)
     return [
         scan
-        for scan in seen.scans
+        for scan in scans
         if scan.reason and not isinstance(equipment.offers[scan.scanner], Missing)
     ]
 

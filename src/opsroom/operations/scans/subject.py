@@ -37,10 +37,11 @@ def in_sight(room: "Room", row: Row) -> Sight | None:
 def clones_in_sight(row: Row) -> Sight:
     """What a look at the clones of a repository would see."""
     remote = row.snapshot.remote
-    head = remote.head if isinstance(remote, Remote) else None
+    told = remote if isinstance(remote, Remote) else None
+    head, branch = (told.head, told.default_branch) if told else (None, None)
     trees = [tree for tree in row.snapshot.worktrees if isinstance(tree, Worktree)]
     dirty = any(tree.dirty or tree.untracked for tree in trees)
-    return sight([facts.clone for facts in row.snapshot.clones], head, dirty=dirty)
+    return sight([facts.clone for facts in row.snapshot.clones], head, branch or "", dirty=dirty)
 
 
 def host_in_sight(row: Row) -> Sight | None:
@@ -51,4 +52,5 @@ def host_in_sight(row: Row) -> Sight | None:
     if remote.empty or remote.head is None:
         return Sight()
     moved = f"{remote.head} {remote.pushed_at}"
-    return Sight(commit=remote.head, past=hashlib.sha256(moved.encode()).hexdigest()[:32])
+    past = hashlib.sha256(moved.encode()).hexdigest()[:32]
+    return Sight(commit=remote.head, branch=remote.default_branch or "", past=past)
