@@ -57,7 +57,7 @@ async def run_centre(settings: Settings, *, ready: Callable[[str], None]) -> Non
     with _listening(settings.server.host, settings.server.port) as listener:
         server_token(settings)
         approver_token(settings)
-        room = Room(settings)
+        room = Room(settings, scans=True)
         host, port = listener.getsockname()[:2]
         server = settings.server.model_copy(update={"port": port})
         settings = settings.model_copy(update={"server": server})

@@ -20,7 +20,7 @@ async def run_stdio(settings: Settings, *, scope: Where, read_only: bool) -> Non
     """Serve one client until it closes stdin, or until SIGTERM or SIGINT."""
     bus = Bus()
     async with stdio_server() as (incoming, outgoing):
-        async with Room(settings, scope=scope) as room:
+        async with Room(settings, scope=scope, scans=True) as room:
             server = build_server(room, bus, read_only=read_only)
             room.tasks.start_soon(Announcer(room, bus).run)
             room.tasks.start_soon(_warm_up, room)
