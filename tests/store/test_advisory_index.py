@@ -186,6 +186,11 @@ def test_age_and_failures(index: AdvisoryIndex) -> None:
     assert index.get("B-1") is None
 
 
+def test_a_database_that_does_not_say_changes(index: AdvisoryIndex) -> None:
+    index.add("osv", [flaw("GO-1", published=NOW), flaw("GO-2")])
+    assert index.data()[0].as_of == NOW
+
+
 def test_an_absurd_group_stays_apart(index: AdvisoryIndex) -> None:
     index.add("osv", [flaw(f"A-{number}", "CVE-1") for number in range(300)])
     assert len(ids(index, "pkg:pypi/x")) == 300

@@ -5,6 +5,7 @@ and `@scope`, with and without version. A key is for looking up and never for sh
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote
 
 FOLDED = frozenset({"composer", "github", "githubactions", "golang", "hex", "nuget", "pypi"})
@@ -17,6 +18,7 @@ def short(purl: str) -> str:
     return purl.removeprefix("pkg:").replace("%40", "@")
 
 
+@lru_cache(maxsize=100_000)
 def package_key(purl: str) -> str:
     """The key of a purl: without version, qualifiers and subpath, named as its registry reads it.
 

@@ -43,8 +43,9 @@ class AdvisoryIndex:
         self._identity = self._file.identity
 
     def close(self) -> None:
-        """Close the file; a later call opens it again."""
+        """Close the file and forget what was read of it; a later call opens it again."""
         self._file.close()
+        self._remembered.clear()
 
     def add(
         self,

@@ -7,6 +7,7 @@ A record that says what it said before costs a look. What changed is noted in th
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC
 from itertools import islice
 from typing import TypeVar
 
@@ -42,8 +43,8 @@ def put(
     newest = ""
     for some in _batches(records):
         changed += _keep(connection, source, part, some)
-        told = [_time(each.advisory) for each in some if each.advisory]
-        newest = max([newest, *filter(None, told)])
+        told = (_newest(each.advisory) for each in some if each.advisory)
+        newest = max([newest, *told])
     for names in _batches(gone):
         changed += _forget(connection, source, part, names)
     if changed:
@@ -182,6 +183,12 @@ def _body(advisory: Advisory | None) -> str | None:
 
 def _time(advisory: Advisory | None) -> str | None:
     return advisory.modified.isoformat() if advisory and advisory.modified else None
+
+
+def _newest(advisory: Advisory) -> str:
+    """When something was last said; databases that don't say changes say when it was published."""
+    at = advisory.modified or advisory.published
+    return at.astimezone(UTC).isoformat() if at else ""
 
 
 def _batches(values: Iterable[T]) -> Iterator[list[T]]:

@@ -34,6 +34,11 @@ def test_a_record() -> None:
     assert advisory.sources == ("osv",)
 
 
+def test_a_time_that_is_none() -> None:
+    assert read(modified="0001-01-01T00:00:00Z").modified is None
+    assert read(modified="yesterday", published="2026-11-01T10:00:00").published is None
+
+
 @pytest.mark.parametrize(
     ("ecosystem", "name", "purl"),
     [

@@ -14,10 +14,11 @@ from opsroom.clients.advisories.comparators import Ranges, read_ranges
 from opsroom.clients.advisories.ecosystems import named_by, purl_of
 from opsroom.clients.advisories.ranges import BadRange
 from opsroom.clients.advisories.severities import newest, worst_word
+from opsroom.clients.advisories.times import time_of
 from opsroom.clients.advisories.web import SourceError, Web
 from opsroom.model.advisory import Advisory, AdvisoryRecord, Affected
 from opsroom.model.severity import Severity
-from opsroom.model.shapes import listed, mapping, objects, string, time
+from opsroom.model.shapes import listed, mapping, objects, string
 from opsroom.model.text import plain
 
 ECOSYSTEMS = {
@@ -141,8 +142,8 @@ def record_of(told: Mapping[str, Any]) -> AdvisoryRecord:
         score=gravity.score,
         vector=gravity.vector,
         malicious=malicious,
-        published=_time(told.get("published_at")),
-        modified=_time(told.get("updated_at")),
+        published=time_of(told.get("published_at")),
+        modified=time_of(told.get("updated_at")),
         affected=tuple(_affected(told, reasons)),
         sources=("github",),
         url=f"https://github.com/advisories/{own}",
@@ -183,10 +184,3 @@ def _patched(vulnerability: Mapping[str, Any]) -> str | None:
     """The first version without the flaw, which older versions of the interface wrap."""
     told = vulnerability.get("first_patched_version")
     return string(mapping(told).get("identifier")) or string(told) or None
-
-
-def _time(text: object) -> datetime | None:
-    try:
-        return time(text)
-    except (ValueError, OverflowError):
-        return None

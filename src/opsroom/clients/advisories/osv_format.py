@@ -7,16 +7,16 @@ reason. Nothing that a record holds raises.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from opsroom.clients.advisories.ecosystems import bare_purl, purl_of
 from opsroom.clients.advisories.ranges import LONGEST_VERSION, BadRange, intervals_of
 from opsroom.clients.advisories.severities import Gravity, newest, worst_word
+from opsroom.clients.advisories.times import time_of
 from opsroom.model.advisory import Advisory, AdvisoryRecord, Affected, Interval
 from opsroom.model.severity import Severity
-from opsroom.model.shapes import listed, mapping, objects, string, time
+from opsroom.model.shapes import listed, mapping, objects, string
 from opsroom.model.text import plain
 
 LARGEST = 8 << 20
@@ -56,7 +56,8 @@ def record_of(found: Any, name: str, stamp: str = "", source: str = "osv") -> Ad
     reasons: list[str] = []
     affected = tuple(_affected(told, reasons))
     gravity = _gravity(told, reasons)
-    aliases = (string(each) for each in listed(told.get("aliases")) or ())
+    # one of PyPI's aliases really ends with a comma
+    aliases = (string(each).strip(" ,") for each in listed(told.get("aliases")) or ())
     named = {each for each in aliases if ID.fullmatch(each)} - {own}
     malicious = _is_malicious({own, *named}, told)
     advisory = Advisory(
@@ -67,8 +68,8 @@ def record_of(found: Any, name: str, stamp: str = "", source: str = "osv") -> Ad
         score=gravity.score,
         vector=gravity.vector,
         malicious=malicious,
-        published=_time(told.get("published")),
-        modified=_time(told.get("modified")),
+        published=time_of(told.get("published")),
+        modified=time_of(told.get("modified")),
         affected=affected,
         sources=(source,),
         url=f"https://osv.dev/vulnerability/{quote(own)}",
@@ -156,10 +157,3 @@ def _summary(told: Mapping[str, Any]) -> str:
     """Its title, else the beginning of its details."""
     summary = string(told.get("summary")).strip()
     return plain(summary or string(told.get("details"))[:2_000].strip().partition("\n")[0], 300)
-
-
-def _time(text: object) -> datetime | None:
-    try:
-        return time(text)
-    except (ValueError, OverflowError):
-        return None

@@ -6,7 +6,6 @@ and tested on those. It was never run against the service, which needs a contrac
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -16,10 +15,11 @@ from opsroom.clients.advisories.comparators import Ranges, read_ranges
 from opsroom.clients.advisories.ecosystems import named_by
 from opsroom.clients.advisories.ranges import BadRange
 from opsroom.clients.advisories.severities import Gravity, newest, worst_word
+from opsroom.clients.advisories.times import time_of
 from opsroom.clients.advisories.web import Refused, SourceError, Web
 from opsroom.model.advisory import Advisory, AdvisoryRecord, Affected
 from opsroom.model.severity import Severity
-from opsroom.model.shapes import listed, mapping, objects, string, time
+from opsroom.model.shapes import listed, mapping, objects, string
 from opsroom.model.text import plain
 
 VERSION = "2024-06-26"
@@ -117,8 +117,8 @@ def record_of(issue: Mapping[str, Any], purl: str, versions: Collection[str]) ->
         score=gravity.score,
         vector=gravity.vector,
         malicious=malicious,
-        published=_time(attributes.get("created_at")),
-        modified=_time(attributes.get("updated_at")),
+        published=time_of(attributes.get("created_at")),
+        modified=time_of(attributes.get("updated_at")),
         affected=(
             Affected(
                 purl=purl,
@@ -154,10 +154,3 @@ def _gravity(attributes: Mapping[str, Any], reasons: list[str]) -> Gravity:
         return gravity
     words = [each.get("level") for each in severities]
     return Gravity(worst_word([attributes.get("effective_severity_level"), *words]))
-
-
-def _time(text: object) -> datetime | None:
-    try:
-        return time(text)
-    except (ValueError, OverflowError):
-        return None
