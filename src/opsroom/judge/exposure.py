@@ -65,12 +65,14 @@ class Advisories:
     def __init__(self, advisories: Iterable[Advisory]) -> None:
         self._reaches: dict[str, list[_Reach]] = {}
         self._known: dict[tuple[str, str], Exposure] = {}
+        spelled: dict[str, _Spelled] = {}
         for advisory in advisories:
             entries: dict[str, list[Affected]] = {}
             for each in advisory.affected:
                 entries.setdefault(_key(each.purl), []).append(each)
             for package, affected in entries.items():
-                reach = _Reach(package, affected, advisory)
+                spellings = spelled.setdefault(package, _Spelled(_kind(package)))
+                reach = _Reach(affected, advisory, spellings)
                 self._reaches.setdefault(package, []).append(reach)
 
     def of(self, purl: str, version: str, constraint: str = "", origin: str = "") -> Exposure:
@@ -82,14 +84,15 @@ class Advisories:
         if origin.startswith(ELSEWHERE):
             reason = f"it comes from {plain(origin, 80)}, where versions are not the registry's"
             return Exposure(version, (), tuple((each.advisory.id, reason) for each in reaches))
-        pin = pinned(purl, constraint)
-        version = version or pin
-        if not version:
-            return _unlocked(constraint, reaches)
-        found = self._at(package, version, reaches)
-        if not found.unknown or not pin or span(_kind(package), version) is not None:
-            return found
-        return _said(found, self._at(package, pin, reaches))
+        if version:
+            found = self._at(package, version, reaches)
+            if not found.unknown or span(_kind(package), version) is not None:
+                return found
+        pin = pinned(purl, constraint) if constraint else ""
+        if not pin:
+            return found if version else _unlocked(constraint, reaches)
+        said = self._at(package, pin, reaches)
+        return _said(found, said) if version else said
 
     def _at(self, package: str, version: str, reaches: Sequence["_Reach"]) -> Exposure:
         found = self._known.get((package, version))
@@ -105,7 +108,8 @@ def match(purl: str, version: str, advisories: Iterable[Advisory]) -> Exposure:
 
 def verdict(version: str, affected: Affected) -> Answer:
     """Return whether one entry of an advisory holds for a version."""
-    return _Reach(_key(affected.purl), [affected], Advisory(id="")).holds(version)
+    spelled = _Spelled(_kind(_key(affected.purl)))
+    return _Reach([affected], Advisory(id=""), spelled).holds(version)
 
 
 def pinned(purl: str, constraint: str) -> str:
@@ -127,27 +131,47 @@ class _Bounds(NamedTuple):
     unread: str
 
 
+class _Spelled:
+    """How the advisories of one package spell its versions: `1.0` is `1.0.0` in most places."""
+
+    __slots__ = ("_by_key", "kind", "names")
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.names: set[str] = set()
+        self._by_key: dict[Any, list[str]] | None = None
+
+    def same(self, at: Any) -> Sequence[str]:
+        """Return every spelling of the version that a key is of."""
+        if self._by_key is None:
+            self._by_key = {}
+            for name in sorted(self.names):
+                self._by_key.setdefault(key(self.kind, name), []).append(name)
+        return self._by_key.get(at, ())
+
+
 class _Reach:
     """Which versions of one package an advisory holds for."""
 
-    __slots__ = ("_bounds", "_keys", "_names", "advisory", "affected", "always", "kind")
+    __slots__ = ("_bounds", "_ends", "_names", "_spelled", "advisory", "affected", "always", "kind")
 
-    def __init__(self, package: str, affected: Iterable[Affected], advisory: Advisory) -> None:
+    def __init__(self, affected: Sequence[Affected], advisory: Advisory, spelled: _Spelled) -> None:
         self.advisory = advisory
-        self.affected = tuple(affected)
-        self.kind = _kind(package)
-        intervals = [each for entry in self.affected for each in entry.intervals]
-        self.always = any(map(_everything, intervals))
+        self.affected = affected
+        self.kind = spelled.kind
+        self.always = any(_everything(each) for entry in affected for each in entry.intervals)
         """Every version is affected, whatever it is called."""
-        self._names = frozenset(name for entry in self.affected for name in entry.versions)
+        self._names = frozenset[str]().union(*(entry.versions for entry in affected))
+        self._spelled = spelled
+        spelled.names |= self._names
         self._bounds: tuple[_Bounds, ...] | None = None
-        self._keys: frozenset[Any] | None = None
+        self._ends: list[tuple[Any, str]] | None = None
 
     def holds(self, version: str) -> Answer:
         """Return whether it holds for a version, as its ecosystem writes it."""
         if self.always or version in self._names:
             return YES
-        bounds = self._read()
+        bounds = self._read() if self._bounds is None else self._bounds
         if not bounds and not self._names:
             return Answer(Verdict.UNKNOWN, self._says_nothing())
         stands_for = span(self.kind, version)
@@ -164,11 +188,10 @@ class _Reach:
                 return YES
             else:
                 doubt = _moves(version)
-        if self._names and not doubt:
-            if low == high and low in self._named():
-                return YES
-            if low != high and any(low <= each <= high for each in self._named()):
-                doubt = _moves(version)
+        if self._names and low is high and not self._names.isdisjoint(self._spelled.same(low)):
+            return YES
+        if self._names and low is not high and not doubt:
+            doubt = _moves(version) if self._names_any(low, high) else ""
         return Answer(Verdict.UNKNOWN, doubt) if doubt else NO
 
     def fixed(self, version: str) -> str | None:
@@ -176,26 +199,29 @@ class _Reach:
         stands_for = span(self.kind, version)
         if stands_for is None:
             return None
+        if self._ends is None:
+            self._ends = self._safe_ends()
+        return next((name for end, name in self._ends if end > stands_for[0]), None)
+
+    def _safe_ends(self) -> list[tuple[Any, str]]:
+        """Return the versions that end an interval and are not affected themselves, in order."""
         names = {each.fixed for entry in self.affected for each in entry.intervals if each.fixed}
-        ends = ((key(self.kind, name), name) for name in sorted(names))
-        above = [(end, name) for end, name in ends if end is not None and end > stands_for[0]]
-        for _, name in sorted(above, key=lambda pair: pair[0]):
-            if self.holds(name).verdict is Verdict.NO:
-                return name
-        return None
+        ends = [(key(self.kind, name), name) for name in sorted(names)]
+        safe = [
+            (end, name)
+            for end, name in ends
+            if end is not None and self.holds(name).verdict is Verdict.NO
+        ]
+        return sorted(safe, key=lambda pair: pair[0])
 
     def _read(self) -> tuple[_Bounds, ...]:
-        if self._bounds is None:
-            intervals = (each for entry in self.affected for each in entry.intervals)
-            self._bounds = tuple(_bounds(self.kind, each) for each in intervals)
+        intervals = (each for entry in self.affected for each in entry.intervals)
+        self._bounds = tuple(_bounds(self.kind, each) for each in intervals)
         return self._bounds
 
-    def _named(self) -> frozenset[Any]:
-        """Return the keys of the versions that are named: `1.0` is `1.0.0` in most places."""
-        if self._keys is None:
-            found = (key(self.kind, name) for name in self._names)
-            self._keys = frozenset(each for each in found if each is not None)
-        return self._keys
+    def _names_any(self, low: Any, high: Any) -> bool:
+        found = (key(self.kind, name) for name in self._names)
+        return any(low <= each <= high for each in found if each is not None)
 
     def _no_version(self, version: str) -> str:
         if self.kind not in schemes():

@@ -8,6 +8,7 @@ version". Each is a few lines in its own language around the ecosystem's own cod
 - Composer: `composer/semver` in `$JUDGES/composer-semver/autoload.php`, with the PHP on the PATH
 - Maven: `ComparableVersion` in `$JUDGES/maven-artifact.jar` (with `commons-lang3.jar` beside it),
   or in the local repository of Maven, with the JDK on the PATH
+- Go, Cargo, Hex, NuGet and Pub: a program `$JUDGES/golang` (`cargo`, `hex`, ...) that does as above
 """
 
 import os
@@ -81,7 +82,13 @@ class Judge:
 def judges(scratch: Path) -> dict[str, Judge]:
     """The judges that are here, by type of purl. `scratch` is where one may be compiled."""
     found = {"npm": _npm(), "gem": _gem(), "composer": _composer(), "maven": _maven(scratch)}
+    found |= {kind: _program(kind) for kind in ("golang", "cargo", "hex", "nuget", "pub")}
     return {kind: judge for kind, judge in found.items() if judge is not None}
+
+
+def _program(kind: str) -> Judge | None:
+    program = _given(kind)
+    return None if program is None else Judge(f"{kind}'s own", (str(program),))
 
 
 def _npm() -> Judge | None:

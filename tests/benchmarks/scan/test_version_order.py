@@ -17,6 +17,9 @@ from opsroom.judge.matching import key
 UNIVERS: dict[str, Any] = {
     "npm": theirs.SemverVersion,
     "gem": theirs.RubygemsVersion,
+    "golang": theirs.GolangVersion,
+    "cargo": theirs.SemverVersion,
+    "hex": theirs.SemverVersion,
     "maven": theirs.MavenVersion,
     "composer": theirs.ComposerVersion,
     "nuget": theirs.NugetVersion,

@@ -22,11 +22,12 @@ FILES = {
 LINE = re.compile(r"(\S+) ([<=>]) (\S+)")
 
 PIECES = {
-    "npm": "1 0 2 10 a b - + . . . rc alpha 01 X",
     "gem": "1 0 2 10 a b rc . . . pre - beta",
     "maven": "1 0 2 10 01 a b m x alpha beta rc cr ga final sp snapshot release foo - - . . .",
     "composer": "1 0 2 10 2024 01 a b p pl beta RC alpha patch stable dev - . . x v @dev +b _",
 }
+SEMANTIC = "0 1 2 10 a b rc a1 1a A - . . . + 00"
+"""What follows the three numbers of a semantic version."""
 MOST_PIECES = 8
 CHANGED = 0.6
 """The share of pairs whose second version is the first with one piece more."""
@@ -46,10 +47,11 @@ def published(kind: str) -> Iterator[tuple[str, str, str]]:
 def made(kind: str, count: int, seed: int) -> list[tuple[str, str]]:
     """So many pairs of what may be a version there, always the same for the same seed."""
     draw = random.Random(seed)
-    pieces = PIECES[kind].split()
+    pieces = PIECES.get(kind, SEMANTIC).split()
 
     def version() -> str:
-        start = "1.0.0-" if kind == "npm" and draw.random() < 0.7 else "1"
+        start = "1" if kind in PIECES else f"1.0.{draw.randint(0, 1)}{draw.choice('--+')}"
+        start = f"v{start}" if kind == "golang" else start
         return start + "".join(draw.choice(pieces) for _ in range(draw.randint(0, MOST_PIECES)))
 
     def pair() -> tuple[str, str]:
