@@ -33,6 +33,8 @@ def parse(path: str, content: bytes) -> Manifest:
     match document.get("lockfileVersion", 1):
         case 1:
             return _tree(document, KeyLines(text))
+        case 2 if "packages" not in document:
+            return _tree(document, KeyLines(text))  # version 2 has both, for npm 6 and for later
         case 2 | 3:
             return _folders(document, KeyLines(text))
         case other:
@@ -103,10 +105,11 @@ def _linked(folder: str, target: str, entry: object, line: int) -> Package | Non
 
 def _installed(folder: str, entry: dict[str, Any], line: int) -> Package | None:
     name = entry.get("name", _name(folder))
-    purl, version = npm_purl(name), sound(entry.get("version"))
+    resolved = entry.get("resolved")
+    # what Git brings may have no version in its own package.json
+    purl, version = npm_purl(name), sound(entry.get("version", "" if resolved else None))
     if not purl or version is None:
         return None
-    resolved = entry.get("resolved")
     origin = _resolved(name, resolved) if isinstance(resolved, str) else ""
     return Package(
         purl, version, direct=False, dev=entry.get("dev") is True, origin=origin, line=line

@@ -74,6 +74,8 @@ class _Lock:
 
     def _take(self, key: str, entry: dict[str, Any], line: int) -> None:
         package = self._package(key, entry, line)
+        if not package and key.startswith("file:"):
+            return  # a folder without a name: no package of npm
         if not package:
             self.contents.unread(f"{key}: neither name nor version can be told", line)
             return

@@ -72,7 +72,8 @@ def _of_classic(entry: yarn_classic.Entry) -> Package | None:
     if address.startswith(("http:", "https:")) and not address.endswith(".git"):
         origin = origins.tarball(address, spec.name)
     elif spec.origin.startswith("git+"):
-        origin = origins.git(address or spec.origin.partition("#")[0], commit)
+        asked, _, reference = spec.origin.partition("#")
+        origin = origins.git(address or asked, commit or reference)
     else:
         origin = spec_of(spec.name, resolved).origin if resolved else spec.origin
     return Package(purl, version, origin=origin, line=entry.line)
@@ -137,7 +138,7 @@ def _of_later(name: str, resolution: str, entry: dict[str, Any], line: int) -> P
         case "patch":
             origin = ""
         case "link" | "portal" | "file":
-            origin = origins.path(rest.partition("::")[0])
+            origin = origins.path(re.split("::|#", rest)[0])
             version = "" if version == "0.0.0-use.local" else version
         case _:
             origin = _of_address(name, resolution)
