@@ -81,7 +81,7 @@ def test_what_differs_is_kept_and_malware_stays_bad_in_every_version(index: Advi
     assert {each.intervals[0].fixed for each in one.affected} == {"1", "2"}
     (bad,) = index.of(["pkg:npm/m"])["pkg:npm/m"]
     assert bad.malicious
-    assert Interval() in {each.intervals[0] for each in bad.affected}
+    assert Interval() in [each.intervals[0] for each in bad.affected]
 
 
 def test_severity_is_of_the_newest_cvss(index: AdvisoryIndex) -> None:

@@ -8,6 +8,9 @@ from opsroom.model.purl import package_key
 ORIGINS = frozenset({"", "0", "0.0.0", "0.0.0-0"})
 """How databases write "from the first version"."""
 
+Bounds = tuple[str, str | None, str | None]
+"""An interval: where it begins, what fixed it, what is the last with it."""
+
 
 def canonical(names: Collection[str]) -> str:
     """The name that most tools know: the oldest CVE, else the first GHSA, else the first of all."""
@@ -25,7 +28,7 @@ def merged(advisories: Sequence[Advisory]) -> Advisory:
     """
     if len(advisories) == 1:
         return advisories[0]
-    names = frozenset().union(*(each.names for each in advisories))
+    names = frozenset(name for each in advisories for name in each.names)
     best = canonical(names)
     worst = max(advisories, key=_gravity)
     published = [each.published for each in advisories if each.published]
@@ -41,7 +44,7 @@ def merged(advisories: Sequence[Advisory]) -> Advisory:
         published=min(published, default=None),
         modified=max(modified, default=None),
         affected=tuple(_affected(advisories)),
-        sources=tuple(sorted(frozenset().union(*(each.sources for each in advisories)))),
+        sources=tuple(sorted({source for each in advisories for source in each.sources})),
         url=next((each.url for each in advisories if each.url), ""),
     )
 
@@ -91,11 +94,15 @@ def _is_endless(affected: Affected) -> bool:
     return only.introduced in ORIGINS and only.fixed is None and only.last_affected is None
 
 
+def _bounds(interval: Interval) -> Bounds:
+    return interval.introduced, interval.fixed, interval.last_affected
+
+
 def _alike(found: list[Affected]) -> Iterable[Affected]:
     """Yield each set of intervals once, with all versions that were named with it."""
-    by_intervals: dict[frozenset[Interval], Affected] = {}
+    by_intervals: dict[frozenset[Bounds], Affected] = {}
     for each in found:
-        key = frozenset(each.intervals)
+        key = frozenset(_bounds(interval) for interval in each.intervals)
         known = by_intervals.get(key)
         if known is None:
             by_intervals[key] = each

@@ -52,7 +52,8 @@ def _comparisons(
         raise BadRange("a range that can't be understood")
     bounds: dict[str, str] = {}
     for sign, version in found:
-        if len(version) > LONGEST_VERSION or (key := {">": ">="}.get(sign, sign)) in bounds:
+        key = ">=" if sign == ">" else str(sign)
+        if len(version) > LONGEST_VERSION or key in bounds:
             raise BadRange("a range that can't be understood")
         bounds[key] = version
     exact = bounds.get("=") or bounds.get("==") or bounds.get("")

@@ -1,6 +1,7 @@
 """How bad a flaw is, as databases say it: CVSS of several versions, or a word."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -58,17 +59,23 @@ def newest(vectors: Iterable[str]) -> tuple[Gravity, bool]:
 def scored(vector: str) -> Gravity | None:
     """What one vector says; None: it can't be read."""
     try:
-        if len(vector) > LONGEST:
-            return None
-        if vector.startswith("CVSS:4"):
-            score = float(CVSS4(vector).base_score)
-        elif vector.startswith("CVSS:3"):
-            score = float(CVSS3(vector).base_score)
-        else:
-            score = float(CVSS2(vector.strip("()")).base_score)
+        base = _base(vector) if len(vector) <= LONGEST else None
     except (CVSSError, ValueError, TypeError, KeyError, ArithmeticError):
         return None
-    return Gravity(of_score(score), score, vector)
+    if base is None:
+        return None
+    return Gravity(of_score(float(base)), float(base), vector)
+
+
+def _base(vector: str) -> Decimal | float | None:
+    base: Decimal | float | None
+    if vector.startswith("CVSS:4"):
+        base = CVSS4(vector).base_score
+    elif vector.startswith("CVSS:3"):
+        base = CVSS3(vector).base_score
+    else:
+        base = CVSS2(vector.strip("()")).base_score
+    return base
 
 
 def of_score(score: float) -> Severity:

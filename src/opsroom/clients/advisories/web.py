@@ -12,6 +12,7 @@ import anyio
 import httpx2
 
 from opsroom.errors import ObservationError
+from opsroom.model.shapes import mapping, string
 from opsroom.model.text import plain
 
 log = logging.getLogger(__name__)
@@ -196,8 +197,8 @@ def _said(answer: Answer) -> str:
         found = json.loads(answer.body[:10_000])
     except (ValueError, RecursionError):
         return ""
-    message = found.get("message") if isinstance(found, dict) else None
-    return f": {plain(message, 150)}" if isinstance(message, str) and message else ""
+    message = string(mapping(found).get("message"))
+    return f": {plain(message, 150)}" if message else ""
 
 
 def _host(url: str) -> str:
