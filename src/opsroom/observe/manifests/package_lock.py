@@ -6,7 +6,7 @@ older than that, list a tree of packages and don't say who asked. Which package 
 found as Node finds it: in the folder itself, then in each above.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from opsroom.model.manifest import Manifest
@@ -145,14 +145,14 @@ def _mark_direct(
 
 def _asked(
     folder: str, entry: dict[str, Any], groups: Iterable[str], folders: Folders
-) -> Iterator[int]:
+) -> list[int]:
+    found: list[int] = []
     for group in groups:
         asked = entry.get(group)
-        if isinstance(asked, dict):
-            for name in asked:
-                index = found_from(folder, name, folders)
-                if index is not None:
-                    yield index
+        if asked and isinstance(asked, dict):
+            indexes = (found_from(folder, name, folders) for name in asked)
+            found += [index for index in indexes if index is not None]
+    return found
 
 
 def _tree(document: dict[str, Any], lines: KeyLines) -> Manifest:

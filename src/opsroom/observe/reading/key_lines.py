@@ -31,7 +31,8 @@ class KeyLines:
         """
         if self._lost:
             return 1 if self._single else 0
-        written = f'"{key}"' if key.isalnum() else json.dumps(key, ensure_ascii=False)
+        bare = key.isprintable() and '"' not in key and "\\" not in key
+        written = f'"{key}"' if bare else json.dumps(key, ensure_ascii=False)
         found = self._text.find(f"\n{self.unit * depth}{written}:{begins}", self._offset)
         if found < 0:
             self._lost = True

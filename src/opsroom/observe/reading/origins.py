@@ -19,6 +19,9 @@ PUBLIC = frozenset(
     }
 )
 """Hosts of the public registries, as their labels from the right."""
+PUBLIC_HOSTS = frozenset(".".join(reversed(labels)) for labels in PUBLIC)
+PLAIN_HOST = re.compile(r"https?://([a-z0-9.-]+)/")
+"""The everyday address, told at once: a lockfile has thousands."""
 
 FORGES = {
     "github": "github.com",
@@ -34,11 +37,12 @@ SCP_LIKE = re.compile(r"(?:[^@/\s:]+@)?([\w.-]+):(?!/)(\S+)")
 
 def is_public(url: str) -> bool:
     """Whether an address is one of the public registry's."""
+    if everyday := PLAIN_HOST.match(url):
+        return everyday[1] in PUBLIC_HOSTS
     try:
-        host = urlsplit(url).hostname or ""
+        return urlsplit(url).hostname in PUBLIC_HOSTS
     except ValueError:
         return False
-    return tuple(reversed(host.split("."))) in PUBLIC
 
 
 def unquoted(written: str) -> str:

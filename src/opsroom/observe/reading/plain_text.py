@@ -17,6 +17,7 @@ MOST_BYTES = 16 << 20
 """Of one file that is read whole; the largest lockfiles that people commit have a few MiB."""
 MOST_DOTS = 2000
 """Dots in one line of TOML before its `=`, white space aside."""
+MARKS = ("<<<<<<<", ">>>>>>>", "|||||||")
 CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |$)", re.MULTILINE)
 DOTTED = re.compile(rf"^[^=\n]*(?:\.[^=\n.]*){{{MOST_DOTS},}}", re.MULTILINE)
 
@@ -38,7 +39,7 @@ def text_of(content: bytes, most: int = MOST_BYTES) -> str:
         raise NotUnderstood(f"a NUL character in line {line_at(text, text.index(chr(0)))}")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if conflict := CONFLICT.search(text):
+    if any(mark in text for mark in MARKS) and (conflict := CONFLICT.search(text)):
         raise NotUnderstood(f"an unsolved merge conflict in line {line_at(text, conflict.start())}")
     return text
 
