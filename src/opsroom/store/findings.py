@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from opsroom.model.finding import Finding, FindingState, KeptFinding
 from opsroom.store.bulk import rows_with
 from opsroom.store.choose import among
-from opsroom.store.tables import findings
+from opsroom.store.tables import findings, repositories
 from opsroom.store.upsert import upsert
 
 HOST = "host"
@@ -69,6 +69,17 @@ async def _load(
         if wanted is None or row["repository_id"] in wanted:
             kept[row["repository_id"]].append(_kept(row))
     return dict(kept)
+
+
+async def find(connection: AsyncConnection, finding_id: str) -> tuple[str, KeptFinding] | None:
+    """A finding by its id, with the key of its repository; None: there is none."""
+    asked = (
+        select(findings, repositories.c.key)
+        .join(repositories, repositories.c.id == findings.c.repository_id)
+        .where(findings.c.id == finding_id)
+    )
+    row = (await connection.execute(asked)).mappings().first()
+    return None if row is None else (row["key"], _kept(row))
 
 
 async def load_standing(

@@ -34,6 +34,8 @@ NO_DATA = "no advisories are here yet, so nothing is known of its packages"
 LAG = timedelta(days=3)
 """How long an advisory may take from its date until a source that is asked tells of it."""
 
+FORGOTTEN = "a manifest was forgotten meanwhile, and is read again"
+
 Marks = Mapping[str, datetime]
 """By the source: what is older than this was told already, if the source ever told it."""
 
@@ -74,10 +76,17 @@ async def exposures(room: "Room", looks: Mapping[str, Seen]) -> dict[str, Exposu
     data = await told_data(room)
     names = wanted(room)
 
+    lost = wanted_keys - kept.keys()
+
     def match() -> dict[str, Exposure]:
         purls = {package.purl for some in uses.values() for _, package in some}
         known = Known.of(room.advisories, names, data, purls)
-        return {key: known.expose(some, declaring_in(some)) for key, some in uses.items()}
+        return {
+            key: Exposure(reason=FORGOTTEN)
+            if any(file.key in lost for file in taken[key][1].files)
+            else known.expose(some, declaring_in(some))
+            for key, some in uses.items()
+        }
 
     return await anyio.to_thread.run_sync(match)
 

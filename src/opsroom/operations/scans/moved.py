@@ -60,6 +60,11 @@ class Moved:
         change = changed(row.snapshot, row.snapshot, health if quietly else row.health, health)
         self._happenings += [change] if change else []
 
+    def tell(self, row: Row, told: Happening) -> None:
+        """Note an event that no move makes by itself."""
+        self._happenings.append(told)
+        self._keys[row.name] = row.repository.key
+
     async def save(self, connection: "Connection", touched: Collection[int] = ()) -> None:
         """Write all of it. `touched` are repositories of which something else was written, too."""
         revision = await next_revision(connection)
