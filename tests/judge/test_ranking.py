@@ -13,22 +13,25 @@ from opsroom.model.severity import Severity
 SEEN = date(2024, 3, 4)
 
 
-def case(severity: Severity = Severity.HIGH, *, flaw: bool = True, **facts: Any) -> Case:
+def case(severity: Severity = Severity.HIGH, **facts: Any) -> Case:
     placed = {
         name: facts.pop(name)
         for name in ("repository", "environment", "in_flight")
         if name in facts
     }
     usual: dict[str, Any] = {"id": "CVE-1", "package": "pkg:pypi/x", "version": "1.0"}
-    advisory = Vulnerability(**{**usual, **facts}) if flaw else None
     finding = Finding(
-        rule="vulnerable-dependency" if flaw else "leaked-secret",
+        rule="vulnerable-dependency",
         severity=severity,
         message="x",
         fingerprint="0" * 16,
-        advisory=advisory,
+        advisory=Vulnerability(**{**usual, **facts}),
     )
     return Case(finding, **placed)
+
+
+def without_package(severity: Severity) -> Case:
+    return Case(Finding(rule="x", severity=severity, message="x", fingerprint="0" * 16))
 
 
 severities = st.sampled_from(list(Severity))
@@ -53,7 +56,7 @@ def test_malicious_is_before_all_that_is_not(
 ) -> None:
     worse = rank(case(one, malicious=True, exploited=since, **first))
     assert worse.order < rank(case(two, exploited=then, **second)).order
-    assert worse.order < rank(case(two, flaw=False)).order
+    assert worse.order < rank(without_package(two)).order
     assert worse.reasons[0] == "malicious"
 
 
@@ -138,7 +141,7 @@ def test_reasons_are_said_weightiest_first() -> None:
         "no fix yet",
     )
     assert rank(case(in_flight=True)).reasons[-1] == "a fix is in flight"
-    assert rank(case(flaw=False)).reasons == ("high",)
+    assert rank(without_package(Severity.HIGH)).reasons == ("high",)
 
 
 def test_only_what_is_all_for_development_counts_as_that() -> None:

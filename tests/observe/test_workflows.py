@@ -74,7 +74,7 @@ def job(text: str, on: str = "on: push") -> bytes:
         ("on:\n  schedule:\n    - cron: '0 0 * * *'", {"schedule"}),
         ("on: {push: {branches: [main]}}", {"push"}),
         ('"on": push', {"push"}),
-        ("name: x", set()),
+        ("name: x", set[str]()),
     ],
 )
 def test_triggers_in_every_form(on: str, triggers: set[str]) -> None:
@@ -91,12 +91,12 @@ def test_triggers_in_every_form(on: str, triggers: set[str]) -> None:
         ("run: echo ${{ toJson( Secrets ) }}", {"*"}),
         ("run: echo ${{ secrets[matrix.name] }}", {"*"}),
         ("run: echo ${{ secrets.A || secrets.B }}", {"A", "B"}),
-        ("run: echo ${{ needs.x.outputs.secrets }}", set()),
-        ("run: echo ${{ env.my-secrets }}", set()),
-        ("run: echo ${{ 'secrets' }}", set()),
-        ("run: echo secrets.A }}", set()),
+        ("run: echo ${{ needs.x.outputs.secrets }}", set[str]()),
+        ("run: echo ${{ env.my-secrets }}", set[str]()),
+        ("run: echo ${{ 'secrets' }}", set[str]()),
+        ("run: echo secrets.A }}", set[str]()),
         ("if: secrets.A\n        run: x", {"A"}),
-        ("run: x # ${{ secrets.A }}", set()),
+        ("run: x # ${{ secrets.A }}", set[str]()),
     ],
 )
 def test_secrets_in_every_form(text: str, secrets: set[str]) -> None:

@@ -84,15 +84,14 @@ class Advisories:
         if origin.startswith(ELSEWHERE):
             reason = f"it comes from {plain(origin, 80)}, where versions are not the registry's"
             return Exposure(version, (), tuple((each.advisory.id, reason) for each in reaches))
-        if version:
-            found = self._at(package, version, reaches)
-            if not found.unknown or span(_kind(package), version) is not None:
-                return found
-        pin = pinned(purl, constraint) if constraint else ""
-        if not pin:
-            return found if version else _unlocked(constraint, reaches)
-        said = self._at(package, pin, reaches)
-        return _said(found, said) if version else said
+        if not version:
+            pin = pinned(purl, constraint)
+            return self._at(package, pin, reaches) if pin else _unlocked(constraint, reaches)
+        found = self._at(package, version, reaches)
+        if found.unknown and constraint and span(_kind(package), version) is None:
+            pin = pinned(purl, constraint)
+            return _said(found, self._at(package, pin, reaches)) if pin else found
+        return found
 
     def _at(self, package: str, version: str, reaches: Sequence["_Reach"]) -> Exposure:
         found = self._known.get((package, version))
