@@ -1,4 +1,4 @@
-"""meta/main.yml: an Ansible role and those that it needs, `pkg:ansible/namespace/name?type=role`."""
+"""meta/main.yml: an Ansible role and those that it needs, `pkg:ansible/name?type=role`."""
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.package import Published

@@ -153,7 +153,9 @@ def images_of(text: str) -> Contents:
 
 
 def parse(path: str, content: bytes) -> Manifest:
-    """Read a Dockerfile."""
+    """Read a Dockerfile; what it leaves out of a build (`Dockerfile.dockerignore`) is none."""
+    if path.endswith(".dockerignore"):
+        return Manifest()
     return images_of(text_of(content)).manifest()
 
 

@@ -1,6 +1,6 @@
-"""Chart.yaml of Helm (and requirements.yaml, requirements.lock, Chart.lock): `pkg:helm/name?...`.
+"""Chart.yaml of Helm, and requirements.yaml of its first version: `pkg:helm/name?...`.
 
-A chart publishes itself; its dependencies are ranges in Chart.yaml and exact in the lock.
+A chart publishes itself. What it depends on are ranges: its lock says which versions are used.
 """
 
 from opsroom.model.manifest import Manifest
@@ -11,6 +11,9 @@ from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.package_url import purl
 from opsroom.observe.reading.values import words
 from opsroom.observe.reading.yaml_text import Entries, Items, document
+
+OF_ANSIBLE = frozenset({"roles", "collections"})
+"""Keys of a requirements.yaml of Ansible, which is read elsewhere, as is one that is a list."""
 
 
 def dependencies(top: Entries, contents: Contents) -> None:
@@ -29,15 +32,18 @@ def dependencies(top: Entries, contents: Contents) -> None:
 
 
 def parse(path: str, content: bytes) -> Manifest:
-    """Read a Chart.yaml."""
+    """Read a Chart.yaml, or the requirements of a chart."""
     top = document(content)
-    name = words(top.get("name")) if isinstance(top, Entries) else ""
-    if not isinstance(top, Entries) or not name:
-        raise NotUnderstood("no name: it is no Chart.yaml")
     contents = Contents()
+    if isinstance(top, Items) or (isinstance(top, Entries) and top.keys() & OF_ANSIBLE):
+        return contents.manifest()
+    if not isinstance(top, Entries) or not top.keys() & {"name", "dependencies"}:
+        raise NotUnderstood("neither a name nor dependencies: it is no chart")
     dependencies(top, contents)
-    contents.put(Published(purl("helm", name), words(top.get("version")), line=top.lines["name"]))
+    if name := words(top.get("name")):
+        version = words(top.get("version"))
+        contents.put(Published(purl("helm", name), version, line=top.lines["name"]))
     return contents.manifest()
 
 
-FORMAT = Format(names=("Chart.yaml", "Chart.yml"), kind="helm", parse=parse)
+FORMAT = Format(names=("Chart.yaml", "Chart.yml", "requirements.yaml"), kind="helm", parse=parse)

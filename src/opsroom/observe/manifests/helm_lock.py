@@ -1,9 +1,4 @@
-"""Chart.lock of Helm, and requirements.lock and requirements.yaml of its first version.
-
-    pkg:helm/name?repository_url=charts.example.org
-
-A requirements.yaml of Ansible has the same name and is read elsewhere.
-"""
+"""Chart.lock of Helm, and requirements.lock of its first version: `pkg:helm/name?...`."""
 
 from opsroom.model.manifest import Manifest
 from opsroom.observe.manifests import Format, NotUnderstood
@@ -13,19 +8,13 @@ from opsroom.observe.reading.yaml_text import Entries, document
 
 
 def parse(path: str, content: bytes) -> Manifest:
-    """Read a lock or the requirements of a chart."""
+    """Read the lock of a chart."""
     top = document(content)
+    if not isinstance(top, Entries) or "dependencies" not in top:
+        raise NotUnderstood("no dependencies: it is no lock of a chart")
     contents = Contents()
-    if isinstance(top, Entries) and "dependencies" in top:
-        dependencies(top, contents)
-    elif isinstance(top, Entries) and "digest" in top:
-        raise NotUnderstood("no dependencies: the file is cut off")
+    dependencies(top, contents)
     return contents.manifest()
 
 
-FORMAT = Format(
-    names=("Chart.lock", "requirements.lock", "requirements.yaml"),
-    kind="helm",
-    parse=parse,
-    locked=True,
-)
+FORMAT = Format(names=("Chart.lock", "requirements.lock"), kind="helm", parse=parse, locked=True)

@@ -61,8 +61,16 @@ class Contents:
         return index
 
     def put(self, what: Package | Published | Unread | None) -> None:
-        """Take one thing for its own place in the file, whatever is the same; None: nothing."""
+        """Take one thing for its own place in the file, whatever is the same; None: nothing.
+
+        Raises:
+            NotUnderstood: its version or what is asked for can't be shown.
+        """
+        if isinstance(what, Package | Published) and sound(what.version) != what.version:
+            raise NotUnderstood(f"no version of a package: {plain(what.version, 60)!r}")
         if isinstance(what, Package):
+            if sound(what.constraint) is None or not what.origin.isprintable():
+                raise NotUnderstood(f"no requirement of a package: {plain(what.constraint, 60)!r}")
             if len(self.packages) >= MOST_PACKAGES:
                 raise NotUnderstood(f"more than {MOST_PACKAGES:,} packages")
             self.packages.append(what)

@@ -30,7 +30,8 @@ def git_source(url: str, reference: str = "") -> GitSource:
     url = url.strip().removeprefix("git::")
     if url.startswith((".", "/")):
         origin = origins.path(url.partition("#")[0])
-        return GitSource(path_purl("generic", url.rstrip("/").rpartition("/")[2]), origin)
+        name = url.rstrip("/").removesuffix(".git").rpartition("/")[2]
+        return GitSource(path_purl("generic", name), origin)
     origin = origins.git(url, reference)
     whole = origin.partition("#")[0]
     host, _, path = whole.partition("://")[2].partition("/")

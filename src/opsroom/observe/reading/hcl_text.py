@@ -141,7 +141,7 @@ def _string(text: str, at: int, line: int) -> tuple[int, str | None]:
                 raise NotUnderstood(f"a text without end in line {line}")
             continue
         token = TOKEN.match(text, at)
-        if token is None:
+        if token is None or token.end() == at:
             raise NotUnderstood(f"a text without end in line {line}")
         at = token.end()
         if token["quote"]:
