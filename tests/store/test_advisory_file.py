@@ -132,6 +132,13 @@ def test_a_file_of_another_version_is_made_again(tmp_path: Path) -> None:
     index.close()
 
 
+def test_what_is_in_use_is_nobody_else_s_to_read(tmp_path: Path) -> None:
+    index = AdvisoryIndex(tmp_path / "advisories.sqlite")
+    index.add("osv", [flaw(1)])
+    assert {each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {0o600}
+    index.close()
+
+
 def test_a_home_that_can_not_be_written(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file")
     index = AdvisoryIndex(tmp_path / "home" / "advisories.sqlite")
