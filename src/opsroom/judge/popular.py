@@ -68,8 +68,8 @@ wrapt zstandard
 """
 _ESTABLISHED_NPM = """
 ansistyles args brace buffers callsite camel-case clui cookies dargs eventemitter2 findup
-flatten global is-blob isstream jslint json json3 jsonp murmurhash one-time set-proto tslint
-tsutils ttypescript urijs
+flatten global is-blob isstream jslint json json3 jsonp murmurhash object.assign one-time
+set-proto tslint tsutils ttypescript urijs
 """
 _ESTABLISHED_PYPI = """
 attr authlib beautifulsoup boto cattrs cchardet cwcwidth dydantic fastai fbuild git-python
