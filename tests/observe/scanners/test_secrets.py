@@ -205,7 +205,11 @@ def test_an_answer_that_is_none_is_not_believed(
     workshop: Workshop, centre: Path, monkeypatch: pytest.MonkeyPatch, lie: str
 ) -> None:
     export = export_of(workshop, workshop.repository("api", {"a.py": plant(token(12))}), centre)
-    monkeypatch.setattr(Worker, "ask", lambda *_, **__: lie.encode())
+
+    def lies(worker: Worker, question: bytes, *, timeout: float, max_output: int) -> bytes:
+        return lie.encode()
+
+    monkeypatch.setattr(Worker, "ask", lies)
     look = secrets.look(export, BOUNDS)
     assert look.reason == "the scanner gave no answer: its answer is none"
 

@@ -27,7 +27,7 @@ def decoys(m: Maker) -> dict[str, str]:
         "xxxxxxxxxxxxx\n"
         f"SECRET_KEY=<generate-one-4-you>\nADMIN_{word.upper()}=${{ADMIN_{word.upper()}:-c"
         f"hangeme123}}\n"
-        "API_TOKEN=replace_me_1234567890\nURL=postgres://user:pass¦word@localhost/db\n",
+        "API_TOKEN=replace_me_1234567890\nURL=postgres:¦//user:pass¦word@localhost/db\n",
         "package-lock.json": json.dumps({"lockfileVersion": 3, "packages": packages}, indent=1),
         "uv.lock": f'[[package]]\nname = "a"\nsdist = {{ url = "u", hash = "sha256:{one}" }}\n',
         "go.sum": f"golang.org/x/crypto v0.1.0 h1:{m.of(43, BASE64)}=\n",

@@ -1,6 +1,7 @@
 """Repositories with secrets in them, as exports."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,5 +30,12 @@ def export_of(workshop: Workshop, folder: Path, home: Path | None, **more: Any) 
     files = tuple(path for path in listed if path and not (folder / path).is_symlink())
     tips = workshop.run(folder, "for-each-ref", "--format=%(objectname)").split()
     place = Place(folder / ".git", folder / ".git", folder)
-    given = {"place": place, "tips": tuple(sorted(set(tips))), "home": home, **more}
-    return Export(folder, workshop.head(folder), files, **given)
+    usual = Export(
+        folder,
+        workshop.head(folder),
+        files,
+        place=place,
+        tips=tuple(sorted(set(tips))),
+        home=home,
+    )
+    return replace(usual, **more)

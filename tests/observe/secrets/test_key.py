@@ -18,7 +18,7 @@ def test_it_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
 
 def test_who_begins_together_has_the_same_one(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
-        keys = set(threads.map(lambda _: secret_key(tmp_path), range(32)))
+        keys = set(threads.map(secret_key, [tmp_path] * 32))
     assert len(keys) == 1
 
 

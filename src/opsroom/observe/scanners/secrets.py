@@ -5,10 +5,12 @@ rules beside its own. Nothing is looked up at a maker's, and no secret comes her
 is, where it stands, and its keyed hash.
 """
 
+import hashlib
 import threading
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
 from pathlib import Path
 
 from opsroom.clients.git.exports import Export
@@ -20,16 +22,12 @@ from opsroom.model.text import plain
 from opsroom.observe.hits import shown
 from opsroom.observe.kinds import SECRETS
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
-from opsroom.observe.secrets import rules
 from opsroom.observe.secrets.decoys import is_test
 from opsroom.observe.secrets.key import secret_key
 from opsroom.observe.secrets.pool import Pool
 from opsroom.observe.secrets.worker import Leak, Order, Report
 
 DISTRIBUTION = "kingfisher-secret-scanner"
-REVISION = 1
-"""Of what is ours but no rule: decoys, structured files. Raised when hits could change."""
-
 RULE = "leaked-secret"
 SHOWN = 3
 """Places of a secret that are named besides the first."""
@@ -42,12 +40,16 @@ _lock = threading.Lock()
 
 @cache
 def offer() -> Offer | Missing:
-    """Kingfisher's version, and a digest of our rules."""
+    """Kingfisher's version, and a digest of what is ours: a change of it is worth a new look."""
     try:
         found = version(DISTRIBUTION)
     except PackageNotFoundError:
         return Missing("Kingfisher is not installed", "install opsroom[scan]")
-    return Offer(found, f"{rules.digest()}-{REVISION}")
+    ours = hashlib.sha256()
+    for module in sorted(files("opsroom.observe.secrets").iterdir(), key=lambda each: each.name):
+        if module.name.endswith(".py"):
+            ours.update(module.read_bytes())
+    return Offer(found, ours.hexdigest()[:16])
 
 
 def look(export: Export, bounds: Bounds) -> Look:

@@ -9,7 +9,7 @@ from math import log2
 
 PLACEHOLDER = re.compile(
     r"(?i)example|redacted|deadbeef|cafebabe|iosfodnn|generate|change[\W_]*me|place[\W_]*holder"
-    r"|x{6,}|\*{3,}|\.{3,}|…|your[\W_]|<[\w -]+>"
+    r"|x{6,}|\*{3,}|#{4,}|\.{3,}|…|your[\W_]|<[\w -]+>"
 )
 """With which people say that a value is none; too long to come up in one by chance."""
 
@@ -62,6 +62,12 @@ NOT_SECRET = re.compile(
     r"|_?at|_?on|tokenizer|tokens|secrets|passwords)$"
 )
 """What the name of a value ends with when it speaks about a secret, and doesn't hold one."""
+
+OPEN = re.compile(
+    r"(?i)(?:^|[_.-])(?:public|csrf|xsrf|anon|anonymous|publishable)(?:[_.-]|$)"
+    r"|(?:public|csrf|xsrf|anon|publishable)(?:key|token)"
+)
+"""Names of what everybody may see, or what is worth nothing later."""
 
 NAME = re.compile(r"([A-Za-z_][\w.-]{0,80})[\"'\]]{0,2}[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}[\"'`]?$")
 PASSWORD = re.compile(r"(?i)pass(?:w(?:or)?d|wd|phrase)?|pwd")
@@ -126,7 +132,12 @@ def is_generic(secret: str, before: str, path: str, *, quoted: bool) -> bool:
         return False
     named = NAME.search(before)
     name = named[1] if named else ""
-    if not name or NOT_SECRET.search(name) or before.lstrip().startswith(("import ", "from ")):
+    if (
+        not name
+        or NOT_SECRET.search(name)
+        or OPEN.search(name)
+        or before.lstrip().startswith(("import ", "from "))
+    ):
         return False
     if any(rule.search(secret) for rule in (UUID, CODE, PATH, ADDRESS, JOINED, SAFE_WORDS)):
         return False
@@ -146,6 +157,12 @@ def holds_pair(secret: str) -> bool:
     """Whether Base64 holds `user:password`, as a registry's or HTTP's basic authorization."""
     user, _, password = (_decoded(secret) or "").partition(":")
     return bool(user) and len(password) > 4 and not is_decoy(password)
+
+
+def is_user_and_password(text: str) -> bool:
+    """Whether there is a password after the colon, as in `curl -u user:password`."""
+    password = text.strip("\"'").partition(":")[2].strip("\"'")
+    return len(password) >= 4 and not is_decoy(password) and entropy(password) >= 2.2
 
 
 def is_shown_token(token: str) -> bool:

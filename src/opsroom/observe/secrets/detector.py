@@ -132,6 +132,8 @@ class Detector:
 def _counts(kind: str, secret: str, before: str, path: str, *, binary: bool) -> bool:
     if kind == "private-key":
         return decoys.is_key(secret)
+    if kind == "curl-auth-user":
+        return decoys.is_user_and_password(secret)
     formless = kind in LOOSE or kind in URLS
     if decoys.is_decoy(secret, formless=formless) or (
         kind == "jwt" and decoys.is_shown_token(secret)

@@ -20,10 +20,10 @@ PUBLIC = re.compile(
 )
 """Kinds that are made to be seen by others, and still say whose they are."""
 
-DROPPED = frozenset({"kubernetes-secret-yaml", "curl-auth-user", "jwt-base64"})
+DROPPED = frozenset({"kubernetes-secret-yaml", "jwt-base64"})
 """Kinds of Kingfisher that our own rules tell better."""
 
-MEDIUM = frozenset({"jwt", "hashicorp-tf-password", "nuget-config-password", "curl-auth-header"})
+MEDIUM = frozenset({"jwt", "hashicorp-tf-password", "nuget-config-password", "curl-auth-user"})
 
 
 def kind_of_rule(rule: str) -> str:

@@ -153,7 +153,6 @@ def as_kingfisher() -> str:
             "pattern": rule.pattern,
             "min_entropy": 0.0,
             "confidence": "high",
-            "examples": [],
         }
         for rule in RULES
     ]

@@ -20,6 +20,9 @@ NOT_SECRET = re.compile(
     rb"|enabled|type|ca\.crt|tls\.crt|cert\w*|config\w*|issuer|domain|scheme)$"
 )
 
+FOLDED = frozenset({b"|", b"|-", b"|+", b">", b">-", b">+"})
+"""After which the value stands on the lines below."""
+
 KIND = "kubernetes-secret"
 
 
@@ -43,16 +46,37 @@ def _values(document: bytes) -> Iterator[tuple[int, int, str]]:
     for block in BLOCK.finditer(document):
         at = block.end() + 1
         while at < len(document):
-            end = document.find(b"\n", at)
-            end = len(document) if end < 0 else end
+            end = _line_end(document, at)
             entry = ENTRY.fullmatch(document[at:end].rstrip(b"\r"))
             if entry and len(entry[1]) > len(block[1]):
-                value = _plain(entry[3], encoded=block[2] == b"data")
+                start, until, text = at + entry.start(3), at + entry.end(3), entry[3]
+                if text in FOLDED:
+                    start, until, text = _scalar(document, end + 1, len(entry[1]))
+                    end = max(end, until)
+                value = _plain(text, encoded=block[2] == b"data")
                 if value and not NOT_SECRET.search(entry[2]) and _is_secret(value):
-                    yield at + entry.start(3), at + entry.end(3), value
+                    yield start, until, value
             elif document[at:end].strip() and not document[at:end].startswith(block[1] + b" "):
                 break
             at = end + 1
+
+
+def _line_end(document: bytes, at: int) -> int:
+    end = document.find(b"\n", at)
+    return len(document) if end < 0 else end
+
+
+def _scalar(document: bytes, at: int, indent: int) -> tuple[int, int, bytes]:
+    """The lines below a key that are indented more than it: start, end, and their text."""
+    start, text = at, bytearray()
+    while at < len(document):
+        end = _line_end(document, at)
+        line = document[at:end]
+        if line.strip() and len(line) - len(line.lstrip()) <= indent:
+            break
+        text += line.strip()
+        at = end + 1
+    return start, min(at, len(document)), bytes(text)
 
 
 def _plain(value: bytes, *, encoded: bool) -> str | None:
