@@ -86,10 +86,21 @@ def test_a_million_lines_and_a_secret_on_the_edge_of_a_piece(
 
 
 def test_a_million_names_of_passwords_do_not_stop_it(detector: Detector, tmp_path: Path) -> None:
-    (tmp_path / "many.env").write_bytes(b"DB_PASSWORD=changeme1\n" * 300_000)
-    (tmp_path / "nested.txt").write_bytes(b"password=" * 300_000 + b"[" * 300_000)
+    (tmp_path / "many.env").write_bytes(b"DB_PASSWORD=changeme1\n" * 60_000)
+    (tmp_path / "nested.txt").write_bytes(b"password=" * 200_000 + b"[" * 200_000)
     (tmp_path / "urls.txt").write_bytes(b"a://" * 200_000 + b":" * 200_000)
     assert places(report_on(detector, tmp_path, "many.env", "nested.txt", "urls.txt")) == []
+
+
+def test_a_file_that_is_made_to_take_long_costs_no_more_than_itself(
+    detector: Detector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "many.env").write_bytes(b"DB_PASSWORD=changeme1\n" * 60_000)
+    (tmp_path / "other.py").write_text(plant(token(4)))
+    monkeypatch.setattr("opsroom.observe.secrets.detector.PATIENCE", 0.05)
+    report = report_on(detector, tmp_path, "many.env", "other.py")
+    assert places(report) == [("other.py", 1, "")]
+    assert report.skipped == {"took too long to look through": (1, "many.env")}
 
 
 def test_more_secrets_than_can_be_told_are_said_to_be_more(

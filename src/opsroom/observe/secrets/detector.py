@@ -5,10 +5,12 @@ and the path, for which Kingfisher leaves files out, is told only where a rule n
 """
 
 import re
+import time
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Protocol
 
 from opsroom.model.severity import Severity
@@ -17,7 +19,7 @@ from opsroom.observe.secrets.reading import pieces
 
 MODULE = "kingfisher_sdk"
 PATIENCE = 20.0
-"""Seconds for one piece of one content."""
+"""Seconds for one content; what takes longer is hostile, or no text."""
 
 BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 ENDINGS = re.compile(r"(?i)(nuget\.config|\.(?:ya?ml|tf|hcl|php)|\.git-credentials|_history)$")
@@ -72,7 +74,7 @@ class Detector:
 
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
         own = cache / f"rules-{rules.digest()}.yml"
-        draft = own.with_suffix(f".{id(self)}")
+        draft = own.with_suffix(f".{token_hex(4)}")
         draft.write_text(rules.as_kingfisher(), encoding="utf-8")
         draft.replace(own)
         compiled = kingfisher_sdk.Rules([own], cache_dir=cache)
@@ -84,29 +86,35 @@ class Detector:
         """The secrets of a content, in their order; where two overlap, the worse one.
 
         Raises:
-            TimeoutError: one piece took too long.
+            TimeoutError: it took too long.
         """
         encoding = BOMS.get(content[:2])
         if encoding:
             content = content.decode(encoding, "replace").encode("utf-8")
         binary = b"\0" in content[:8000]
+        deadline = time.monotonic() + PATIENCE
         seen: list[Sight] = []
         for offset, piece in pieces(content):
-            starts = _Lines(piece)
+            lines = _Lines(piece)
             first = content.count(b"\n", 0, offset) if offset else 0
             seen += [
                 Sight(
                     s.kind, s.severity, s.secret, s.start + offset, s.end + offset, s.line + first
                 )
-                for s in self._piece(piece, path, starts, binary=binary)
+                for s in self._piece(lines, path, deadline, binary=binary)
             ]
         return _without_overlaps(seen)
 
-    def _piece(self, piece: bytes, path: str, lines: "_Lines", *, binary: bool) -> Iterator[Sight]:
+    def _piece(
+        self, lines: "_Lines", path: str, deadline: float, *, binary: bool
+    ) -> Iterator[Sight]:
         ending = ENDINGS.search(path)
-        source = self._input(ending[1] if ending else "text", data=piece)
-        found: list[Native] = self._scanner.scan_input(source, timeout=PATIENCE)
-        for each in found:
+        source = self._input(ending[1] if ending else "text", data=lines.piece)
+        left = max(0.001, deadline - time.monotonic())
+        found: list[Native] = self._scanner.scan_input(source, timeout=left)
+        for number, each in enumerate(found):
+            if number % 256 == 0 and time.monotonic() > deadline:
+                raise TimeoutError
             kind = kinds.kind_of_rule(each.rule_id)
             if not each.visible or kind in kinds.DROPPED:
                 continue
@@ -125,7 +133,7 @@ class Detector:
             severity = kinds.severity_of(each.rule_id, kind, path)
             yield Sight(kind, severity, each.secret, start, end, lines.number(start))
         if not binary:
-            for start, end, value in structured.kubernetes(piece):
+            for start, end, value in structured.kubernetes(lines.piece):
                 yield Sight(structured.KIND, Severity.HIGH, value, start, end, lines.number(start))
 
 
@@ -149,45 +157,42 @@ def _counts(kind: str, secret: str, before: str, path: str, *, binary: bool) -> 
     return True
 
 
-def _without_overlaps(seen: list[Sight]) -> list[Sight]:
+def _without_overlaps(seen: Iterable[Sight]) -> list[Sight]:
     """Each place once: of two that overlap the worse, then the one that says more."""
-    ranked = sorted(
-        set(seen), key=lambda s: (s.kind in rules.GENERIC, -s.severity.rank, s.start - s.end)
-    )
-    taken: list[tuple[int, int]] = []
     kept: list[Sight] = []
-    for sight in ranked:
-        at = bisect_right(taken, (sight.start, sight.end))
-        before = taken[at - 1] if at else (-1, -1)
-        after = taken[at] if at < len(taken) else (sight.end, sight.end)
-        if before[1] > sight.start or after[0] < sight.end:
-            continue
-        taken.insert(at, (sight.start, sight.end))
-        kept.append(sight)
-    return sorted(kept, key=lambda s: s.start)
+    for sight in sorted(seen, key=lambda each: (each.start, each.end)):
+        if kept and sight.start < kept[-1].end:
+            kept[-1] = max(kept[-1], sight, key=_weight)
+        else:
+            kept.append(sight)
+    return kept
+
+
+def _weight(sight: Sight) -> tuple[bool, int, int]:
+    return sight.kind not in rules.GENERIC, sight.severity.rank, sight.end - sight.start
 
 
 class _Lines:
     """Where the lines of a piece begin, found when somebody asks."""
 
     def __init__(self, piece: bytes) -> None:
-        self._piece = piece
+        self.piece = piece
         self._starts: list[int] = []
 
     def number(self, offset: int) -> int:
         """The line of a place, from 1."""
         if not self._starts:
-            self._starts = [0, *(m.end() for m in re.finditer(rb"\n", self._piece))]
+            self._starts = [0, *(m.end() for m in re.finditer(rb"\n", self.piece))]
         return bisect_right(self._starts, offset)
 
     def around(self, start: int, end: int) -> tuple[str, str]:
         """The text of the line up to `start`, and from `end` on, at most 200 bytes of each."""
-        before = self._piece[max(0, start - 200) : start].rpartition(b"\n")[2]
-        after = self._piece[end : end + 200].partition(b"\n")[0]
+        before = self.piece[max(0, start - 200) : start].rpartition(b"\n")[2]
+        after = self.piece[end : end + 200].partition(b"\n")[0]
         return before.decode("utf-8", "replace"), after.decode("utf-8", "replace")
 
     def name_above(self, offset: int) -> str:
         """`NAME=` of a value whose name stands in the line above it."""
-        above = self._piece[max(0, offset - 240) : offset].decode("utf-8", "replace")
+        above = self.piece[max(0, offset - 240) : offset].decode("utf-8", "replace")
         named = ABOVE.findall(above)
         return f"{named[-1]}=" if named else ""
