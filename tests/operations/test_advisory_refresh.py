@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx2
 import pytest
 from pydantic import SecretStr
@@ -16,6 +17,7 @@ from tests.operations.rooms import Clock, Yard, events, opened
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
+from opsroom.operations import advisory_sources
 from opsroom.operations.advisories import age_note, told_data
 from opsroom.operations.advisory_refresh import refresh
 from opsroom.operations.room import Room
@@ -311,3 +313,19 @@ async def test_snyk_is_asked_by_version(
         del services.snyk["pkg:pypi/jinja2@3.1.3"]
         await refresh(room, where, force=True, delay=0)
         assert room.advisories.of(["pkg:pypi/jinja2"]) == {}
+
+
+async def test_a_large_archive_keeps_nobody_who_leaves(
+    yard: Yard, tmp_path: Path, handed: list[set[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(advisory_sources, "LOOKED_UP_EVERY", 1)
+    many = {f"GHSA-{number}": vuln(f"GHSA-{number}", "npm", "@a/b") for number in range(8_000)}
+    write(tmp_path / "data", "npm", many)
+    async with centre(yard, offline=tmp_path / "data") as room:
+        begun = anyio.current_time()
+        with anyio.move_on_after(0.3) as left:
+            await refresh(room)
+        assert left.cancelled_caught
+        assert anyio.current_time() - begun < 2
+        assert room.advisories.parts("offline") == {}
+        assert handed == []

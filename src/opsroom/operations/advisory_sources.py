@@ -4,11 +4,12 @@ Every function raises `SourceError` when its source fails; what was fetched befo
 """
 
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+import anyio.from_thread
 import anyio.to_thread
 
 from opsroom.clients.advisories.exploits import fetch_epss, fetch_kev
@@ -17,6 +18,7 @@ from opsroom.clients.advisories.offline import Archive, archives, contents, expl
 from opsroom.clients.advisories.osv import Osv
 from opsroom.clients.advisories.snyk import Snyk, is_asked
 from opsroom.clients.advisories.web import SourceError, Web
+from opsroom.model.advisory import AdvisoryRecord
 from opsroom.model.purl import package_key
 from opsroom.store.advisory_index import AdvisoryIndex
 
@@ -24,6 +26,9 @@ log = logging.getLogger("opsroom.advisories")
 
 Used = Mapping[str, frozenset[str]]
 """What is in use: the versions of each package, by its purl."""
+
+LOOKED_UP_EVERY = 500
+"""Records between two looks at whether anybody still wants them."""
 
 OVERLAP = timedelta(days=1)
 """What moved on the day of the last question is asked for once more: filters know days alone."""
@@ -68,7 +73,7 @@ def _take(index: AdvisoryIndex, archive: Archive, now: datetime) -> int:
         with contents(archive, held) as found:
             return index.add(
                 "offline",
-                found.records,
+                _as_long_as_wanted(found.records),
                 archive.stamp,
                 part=archive.ecosystem,
                 gone=found.gone,
@@ -78,6 +83,14 @@ def _take(index: AdvisoryIndex, archive: Archive, now: datetime) -> int:
         log.warning("%s", error)
         index.failed("offline", error.message, archive.ecosystem)
         return 0
+
+
+def _as_long_as_wanted(records: Iterable[AdvisoryRecord]) -> Iterator[AdvisoryRecord]:
+    """Give up in the middle when the room closes: a large archive takes a minute."""
+    for number, record in enumerate(records):
+        if number % LOOKED_UP_EVERY == 0:
+            anyio.from_thread.check_cancelled()
+        yield record
 
 
 async def refresh_osv(
