@@ -11,6 +11,7 @@ import anyio
 import pytest
 from tests.operations.rooms import QUICK, Yard, events, look_over, only, opened
 
+from opsroom.clients.git import exports as exporting
 from opsroom.errors import NotFound, UsageError
 from opsroom.model.run import Run, RunState, RunStep
 from opsroom.operations.room import Room
@@ -40,7 +41,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def exports(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The commits that were laid out."""
     seen: list[str] = []
-    export_clone = looking.export_clone
+    export_clone = exporting.export_clone
 
     def counted(places: object, commit: str, *more: object, **named: object) -> object:
         seen.append(commit)

@@ -151,7 +151,8 @@ class Keeper:
             return True
         if known is not row:
             return now >= at + SETTLING
-        return now >= at + GLANCE_EVERY and any(scan.reason is not None for scan in row.scans)
+        unknown = not row.scans or any(scan.reason is not None for scan in row.scans)
+        return unknown and now >= at + GLANCE_EVERY
 
     async def _order(self, rows: list[Row]) -> None:
         """Queue a run for those of these rows for which a scan is due."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from opsroom.model.event import Happening
 from opsroom.model.run import Run, RunState, RunStep
 from opsroom.operations.fleet import Row
+from opsroom.operations.scans.subject import is_for_us
 from opsroom.store.journal import append
 from opsroom.store.runs import count_steps, load_run, new_run_id, save_run, save_steps
 
@@ -58,7 +59,7 @@ async def request(
 def can_be_seen(room: "Room", row: Row) -> bool:
     """Whether some process is there that can look at a repository."""
     hosted = any(room.is_swept(key) for key in row.repository.sources)
-    return bool(row.snapshot.clones) or hosted
+    return bool(row.snapshot.clones) or hosted or is_for_us(room, row)
 
 
 def _step(room: "Room", row: Row) -> RunStep:
