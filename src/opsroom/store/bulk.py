@@ -4,18 +4,33 @@ Values go to the driver as they are, past the types of columns: text has to be c
 a boolean, and there are no times.
 """
 
+import json
 from collections.abc import AsyncGenerator, Collection, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import (
+    CTE,
+    JSON,
+    BigInteger,
+    Table,
+    TableValuedAlias,
+    Text,
+    bindparam,
+    cast,
+    func,
+    select,
+)
+from sqlalchemy import column as sql_column
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement, Select
 
 SOME = 10_000
 """Rows that are handed to the driver at once."""
-ASKED = 500
+ASKED = 20_000
 """Values that one statement asks for."""
+LISTED, PAIRS = "listed", "pairs"
+"""Parameters that hold a JSON list."""
 
 
 def clean(text: str) -> str:
@@ -53,13 +68,38 @@ async def rows_with(
     values: Collection[Any],
 ) -> AsyncGenerator[Any, None]:
     """The rows of a statement whose column has one of these values, whatever their number."""
-    distinct = list(dict.fromkeys(values))
+    cleaned = (clean(each) if isinstance(each, str) else each for each in values)
+    distinct = list(dict.fromkeys(cleaned))
+    wanted = listed(connection).alias()
+    among = statement.where(column.in_(select(cast(wanted.c.value, column.type))))
     for start in range(0, len(distinct), ASKED):
-        found = await connection.execute(
-            statement.where(column.in_(distinct[start : start + ASKED]))
-        )
-        for row in found:
+        some = json.dumps(distinct[start : start + ASKED])
+        for row in await connection.execute(among, {LISTED: some}):
             yield row
+
+
+def listed(connection: AsyncConnection) -> TableValuedAlias:
+    """The values of the JSON list that is bound as `LISTED`, in a column `value`: one statement,
+    whatever their number, that is prepared once."""
+    if connection.dialect.name == "postgresql":
+        given = cast(bindparam(LISTED, type_=Text), JSON)
+        return func.json_array_elements_text(given).table_valued("value")
+    return func.json_each(bindparam(LISTED, type_=Text)).table_valued("value")
+
+
+def pairs(connection: AsyncConnection) -> CTE:
+    """The pairs of the JSON list that is bound as `PAIRS`, in columns `number` and `word`."""
+    if connection.dialect.name == "postgresql":
+        given = cast(bindparam(PAIRS, type_=Text), JSON)
+        each = func.json_array_elements(given).table_valued(sql_column("value", JSON))
+        number: ColumnElement[Any] = each.c.value.op("->>")(0)
+        word: ColumnElement[Any] = each.c.value.op("->>")(1)
+    else:
+        each = func.json_each(bindparam(PAIRS, type_=Text)).table_valued("value")
+        number = func.json_extract(each.c.value, "$[0]")
+        word = func.json_extract(each.c.value, "$[1]")
+    told = select(cast(number, BigInteger).label("number"), cast(word, Text).label("word"))
+    return told.cte("wanted")
 
 
 async def identify(

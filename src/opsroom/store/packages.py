@@ -9,12 +9,12 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
-from opsroom.store.bulk import ASKED, clean, identify, insert_rows, rows_with
+from opsroom.store.bulk import PAIRS, clean, identify, insert_rows, pairs, rows_with
 from opsroom.store.scan_tables import manifest_packages, manifests, package_names, package_versions
 
 Key = tuple[str, str]
@@ -147,26 +147,28 @@ async def _version_ids(
 ) -> dict[tuple[str, str], int]:
     """The id of each purl and version; those that are new are inserted."""
     wanted = {(package.purl, package.version): None for package in packages}
-    pairs = {(clean(purl), clean(version)): None for purl, version in wanted}
-    names = await identify(connection, package_names, "purl", {purl: None for purl, _ in pairs})
-    versions = [(names[purl], version) for purl, version in pairs]
+    named = {(clean(purl), clean(version)): None for purl, version in wanted}
+    names = await identify(connection, package_names, "purl", {purl: None for purl, _ in named})
+    versions = [(names[purl], version) for purl, version in named]
     there = await _ids_of_versions(connection, versions)
     missing = [version for version in versions if version not in there]
     if missing:
         await insert_rows(connection, package_versions, ("name_id", "version"), missing)
         there |= await _ids_of_versions(connection, missing)
-    return {(purl, version): there[names[purl], version] for purl, version in pairs}
+    return {(purl, version): there[names[purl], version] for purl, version in named}
 
 
 async def _ids_of_versions(
     connection: AsyncConnection, versions: list[Version]
 ) -> dict[Version, int]:
-    columns = (package_versions.c.name_id, package_versions.c.version)
-    found: dict[Version, int] = {}
-    for start in range(0, len(versions), ASKED):
-        some = versions[start : start + ASKED]
-        rows = await connection.execute(
-            select(*columns, package_versions.c.id).where(tuple_(*columns).in_(some))
-        )
-        found |= {(row.name_id, row.version): row.id for row in rows}
-    return found
+    """The id of each version that is there, by the index: `IN` with pairs would read them all."""
+    wanted = pairs(connection)
+    asked = select(wanted.c.number, wanted.c.word, package_versions.c.id).join(
+        package_versions,
+        and_(
+            package_versions.c.name_id == wanted.c.number,
+            package_versions.c.version == wanted.c.word,
+        ),
+    )
+    rows = await connection.execute(asked, {PAIRS: json.dumps(versions)})
+    return {(number, word): row for number, word, row in rows}
