@@ -62,6 +62,7 @@ def secret(kind: str, severity: Severity, commit: str = "", anchor: str = "a1") 
 
 
 EMPTY = scene()
+MISTYPED = replace(package("acme-bilings"), direct=True)
 BILLING = package("%40acme/billing")
 INSIDE = frozenset({INTERNAL})
 WITH_LODASH = scene(packages=npm(package("lodash")))
@@ -130,9 +131,25 @@ SQUATS = (
     ),
     Example(
         "beside a name of the fleet",
-        scene(packages=npm(package("acme-bilings")), owned=frozenset({"pkg:npm/acme-billings"})),
+        scene(packages=npm(MISTYPED), owned=frozenset({"pkg:npm/acme-billings"})),
         EMPTY,
         "beside acme-billings",
+    ),
+    Example(
+        "beside a name of the fleet, and nobody typed it",
+        scene(
+            packages=npm(replace(MISTYPED, direct=False)),
+            owned=frozenset({"pkg:npm/acme-billings"}),
+        ),
+        EMPTY,
+    ),
+    Example(
+        "beside a name of the fleet that is used here, too",
+        scene(
+            packages=npm(MISTYPED, package("acme-billings")),
+            common=frozenset({"pkg:npm/acme-billings"}),
+        ),
+        EMPTY,
     ),
     Example(
         "in Python, however it is spelled",

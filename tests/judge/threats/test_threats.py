@@ -11,7 +11,7 @@ from tests.judge.threats.examples import CI, CLEAN, EXAMPLES, Example, scene, wo
 
 import opsroom.judge.threats
 from opsroom.judge import threatened
-from opsroom.judge.near_names import beside
+from opsroom.judge.near_names import Names, beside
 from opsroom.judge.popular import POPULAR
 from opsroom.judge.threatened import NOTHING, events, look, threats
 from opsroom.model.scan import Hit
@@ -111,7 +111,31 @@ def test_text_of_strangers_is_made_plain() -> None:
 
 
 def test_many_names_cost_little() -> None:
+    known = Names(POPULAR["npm"])
+    fleet = frozenset(f"pkg:npm/name-of-the-fleet-{number}x" for number in range(50_000))
     begun = perf_counter()
     for number in range(20_000):
-        beside(f"package-name-{number}", POPULAR["npm"])
+        known.beside(f"package-name-{number}")
+    for number in range(100):
+        assert beside(f"name-of-teh-fleet-{number}x", "pkg:npm/", fleet)
     assert perf_counter() - begun < 3
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("lodahs", "lodash"),
+        ("lodas", "lodash"),
+        ("lodassh", "lodash"),
+        ("lodaxh", "lodash"),
+        ("lod-ash", "lodash"),
+        ("lodash", ""),
+        ("lodash2", ""),
+        ("lodsah2", ""),
+        ("ldoahs", ""),
+        ("loda", ""),
+    ],
+)
+def test_one_slip_of_the_finger(name: str, meant: str) -> None:
+    assert Names(frozenset({"lodash", "other"})).beside(name) == meant
+    assert beside(name, "pkg:npm/", frozenset({"pkg:npm/lodash", "pkg:npm/other"})) == meant

@@ -1,8 +1,9 @@
 """A new package whose name is one slip of the finger beside one that is well known."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import cache, lru_cache
 
-from opsroom.judge.near_names import beside
+from opsroom.judge.near_names import Names, beside
 from opsroom.judge.popular import ESTABLISHED, POPULAR
 from opsroom.model.package import Package
 from opsroom.model.purl import package_key
@@ -15,31 +16,51 @@ RULE = "typosquat"
 
 
 def look(scene: Scene, before: Scene | None) -> Iterator[Hit]:
-    """One hit for each new name. Without a look before there is nothing new, and so nothing."""
+    """One hit for each new name. Without a look before there is nothing new, and so nothing.
+
+    A name of the fleet's own is mistyped by people: beside one of those only what is asked for
+    directly counts, and only where the other is not in use, too.
+    """
     if before is None:
         return
     known = {package_key(package.purl) for _, package in before.packages}
-    fleet = frozenset(map(package_key, scene.owned | scene.common))
+    fleet = _keys(scene.owned, scene.common)
+    here = {package_key(package.purl) for _, package in scene.packages}
     scripts = {script.partition(":")[0] for _, script in scene.scripts}
     told: set[str] = set()
     for path, package in scene.packages:
-        name = package_key(package.purl)
-        if name in known or name in fleet or name in told or package.origin:
+        key = package_key(package.purl)
+        if key in known or key in fleet or key in told or package.origin:
             continue
-        told.add(name)
-        meant = _meant(name, fleet)
+        told.add(key)
+        kind, _, name = key.removeprefix("pkg:").partition("/")
+        meant = _popular(kind, name)
+        if not meant and package.direct:
+            meant = _own(kind, name, fleet, here)
         if meant:
-            yield _hit(path, package, name, meant, runs=_runs(package, name, scripts))
+            yield _hit(path, package, key, meant, runs=_runs(package, key, scripts))
 
 
-def _meant(package: str, fleet: frozenset[str]) -> str:
-    kind, _, name = package.removeprefix("pkg:").partition("/")
-    popular = POPULAR.get(kind, frozenset())
-    if name in popular or name in ESTABLISHED.get(kind, frozenset()):
+@lru_cache(maxsize=4)
+def _keys(owned: frozenset[str], common: frozenset[str]) -> frozenset[str]:
+    """Return the keys of names of the fleet: the same for one repository after the other."""
+    return frozenset(map(package_key, owned | common))
+
+
+@cache
+def _well_known(kind: str) -> Names:
+    return Names(POPULAR[kind])
+
+
+def _popular(kind: str, name: str) -> str:
+    if kind not in POPULAR or name in ESTABLISHED[kind]:
         return ""
-    start = f"pkg:{kind}/"
-    ours = frozenset(each.removeprefix(start) for each in fleet if each.startswith(start))
-    return beside(name, popular) or beside(name, ours)
+    return _well_known(kind).beside(name)
+
+
+def _own(kind: str, name: str, fleet: frozenset[str], here: Collection[str]) -> str:
+    meant = beside(name, f"pkg:{kind}/", fleet)
+    return "" if f"pkg:{kind}/{meant}" in here else meant
 
 
 def _runs(package: Package, name: str, scripts: set[str]) -> bool:
