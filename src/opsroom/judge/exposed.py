@@ -162,10 +162,11 @@ def _told(
 
 
 def _message(advisory: Advisory, flaw: Vulnerability, held: Sequence[_Place]) -> str:
-    versions = list(dict.fromkeys(place.version for place in held if place.version))
+    ordered = sorted(held, key=_order)
+    versions = list(dict.fromkeys(place.version for place in ordered if place.version))
     more = f" and {len(versions) - PLACES} more" if len(versions) > PLACES else ""
     named = f"{short(flaw.package)} {', '.join(versions[:PLACES])}{more}".strip()
-    paths = list(dict.fromkeys(place.path for place in sorted(held, key=_order)))
+    paths = list(dict.fromkeys(place.path for place in ordered))
     others = f" and {len(paths) - PLACES} more" if len(paths) > PLACES else ""
     told = [f"in {', '.join(paths[:PLACES])}{others}"]
     if flaw.direct is not None:
