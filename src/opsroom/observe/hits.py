@@ -97,12 +97,17 @@ def together(looks: Sequence[Look], nothing: str) -> Look:
         skipped[each.reason] = Skipped(reason=each.reason, count=count, example=example)
     files = sum(look.files for look in looks)
     return Look(
-        tuple(hit for look in looks for hit in look.hits),
+        tuple(sorted((hit for look in looks for hit in look.hits), key=_place)),
         files,
         frozenset().union(*(look.kinds for look in looks)),
         tuple(skipped.values()),
         nothing if looks and not files else None,
     )
+
+
+def _place(hit: Hit) -> tuple[str, int, str]:
+    """The order of hits: that in which programs tell them may differ from run to run."""
+    return hit.path, hit.line, hit.rule
 
 
 def shown(path: str) -> str:

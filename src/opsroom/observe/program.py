@@ -21,6 +21,8 @@ from opsroom.observe.scanners import Bounds, Missing
 NOWHERE = "http://127.0.0.1:9"
 """A proxy that nobody is: port 9 is reserved for discarding."""
 
+LIMITED = 'ulimit -v "$0" 2>/dev/null; exec "$@"'
+
 LARGEST_FILE = 256 << 20
 """Bytes of any file that a scanner may write."""
 
@@ -44,15 +46,18 @@ def missing(name: str, package: str) -> Missing:
     return Missing(f"{name} is not installed", f"install it: pip install {package}")
 
 
-def environment(home: Path) -> dict[str, str]:
-    """The whole environment of a scanner, with `home` as its home and for its own files."""
+def environment(home: Path, path: str) -> dict[str, str]:
+    """The whole environment of the scanner at `path`, with `home` as its home, for its own files.
+
+    Some look on PATH for the other half of themselves, which lies beside them.
+    """
     return {
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home),
         "XDG_CACHE_HOME": str(home),
         "XDG_DATA_HOME": str(home),
         "TMPDIR": str(home),
-        "PATH": trusted_path("/usr/local/bin:/usr/bin:/bin"),
+        "PATH": f"{os.path.dirname(path)}:{trusted_path('/usr/local/bin:/usr/bin:/bin')}",
         "LC_ALL": "C.UTF-8",
         "NO_COLOR": "1",
         "HTTP_PROXY": NOWHERE,
@@ -62,8 +67,8 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
-def version(path: str, *arguments: str) -> str | None:
-    """The first line that a program says of its version; None when it can't be started well.
+def version(path: str, *arguments: str, line: int = 0) -> str | None:
+    """The line that a program says of its version; None when it can't be started well.
 
     It is asked again only when the file has changed.
     """
@@ -71,16 +76,18 @@ def version(path: str, *arguments: str) -> str | None:
         status = os.stat(path)
     except OSError:
         return None
-    return _version(path, arguments or ("--version",), status.st_mtime_ns, status.st_size)
+    return _version(path, arguments or ("--version",), line, status.st_mtime_ns, status.st_size)
 
 
 @lru_cache(maxsize=64)
-def _version(path: str, arguments: tuple[str, ...], changed: int, size: int) -> str | None:
+def _version(
+    path: str, arguments: tuple[str, ...], line: int, changed: int, size: int
+) -> str | None:
     try:
         done = run(
-            [path, *arguments],
+            limited([path, *arguments], ASKING.memory),
             cwd=Path("/"),
-            env=environment(Path("/nonexistent")),
+            env=environment(Path("/nonexistent"), path),
             timeout=ASKING.seconds,
             max_output=ASKING.output,
             max_memory=ASKING.memory,
@@ -90,7 +97,7 @@ def _version(path: str, arguments: tuple[str, ...], changed: int, size: int) -> 
     if done.outcome != "finished" or done.code != 0:
         return None
     said = readable(done.stdout).strip().splitlines()
-    return plain(said[0], 80) if said else None
+    return plain(said[line], 80) if len(said) > line else None
 
 
 class Clock:
@@ -105,6 +112,16 @@ class Clock:
         return replace(self._bounds, seconds=max(0.01, self._end - time.monotonic()))
 
 
+def limited(argv: Sequence[str], memory: int) -> list[str]:
+    """`argv`, begun with its address space limited already.
+
+    Programs made by GHC reserve a terabyte when they begin, or what they may have; a limit that
+    comes later would leave them with less than nothing. Where there is no such limit (macOS), they
+    begin without one.
+    """
+    return ["/bin/sh", "-c", LIMITED, str(memory >> 10), *argv]
+
+
 def start(argv: Sequence[str], home: Path, bounds: Bounds) -> Completed:
     """Run a scanner to its end or to a bound, with `home` as working directory and home.
 
@@ -112,9 +129,9 @@ def start(argv: Sequence[str], home: Path, bounds: Bounds) -> Completed:
         ObservationError: it could not be started.
     """
     return run(
-        argv,
+        limited(argv, bounds.memory),
         cwd=home,
-        env=environment(home),
+        env=environment(home, argv[0]),
         timeout=bounds.seconds,
         max_output=bounds.output,
         max_memory=bounds.memory,

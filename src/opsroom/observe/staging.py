@@ -15,9 +15,11 @@ from posixpath import splitext
 
 from opsroom.clients.git.exports import Export
 from opsroom.clients.git.regular import read_regular
+from opsroom.clients.git.silencers import silences
 from opsroom.errors import ObservationError
 from opsroom.model.scan import Skipped
 from opsroom.model.text import plain
+from opsroom.observe.manifests import NotUnderstood
 
 LARGEST = 8 << 20
 """Bytes of a file that a scanner is given; larger ones are not written by people."""
@@ -40,7 +42,10 @@ SAID = 24 << 10
 """Bytes of paths in one portion."""
 
 Rewrite = Callable[[bytes], bytes]
-"""Blanks what would silence a scanner, keeping every line where it is."""
+"""Blanks what would silence a scanner, keeping every line where it is.
+
+Raises NotUnderstood for what had better not be given to it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ def _lay_out(
     names: dict[str, str] = {}
     skipped: dict[str, list[str]] = {}
     room = MOST_BYTES
-    for number, path in enumerate(paths):
+    for number, path in enumerate(each for each in paths if not silences(each)):
         if number >= MOST_FILES or room <= 0:
             reason = f"more than {MOST_FILES:,} files" if room > 0 else "too much to copy"
             skipped.setdefault(reason, []).append(path)
@@ -112,11 +117,16 @@ def _lay_out(
         if content is None:
             skipped.setdefault("is not there", []).append(path)
             continue
+        try:
+            content = content if rewrite is None else rewrite(content)
+        except NotUnderstood:
+            skipped.setdefault("could take a scanner down", []).append(path)
+            continue
         room -= len(content)
         name = _name(path, number)
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content if rewrite is None else rewrite(content))
+        target.write_bytes(content)
         names[name] = path
     return names, tuple(
         Skipped(reason=reason, count=len(left), example=plain(left[0]))
