@@ -8,13 +8,13 @@ from pydantic import Field
 
 from opsroom.errors import UsageError
 from opsroom.model.event import Event
+from opsroom.model.moment import parse_moment
 from opsroom.model.text import plain
 from opsroom.model.value import Value
 from opsroom.operations import ids
 from opsroom.operations.answers import QUOTED, Answer, Omitted, fit, lead
 from opsroom.operations.room import Room
 from opsroom.operations.status import FleetStatus, fleet_status
-from opsroom.settings import parse_duration
 from opsroom.store.cursor import LOST, Cursor, CursorState
 
 if TYPE_CHECKING:
@@ -177,20 +177,9 @@ async def _full_state(room: Room, reason: str, max_tokens: int) -> Changes:
 
 def _moment(since: str, now: datetime) -> datetime | None:
     """The time that `since` names, or None when it has the form of a cursor."""
-    text = since.strip()
-    if not text:
+    if not since.strip():
         raise UsageError("`since` is empty", "give a cursor, a time like 2026-01-31T12:00Z or 24h")
-    if text[-1] in "smhd" and text[:-1].isdigit():
-        return now - parse_duration(text)
-    if "-" in text and ("T" in text or ":" in text or text.count("-") == 2):
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError as error:
-            raise UsageError(
-                f"{plain(text, 60)!r} is not a time", "write it as 2026-01-31T12:00Z"
-            ) from error
-        return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
-    return None
+    return parse_moment(since, now, "past")
 
 
 def deduplicated(events: Sequence[Event]) -> list[Event]:

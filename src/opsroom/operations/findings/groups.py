@@ -107,7 +107,7 @@ def _group(key: str, members: Sequence[Held]) -> tuple[Rank, FindingGroup]:
         count=len(members),
         repositories=names[:NAMED],
         repositories_omitted=max(0, len(names) - NAMED),
-        why=list(rank.reasons),
+        why=[each for each in rank.reasons if each != worst[1].finding.severity.value],
         message=plain(worst[1].finding.message, 160),
         id=worst[1].finding.id,
         rules=[rule for rule, _ in rules.most_common(VERSIONS)],

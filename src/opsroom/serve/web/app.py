@@ -72,6 +72,7 @@ def _routes(mcp: ASGIApp | None) -> list[BaseRoute]:
         Route("/api/fleet", data.fleet),
         Route("/api/events", data.recent),
         Route("/api/summary", data.numbers),
+        Route("/api/risk", data.risks),
         Route("/api/repositories/{name:path}", data.repository),
         Route(
             "/webhooks/github",

@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from opsroom.errors import UsageError
+from opsroom.operations.findings.risk import risk
 from opsroom.operations.journal import newest
 from opsroom.operations.overview import detail, overview, summary
 from opsroom.serve.web.questions import question
@@ -31,6 +32,12 @@ async def numbers(request: Request) -> Response:
     """Serve `GET /api/summary?where=`: the fleet in one small object."""
     room = await shared(request).opened()
     return _json(await summary(room, question(request, "where")["where"]))
+
+
+async def risks(request: Request) -> Response:
+    """Serve `GET /api/risk?where=`: what is open, how old, and what nobody looked at."""
+    room = await shared(request).opened()
+    return _json(await risk(room, question(request, "where")["where"]))
 
 
 async def recent(request: Request) -> Response:

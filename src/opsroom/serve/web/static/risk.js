@@ -57,10 +57,17 @@ function ages(risk) {
       "tr",
       { class: `s-${each.severity}` },
       el("th", { scope: "row" }, each.severity),
-      each.counts.map((number) => el("td", { class: number ? "cell" : "cell none", style: `--part: ${Math.round(12 + (60 * number) / most)}%` }, String(number))),
+      each.counts.map((number) => cell(number, most)),
     ),
   );
   return panel("Open, by age", el("table", { class: "ages" }, el("thead", {}, head), el("tbody", {}, lines)));
+}
+
+/** The more there are, the fuller the colour. */
+function cell(number, most) {
+  const made = el("td", { class: number ? "cell" : "cell none" }, String(number));
+  made.style.setProperty("--part", `${Math.round(12 + (60 * number) / most)}%`);
+  return made;
 }
 
 // ---- day by day ------------------------------------------------------------------------------
@@ -114,7 +121,7 @@ function one(group, open) {
   return el(
     "li",
     { class: "group" },
-    el("p", { class: "line" }, chip(group.severity), button, group.packages.map((name) => el("code", {}, said(name))), group.why.map((why) => el("span", { class: "fact tag" }, said(why)))),
+    el("p", { class: "line" }, chip(group.severity), button, group.packages.map((name) => el("code", {}, said(name))), group.why.filter((why) => !why.startsWith("fixed in")).map((why) => el("span", { class: "fact tag" }, said(why)))),
     el("p", {}, said(group.message)),
     el("p", { class: "since" }, group.repositories_count === 1 ? "1 repository" : `${group.repositories_count} repositories`, ": ", names, more > 0 ? ` and ${more} more` : ""),
     group.fixed.length ? el("p", { class: "fix" }, el("span", {}, "mended by"), said(group.fixed.join(", ")), ...pulls(group)) : null,
@@ -138,7 +145,7 @@ function repositories(risk) {
       el("th", { scope: "row" }, el("a", { href: address(row.name) }, said(row.name))),
       SEVERITIES.map((severity) => el("td", { class: row.findings[severity] ? `number s-${severity}` : "number none" }, String(row.findings[severity] ?? 0))),
       el("td", {}, row.oldest ? el("time", { datetime: row.oldest }, age(row.oldest)) : ""),
-      el("td", {}, row.scanned === "whole" ? "whole" : el("span", { class: "unlooked", title: row.unlooked.join("\n") }, row.scanned)),
+      el("td", {}, row.unlooked.length ? el("span", { class: "unlooked", title: row.unlooked.join("\n") }, row.scanned === "whole" ? "whole, but" : row.scanned) : "whole"),
     ),
   );
   const rest = risk.repositories_omitted ? el("p", { class: "since" }, `${risk.repositories_omitted} more repositories with less.`) : null;
