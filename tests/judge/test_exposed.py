@@ -51,7 +51,7 @@ def test_one_flaw_of_one_package_is_one_hit_wherever_it_is() -> None:
     assert hit.advisory is not None
     assert (hit.advisory.version, hit.advisory.fixed) == ("1.0.0", "2.0.0")
     assert hit.message == (
-        "npm/web 1.1.0, 1.0.0, 1.2.0 is vulnerable: CVE-1 (a bad flaw); in package-lock.json,"
+        "npm/web 1.0.0, 1.1.0, 1.2.0 is vulnerable: CVE-1 (a bad flaw); in package-lock.json,"
         " a/package-lock.json, b/package-lock.json and 1 more; fixed in 2.0.0"
     )
     assert hit.remediation == "Raise npm/web to 2.0.0 or later."
@@ -97,12 +97,9 @@ def test_only_what_is_everywhere_for_development_is_development_only() -> None:
 
 
 def test_a_range_is_told_by_the_lock_above_it() -> None:
-    lock, beneath = (
-        ("package-lock.json", web("3.0.0")),
-        ("ui/package.json", web("", constraint="^1")),
-    )
-    assert ask(lock, beneath) == Exposed()
-    alone = ask(("ui/package-lock.json", web("3.0.0")), ("package.json", web("", constraint="^1")))
+    locked, ranged = web("3.0.0"), web("", constraint="^1")
+    assert ask(("package-lock.json", locked), ("ui/package.json", ranged)) == Exposed()
+    alone = ask(("ui/package-lock.json", locked), ("package.json", ranged))
     assert alone.hits == ()
     assert alone.unknown == {"pkg:npm/web"}
     ((reason, count, example),) = alone.reasons
@@ -111,7 +108,8 @@ def test_a_range_is_told_by_the_lock_above_it() -> None:
 
 def test_what_comes_from_elsewhere_is_unknown() -> None:
     found = ask(("a", web(origin="git+https://example.org/web")))
-    assert (found.hits, found.unknown) == ((), {"pkg:npm/web"})
+    assert found.hits == ()
+    assert found.unknown == {"pkg:npm/web"}
 
 
 def test_malware_is_critical_and_no_version_mends_it() -> None:
@@ -147,8 +145,7 @@ def test_the_order_of_manifests_does_not_matter(
     mixed = list(uses)
     chance.shuffle(mixed)
     one, other = ask(*uses), ask(*mixed)
-    assert {hit.anchor for hit in one.hits} == {hit.anchor for hit in other.hits}
-    assert [h.advisory for h in one.hits] == [h.advisory for h in other.hits]
+    assert one.hits == other.hits
     assert one.unknown == other.unknown
     held = any(package.version in ("1.0.0", "1.5.0") for _, package in uses)
     assert bool(one.hits) == held
