@@ -52,6 +52,12 @@ GLANCE_EVERY = 60.0
 EQUIP_EVERY = 60.0
 """Seconds between two looks which scanners are here."""
 
+MANY = 100
+"""So many repositories that wait are no burst, but a fleet that is scanned for the first time."""
+
+FETCH_EVERY = 1.0
+"""Seconds between two repositories that are fetched from hosts, by each worker, unasked."""
+
 AT_ONCE = 50
 """Repositories of which it is found out in one go whether anything is due."""
 
@@ -112,7 +118,7 @@ class Keeper:
     @property
     def loops(self) -> Sequence[Loop]:
         """Everything that goes on beside each other."""
-        workers = [self._work for _ in range(CORES)]
+        workers = [partial(self._work, first=number == 0) for number in range(CORES)]
         return (self._equip, self._find_due, self.taking_up.run, self.progress.keep, *workers)
 
     async def _equip(self) -> None:
@@ -170,10 +176,17 @@ class Keeper:
             if rows_due:
                 await request(self.room, rows_due, (), reason)
 
-    async def _work(self) -> None:
-        """Look at one repository after the other."""
+    async def _work(self, *, first: bool) -> None:
+        """Look at one repository after the other.
+
+        Of very many that nobody waits for only the first worker takes any: the others are free for
+        what is more urgent. A host is not asked for one after the other without a pause.
+        """
         while True:
-            order = await self.desk.take()
+            order = await self.desk.take(
+                lambda urgency: first or urgency <= Urgency.MOVED or len(self.desk) <= MANY
+            )
+            began = anyio.current_time()
             row = self.room.fleet.get(order.key)
             name = row.name if row else order.key
             error = "it was stopped before its end"
@@ -189,6 +202,8 @@ class Keeper:
                 self.desk.done(order)
                 state = RunState.FAILED if error else RunState.DONE
                 self.progress.note(order.tickets, name, state, error)
+            if row is not None and not row.snapshot.clones and order.urgency > Urgency.MOVED:
+                await anyio.sleep(began + FETCH_EVERY - anyio.current_time())
 
     async def _scan(self, order: Order, row: Row | None) -> str:
         """Look at one repository now; gives why that failed, or nothing."""

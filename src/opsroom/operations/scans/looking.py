@@ -185,23 +185,20 @@ async def _scan(bench: Bench, noted: "_Noted", name: str, export: Export) -> Non
     if not may_hold(scanner, export):
         noted.add(name, Look())
         return
-    began = time.monotonic()
-    seen = await _in_thread(
+    seen, seconds = await _in_thread(
         bench, lambda: _safely(name, lambda: scanner.look(export, bench.bounds))
     )
-    noted.add(name, seen, export.skipped, time.monotonic() - began)
+    noted.add(name, seen, export.skipped, seconds)
 
 
 async def _take_inventory(bench: Bench, noted: "_Noted", export: Export, is_known: IsKnown) -> None:
-    began = time.monotonic()
-
     def taking() -> Look:
         inventory, manifests = take(export, is_known, bench.parsers)
         noted.seen.inventory, noted.seen.manifests = inventory, manifests
         return of_inventory(inventory)
 
-    seen = await _in_thread(bench, lambda: _safely(DEPENDENCIES, taking))
-    noted.add(DEPENDENCIES, seen, export.skipped, time.monotonic() - began)
+    seen, seconds = await _in_thread(bench, lambda: _safely(DEPENDENCIES, taking))
+    noted.add(DEPENDENCIES, seen, export.skipped, seconds)
 
 
 async def _take_grounds(bench: Bench, noted: "_Noted", export: Export, last: Scan | None) -> None:
@@ -214,20 +211,22 @@ async def _take_grounds(bench: Bench, noted: "_Noted", export: Export, last: Sca
         noted.seen.grounds = grounds(export, before, same)
         return Look()
 
-    failed = await _in_thread(bench, lambda: _safely(THREATS, taking))
+    failed, _ = await _in_thread(bench, lambda: _safely(THREATS, taking))
     if failed.reason is not None:
         noted.add(THREATS, failed)
 
 
-def _safely(name: str, looking: Callable[[], Look]) -> Look:
-    """A scanner that fails in a way that nobody foresaw must not end the others."""
+def _safely(name: str, looking: Callable[[], Look]) -> tuple[Look, float]:
+    """A look, and its seconds: a scanner that fails as nobody foresaw must not end the others."""
+    began = time.monotonic()
     try:
-        return looking()
+        seen = looking()
     except (ObservationError, OSError) as error:
-        return Look(reason=_why(error))
+        seen = Look(reason=_why(error))
     except Exception as error:
         log.exception("scanner %s failed", name)
-        return Look(reason=f"{name} failed ({type(error).__name__})")
+        seen = Look(reason=f"{name} failed ({type(error).__name__})")
+    return seen, time.monotonic() - began
 
 
 class _Noted:

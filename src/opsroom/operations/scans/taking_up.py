@@ -19,7 +19,9 @@ PAUSE = 1.0
 """Seconds between two looks for queued runs."""
 
 AGAIN = 30.0
-"""Seconds after which runs are gone through again: who was to do a step may have gone."""
+AGAIN_A_STEP = 0.05
+"""Seconds after which a run is gone through again, as who was to do a step may have gone: so many,
+and so many more for each of its steps."""
 
 MOST = 200
 """Runs that are taken up at the same time; the others wait."""
@@ -40,7 +42,7 @@ class TakingUp:
         self._desk = desk
         self._progress = progress
         self._known: dict[str, float] = {}
-        """When each run was gone through last."""
+        """When each run is to be gone through again."""
         self._taken: set[Ticket] = set()
 
     async def run(self) -> None:
@@ -59,13 +61,13 @@ class TakingUp:
         now = anyio.current_time()
         async with self._room.store.read() as connection:
             runs = await load_runs(connection, states=OPEN, workflow=WORKFLOW, limit=MOST)
-            due = [run for run in runs if now >= self._known.get(run.id, 0.0) + AGAIN]
+            due = [run for run in runs if now >= self._known.get(run.id, 0.0)]
             steps = {run.id: await load_steps(connection, run.id) for run in due}
         self._known = {run.id: self._known.get(run.id, 0.0) for run in runs}
         self._taken = {ticket for ticket in self._taken if ticket[0] in self._known}
         rows = {row.name: row for row in self._room.fleet} if due else {}
         for run in due:
-            self._known[run.id] = now
+            self._known[run.id] = now + AGAIN + AGAIN_A_STEP * run.total
             for position, step in enumerate(steps[run.id]):
                 if not step.status.ended:
                     self._take(run, (run.id, position), step.repository, rows)
