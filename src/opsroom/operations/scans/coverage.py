@@ -17,6 +17,7 @@ from opsroom.model.value import Value
 from opsroom.observe.kinds import SECRETS
 from opsroom.operations.fleet import Row
 from opsroom.operations.scans.equipment import OWN, known_scanners
+from opsroom.operations.scans.imported import is_report
 
 Standing = Literal["whole", "part", "old", "never"]
 NAMED = 3
@@ -109,8 +110,10 @@ def _repositories(count: int) -> str:
 
 
 def _applicable(row: Row) -> Iterator[Scan]:
-    """The last look of each scanner that has something to read there."""
+    """The last look of each scanner that has something to read there; no report of others."""
     for scan in row.scans:
+        if is_report(scan.scanner):
+            continue
         scanner = known_scanners().get(scan.scanner)
         missing_without_need = (
             scan.reason is not None

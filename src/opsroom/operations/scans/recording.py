@@ -6,7 +6,7 @@
 A look that failed moves nothing: it is kept as a look, with its reason.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -21,9 +21,10 @@ from opsroom.model.finding import KeptFinding
 from opsroom.model.limits import Limits
 from opsroom.model.purl import package_key
 from opsroom.model.repository import RepositoryState
-from opsroom.model.scan import Scan, Skipped
+from opsroom.model.scan import Hit, Scan, Skipped
 from opsroom.operations.fleet import Row
 from opsroom.operations.scans.exposure import Exposure, exposures, is_new, marks_of
+from opsroom.operations.scans.imported import with_imported
 from opsroom.operations.scans.looking import Seen
 from opsroom.operations.scans.moved import Moved, standing
 from opsroom.store.findings import load_findings
@@ -55,7 +56,7 @@ async def record_scans(room: "Room", results: Sequence[ScanResult]) -> None:
     Raises:
         StoreError: it can't be written; then nothing is.
     """
-    looks = {result.key: result.seen for result in results}
+    looks = await with_imported(room, {result.key: result.seen for result in results})
     exposed = await exposures(room, looks)
     now = room.now()
     async with room.store.write() as connection:
@@ -114,9 +115,16 @@ class _Told:
         """Take in the look of one scanner; gives it as it is to be kept."""
         if scan.reason is not None:
             return scan
-        found = looked(
+        found = self._looked(scan, seen.hits.get(scan.scanner, ()))
+        if there := seen.there.get(scan.scanner):
+            found = found.lasting(self._looked(scan, there), self.kept)
+        self.looks.append((found, is_baseline(self.done.get(scan.scanner), scan), frozenset()))
+        return _kept(scan, found)
+
+    def _looked(self, scan: Scan, hits: Iterable[Hit]) -> Looked:
+        return looked(
             scan.scanner,
-            seen.hits.get(scan.scanner, ()),
+            hits,
             self._scope(),
             self.limits,
             self.row.repository.key,
@@ -124,8 +132,6 @@ class _Told:
             skipped=scan.skipped,
             untold=frozenset(events()) if scan.scanner == THREATS else frozenset(),
         )
-        self.looks.append((found, is_baseline(self.done.get(scan.scanner), scan), frozenset()))
-        return _kept(scan, found)
 
     def packages(
         self, scan: Scan, exposure: Exposure, before: Sequence[Located], seen: Seen
