@@ -7,7 +7,7 @@ fingerprint that it was first known under, though databases come to call it othe
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opsroom.judge.examination import LOCATION, MESSAGE, fingerprint, override
 from opsroom.judge.scope import Scope
@@ -29,7 +29,7 @@ class Looked:
     `findings` are the worst of what was `seen` (fingerprints of all of it). `limits` and `scope`
     say which rules are off. `doubted` are packages, by key, of which not every place could be
     looked at, `untold` rules of which nothing is known now, and `skipped` paths. `elsewhere` are
-    fingerprints of what another scanner says, too.
+    fingerprints of what another scanner says, too. `left_out` findings are too many to be kept.
     """
 
     scanner: str
@@ -41,6 +41,7 @@ class Looked:
     doubted: frozenset[str] = frozenset()
     untold: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
+    left_out: int = 0
 
     def proves_gone(self, finding: Finding) -> bool:
         """Whether the scanner would have told of it: it was looked for where it was."""
@@ -63,10 +64,15 @@ class Looked:
         severity, is_set = override(finding.rule, self.scope, self.limits)
         return is_set and severity is None
 
-    @property
-    def left_out(self) -> int:
-        """How many findings are too many to be kept."""
-        return len(self.seen) - len(self.findings)
+    def lasting(self, there: "Looked", kept: Iterable[KeptFinding]) -> "Looked":
+        """Return this look with what is still there of what was found before.
+
+        `there` is all that the scanner would tell had it known nothing: what this look doesn't
+        tell anew is neither opened nor over.
+        """
+        known = {each.finding.fingerprint for each in kept if each.closed_at is None}
+        old = (each for each in there.findings if each.fingerprint in known - self.seen)
+        return replace(self, findings=(*self.findings, *old), seen=self.seen | there.seen)
 
 
 def looked(
@@ -112,6 +118,7 @@ def looked(
         skipped=tuple(skipped),
         doubted=doubted,
         untold=untold,
+        left_out=max(0, len(worst) - MOST),
     )
 
 

@@ -112,6 +112,23 @@ async def test_scanners_do_not_move_the_findings_of_others_nor_of_checks(yard: Y
         assert any(cost.rule == "ruff/*" for cost in row(room).health.costs)
 
 
+async def test_a_threat_lasts_while_it_is_there_and_an_event_for_ever(yard: Yard) -> None:
+    async with fleet_of(yard, "acme/api") as room:
+        await look(room, scanner="threats")
+        appeared = hit("postinstall", "install-script-appeared")
+        happened = hit("main", "force-push-over-history")
+        await look(room, appeared, happened, scanner="threats")
+        both = set(scanned(row(room)))
+        before = await last(room)
+        still = Seen(scans=[scan(room, "threats")], hits={"threats": ()})
+        still.there["threats"] = (appeared, hit("other", "typosquat"))
+        await record_scans(room, [ScanResult("github.com/acme/api", still)])
+        assert set(scanned(row(room))) == both
+        assert await kinds(room, before) == [], "what was there at the first look is no news either"
+        await look(room, scanner="threats")
+        assert set(scanned(row(room))) == {"force-push-over-history"}
+
+
 async def test_a_never_scanned_repository_is_neither_punished_nor_unknown(yard: Yard) -> None:
     async with fleet_of(yard, "acme/api") as room:
         here = row(room)
