@@ -10,6 +10,7 @@ from typing import Any
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
+from opsroom.model.text import plain
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
 from opsroom.observe.reading.contents import Contents
@@ -18,7 +19,7 @@ from opsroom.observe.reading.plain_text import text_of, toml_of
 from opsroom.observe.reading.toml_paths import path_lines
 from opsroom.observe.reading.values import rows, table, words
 
-VERSIONS = frozenset({1, 2, 3, 4})
+VERSIONS = frozenset({"1", "2", "3", "4"})
 PUBLIC = re.compile(
     r"registry\+https://github\.com/rust-lang/crates\.io-index|sparse\+https://index\.crates\.io/"
 )
@@ -39,9 +40,9 @@ def parse(path: str, content: bytes) -> Manifest:
     """Read a Cargo.lock."""
     text = text_of(content)
     lock = toml_of(text)
-    version = lock.get("version", 1)
+    version = words(lock.get("version", 1))
     if version not in VERSIONS:
-        raise NotUnderstood(f"version {words(version) or '?'} of Cargo.lock is not known")
+        raise NotUnderstood(f"version {plain(version, 40) or '?'} of Cargo.lock is not known")
     if not lock.keys() & {"package", "root", "version"}:
         raise NotUnderstood("no packages: the file is cut off or of another kind")
     crates = [*rows(lock.get("package")), *([lock["root"]] if "root" in lock else [])]

@@ -39,7 +39,8 @@ def _service(service: Entries, contents: Contents) -> None:
             contents.put(Published(found.purl, found.version, line=line))
     if not isinstance(build, Entries):
         return
-    if inline := words(build.get("dockerfile_inline")):
+    inline = build.get("dockerfile_inline")
+    if isinstance(inline, str):
         within = build.lines["dockerfile_inline"]
         for unread in (inner := images_of(inline).manifest()).unread:
             contents.put(Unread(unread.reason, within))

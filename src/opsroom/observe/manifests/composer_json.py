@@ -16,7 +16,8 @@ from opsroom.observe.reading.package_url import path_purl
 from opsroom.observe.reading.plain_text import json_of, text_of
 from opsroom.observe.reading.values import table, words
 
-NAME = re.compile(r"[A-Za-z0-9](?:[_.-]{0,2}[A-Za-z0-9]+)*/[A-Za-z0-9](?:[_.-]{0,2}[A-Za-z0-9]+)*")
+PART = r"[A-Za-z0-9]+(?:[_.-]{1,2}[A-Za-z0-9]+)*"
+NAME = re.compile(f"{PART}/{PART}")
 EXACT = re.compile(r"v?\d+(?:\.\d+){1,3}(?:-[A-Za-z0-9.]+)?")
 
 

@@ -14,6 +14,7 @@ from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.images import image
 from opsroom.observe.reading.plain_text import text_of
+from opsroom.observe.reading.values import LONGEST
 from opsroom.observe.reading.variables import Unset, substituted
 
 DIRECTIVE = re.compile(r"#\s*(?P<name>[a-zA-Z]+)\s*=\s*(?P<value>\S+)\s*")
@@ -128,7 +129,7 @@ class _Build:
 
     def _image(self, written: str, line: int) -> None:
         try:
-            reference = substituted(written, self.arguments)
+            reference = substituted(written[:LONGEST], self.arguments)
         except Unset:
             reason = f"an image that depends on build arguments: {plain(written, 80)}"
             self.contents.put(Unread(reason, line))

@@ -14,6 +14,7 @@ from opsroom.model.package import Package, Published
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.package_url import purl
+from opsroom.observe.reading.values import LONGEST, words
 from opsroom.observe.reading.xml_text import Element, element_of
 
 REFERENCES = ("PackageReference", "PackageVersion", "GlobalPackageReference", "PackageDownload")
@@ -45,7 +46,8 @@ def _said(item: Element, *names: str) -> str:
 def _reference(item: Element, properties: dict[str, str]) -> Package | None:
     name = _said(item, "Include", "Update")
     asked = PROPERTY.sub(
-        lambda match: properties.get(match[1], match[0]), _said(item, "VersionOverride", "Version")
+        lambda match: properties.get(match[1], match[0]),
+        words(_said(item, "VersionOverride", "Version")),
     )
     if not name or PROPERTY.search(name):
         return None
@@ -75,7 +77,10 @@ def parse(path: str, content: bytes) -> Manifest:
     if project.name != "Project":
         raise NotUnderstood(f"no Project in line {project.line}")
     properties = {
-        each.name: each.text for group in project.all("PropertyGroup") for each in group.children
+        each.name: each.text
+        for group in project.all("PropertyGroup")
+        for each in group.children
+        if len(each.text) <= LONGEST
     }
     for item in _items(project):
         with contents.entry(item.line):

@@ -14,6 +14,7 @@ from opsroom.observe.reading import origins
 from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.package_url import purl
 from opsroom.observe.reading.plain_text import text_of
+from opsroom.observe.reading.values import LONGEST
 
 TEXT = r"(?:\"([^\"#\\\n]*)\"|'([^'\\\n]*)')"
 GEM = re.compile(rf"^(?P<indent>\s*)gem(?:\s+|\s*\(\s*){TEXT}(?P<rest>.*)$")
@@ -48,7 +49,9 @@ def parse(path: str, content: bytes) -> Manifest:
     contents = Contents()
     groups: list[tuple[str, bool]] = []
     for number, line in enumerate(text_of(content).split("\n"), 1):
-        if group := GROUP.match(line):
+        if len(line) > LONGEST:
+            contents.unread("a line that is too long to be read", number)
+        elif group := GROUP.match(line):
             groups.append((group["indent"], _for_development(group["names"])))
         elif (end := END.match(line)) and groups and end["indent"] == groups[-1][0]:
             groups.pop()

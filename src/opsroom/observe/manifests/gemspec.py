@@ -13,6 +13,7 @@ from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.package_url import purl
 from opsroom.observe.reading.plain_text import text_of
+from opsroom.observe.reading.values import LONGEST
 
 TEXT = r"(?:\"([^\"#\\\n]*)\"|'([^'\\\n]*)')"
 SETS = re.compile(rf"^\s*\w+\.(?P<key>name|version)\s*=\s*{TEXT}(?:\.freeze)?\s*(?:#.*)?$")
@@ -32,7 +33,9 @@ def parse(path: str, content: bytes) -> Manifest:
     contents = Contents()
     said: dict[str, tuple[str, int]] = {}
     for number, line in enumerate(text.split("\n"), 1):
-        if sets := SETS.match(line):
+        if len(line) > LONGEST:
+            contents.unread("a line that is too long to be read", number)
+        elif sets := SETS.match(line):
             said.setdefault(sets["key"], (sets[2] or sets[3] or "", number))
         elif needs := NEEDS.match(line):
             _need(needs["kind"], needs["rest"], number, contents)

@@ -19,7 +19,7 @@ from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.images import image
 from opsroom.observe.reading.package_url import path_purl, purl
 from opsroom.observe.reading.plain_text import text_of
-from opsroom.observe.reading.values import rows, table, words
+from opsroom.observe.reading.values import LONGEST, rows, table, words
 from opsroom.observe.reading.yaml_text import Entries, document
 
 USES = re.compile(
@@ -45,7 +45,7 @@ def _uses(written: str, line: int, lines: list[str]) -> Package | Unread:
     match = USES.fullmatch(written)
     if not match:
         return Unread(f"no action or workflow: {plain(written, 80)}", line)
-    said = SAID.search(lines[line - 1]) if 0 < line <= len(lines) else None
+    said = SAID.search(lines[line - 1][:LONGEST]) if 0 < line <= len(lines) else None
     return Package(
         purl=purl("githubactions", match["name"], match["owner"]),
         version=match["ref"],

@@ -17,6 +17,7 @@ from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.package_url import path_purl
 from opsroom.observe.reading.plain_text import text_of
+from opsroom.observe.reading.values import LONGEST
 
 WORD = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|//.*|[()]|[^\s"`()]+')
 DIRECTIVES = frozenset(
@@ -47,6 +48,8 @@ def directives(content: bytes) -> Iterator[Directive]:
     """
     block = ""
     for number, line in enumerate(text_of(content).split("\n"), 1):
+        if len(line) > LONGEST:
+            raise NotUnderstood(f"line {number} is too long to be read")
         words = WORD.findall(line)
         comment = words.pop()[2:].strip() if words and words[-1].startswith("//") else ""
         if not words:

@@ -16,7 +16,7 @@ from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.gitops_objects import addresses_of, sources_of
 from opsroom.observe.reading.images import UNSETTLED, image
 from opsroom.observe.reading.plain_text import text_of
-from opsroom.observe.reading.values import words
+from opsroom.observe.reading.values import LONGEST, words
 from opsroom.observe.reading.yaml_text import Entries, Items, Node, documents
 
 OBJECT = re.compile(rb"^[ \t-]*[\"']?apiVersion[\"']?[ \t]*:|\"apiVersion\"[ \t]*:", re.MULTILINE)
@@ -52,13 +52,13 @@ def _images(item: Entries) -> Iterator[tuple[str, int]]:
             if isinstance(written, str) and written.strip():
                 last = written.rpartition("/")[2]
                 if container or ":" in last or "@" in last:
-                    yield written.strip(), node.lines["image"]
+                    yield written.strip()[:LONGEST], node.lines["image"]
             ahead += [(each, key in CONTAINERS) for key, each in reversed(node.items())]
 
 
 def _template(content: bytes, contents: Contents) -> None:
     for number, line in enumerate(text_of(content).split("\n"), 1):
-        if match := LINE.match(line):
+        if len(line) <= LONGEST and (match := LINE.match(line)):
             contents.put(_in_template(match["image"].strip("\"'"), number))
 
 

@@ -15,7 +15,7 @@ from opsroom.observe.reading.package_url import purl
 from opsroom.observe.reading.plain_text import json_of, text_of
 from opsroom.observe.reading.values import table, words
 
-VERSIONS = frozenset({1, 2})
+VERSIONS = frozenset({"1", "2"})
 DIRECT = {"Direct": True, "Transitive": False, "CentralTransitive": False, "Project": True}
 
 
@@ -54,9 +54,11 @@ def parse(path: str, content: bytes) -> Manifest:
     """Read a packages.lock.json."""
     text = text_of(content)
     lock = table(json_of(text))
-    version = lock.get("version")
+    version = words(lock.get("version"))
     if version not in VERSIONS:
-        raise NotUnderstood(f"version {words(version) or '?'} of packages.lock.json is not known")
+        raise NotUnderstood(
+            f"version {plain(version, 40) or '?'} of packages.lock.json is not known"
+        )
     if not isinstance(lock.get("dependencies"), dict):
         raise NotUnderstood("no dependencies: the file is of another kind")
     contents = Contents()

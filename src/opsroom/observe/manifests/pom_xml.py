@@ -31,7 +31,10 @@ class _Project:
         self.profiles = list(top.all("profiles", "profile"))
         self.parent = next(top.all("parent"), None)
         self.properties = {
-            each.name: each.text for group in top.all("properties") for each in group.children
+            each.name: each.text
+            for group in top.all("properties")
+            for each in group.children
+            if len(each.text) <= LONGEST
         }
         for key in ("groupId", "artifactId", "version"):
             above = self.parent.said(key) if self.parent and key != "artifactId" else ""
@@ -44,11 +47,13 @@ class _Project:
     def settled(self, text: str) -> str:
         """A text with its properties replaced; those that this file doesn't set stay."""
         for _ in range(ROUNDS):
+            if len(text) > LONGEST:
+                return ""
             new = PROPERTY.sub(lambda match: self.properties.get(match[1]) or match[0], text)
-            if new == text or len(new) > LONGEST:
+            if new == text:
                 break
             text = new
-        return text[:LONGEST]
+        return text
 
     def everywhere(self, *names: str) -> Iterator[Element]:
         """The elements of a path of names, of the project and of its profiles."""

@@ -17,6 +17,7 @@ from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.hcl_text import Attribute, Block, blocks_of
 from opsroom.observe.reading.package_url import path_purl, purl
 from opsroom.observe.reading.remote_files import ASKED, git_folder
+from opsroom.observe.reading.values import words
 
 WANTED = re.compile(rb"\bmodule\b|\brequired_providers\b|\bprovider\b")
 """A file without these words asks for nothing, and is not taken apart."""
@@ -43,7 +44,7 @@ def provider(source: str, asked: str, line: int, *, locked: str = "") -> Package
 
     `asked` are constraints, `locked` the version that is used, where that is known.
     """
-    match = PROVIDER.fullmatch(source)
+    match = PROVIDER.fullmatch(words(source))
     if not match or source.startswith(BUILT_IN):
         return None
     host = (match["host"] or "").lower()
@@ -93,7 +94,7 @@ def module(source: str, asked: str, line: int) -> Package:
 
 
 def _text(attribute: Attribute | None) -> str:
-    return (attribute.text or "").strip() if attribute else ""
+    return words(attribute.text) if attribute else ""
 
 
 def _providers(terraform: Block) -> Iterator[tuple[str, Attribute]]:

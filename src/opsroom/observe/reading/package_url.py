@@ -16,7 +16,7 @@ def purl(kind: str, name: str, namespace: str = "", **qualifiers: str) -> str:
         NotUnderstood: that is no name of a package.
     """
     whole = f"{namespace}/{name}"
-    if not name.strip() or len(whole) > LONGEST or not whole.isprintable():
+    if not name.strip(" /") or len(whole) > LONGEST or not whole.isprintable():
         raise NotUnderstood(f"no name of a package: {plain(name, 60)!r}")
     try:
         return PackageURL(kind, namespace or None, name, qualifiers=qualifiers).to_string()

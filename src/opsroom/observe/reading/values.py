@@ -15,8 +15,16 @@ def rows(value: object) -> list[Any]:
     return cast("list[Any]", value)  # type: ignore[redundant-cast] # pyright: list[Unknown]
 
 
+LONGEST = 2000
+"""Characters of a text that can name or ask for something."""
+
+
 def words(value: object) -> str:
-    """A text or whole number as text, without white space around it; everything else is empty."""
+    """A text or whole number as text, without white space around it.
+
+    Everything else is empty, and so is a text that is too long to be a name, a version or an
+    address: patterns that are tried on it take a time that grows with its length.
+    """
     if isinstance(value, str):
-        return value.strip()
+        return value.strip() if len(value) <= LONGEST else ""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""

@@ -14,7 +14,7 @@ from opsroom.observe.manifests import NotUnderstood
 from opsroom.observe.reading.plain_text import CONFLICT, line_at
 
 MOST_BYTES = 8 << 20
-MOST_ELEMENTS = 300_000
+MOST_ELEMENTS = 100_000
 DEEPEST = 60
 
 

@@ -1,0 +1,156 @@
+"""No parser of these formats raises anything but NotUnderstood, whatever is done to its file."""
+
+import json
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.observe.manifests import infrastructure_seeds, language_seeds
+from tests.observe.manifests.samples import read
+
+from opsroom.model.manifest import Manifest
+from opsroom.model.text import plain
+from opsroom.observe.manifests import NotUnderstood
+
+SEEDS = language_seeds.SEEDS | infrastructure_seeds.SEEDS | infrastructure_seeds.MORE
+EACH = pytest.mark.parametrize("name", SEEDS)
+QUICK = settings(
+    max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
+ODD: tuple[Any, ...] = (
+    *(None, True, 0, -1, 1.5, "", " ", "\x1b[31m", "a\nb", "@", "a@b@c", "../..", ":", "#", "$"),
+    *("git+", "://", "oci://", "http://[", "git::http://[", "${", "{{x}}", "x" * 3000, "\u202e"),
+    *("a/b@c", "docker://", "./", "//", "a:b:c", "=", "*", ">= 1", "~> 1.0, < 2", "file://"),
+    *([], [[]], [None], [{}], {}, {"": ""}, {"name": []}, {"version": {}}, {"a": {"b": {"c": []}}}),
+)
+
+
+def attempt(name: str, content: str | bytes) -> Manifest | None:
+    """Read it, and see that what comes out is whole and can be shown."""
+    form = "kubernetes" if name in infrastructure_seeds.MORE else name
+    said = ""
+    manifest = None
+    try:
+        manifest = read(form, content)
+    except NotUnderstood as error:
+        said = error.message
+    assert plain(said, 400) == said
+    if not manifest:
+        return None
+    count = len(manifest.packages)
+    assert all(0 <= one < count and 0 <= other < count for one, other in manifest.edges)
+    for package in manifest.packages:
+        assert package.purl.startswith("pkg:")
+        for text in (package.purl, package.version, package.constraint, package.origin):
+            assert text.isprintable()
+            assert len(text) < 2500
+    assert all(each.version.isprintable() for each in manifest.publishes)
+    assert all(plain(each.reason) == each.reason for each in manifest.unread)
+    return manifest
+
+
+@EACH
+def test_cut_anywhere(name: str) -> None:
+    for end in range(0, len(SEEDS[name]), 7):
+        attempt(name, SEEDS[name][:end])
+
+
+@EACH
+def test_each_line_twice_gone_or_replaced(name: str) -> None:
+    lines = SEEDS[name].split("\n")
+    for at, line in enumerate(lines):
+        for instead in ([], [line, line], ["\x1b[0m\u202e"], [f"{line}{line}"], [line[::-1]]):
+            attempt(name, "\n".join([*lines[:at], *instead, *lines[at + 1 :]]))
+
+
+@EACH
+@QUICK
+@given(data=st.data())
+def test_changed_anywhere(name: str, data: st.DataObject) -> None:
+    content = bytearray(SEEDS[name].encode())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(content)))
+        content[at : at + data.draw(st.integers(0, 6))] = data.draw(st.binary(max_size=4))
+    attempt(name, bytes(content))
+
+
+@EACH
+@QUICK
+@given(content=st.one_of(st.binary(max_size=300), st.text(max_size=300)))
+def test_anything(name: str, content: bytes | str) -> None:
+    attempt(name, content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content)
+
+
+@EACH
+def test_an_unsolved_merge_conflict(name: str) -> None:
+    lines = SEEDS[name].split("\n")
+    middle = len(lines) // 2
+    conflict = [*lines[:middle], "<<<<<<< HEAD", lines[middle], "=======", "x", ">>>>>>> other"]
+    with pytest.raises(NotUnderstood, match=rf"merge conflict in line {middle + 1}"):
+        read(
+            "kubernetes" if name in infrastructure_seeds.MORE else name,
+            "\n".join([*conflict, *lines[middle:]]),
+        )
+
+
+@EACH
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00a", b"\x80", b"a\0b"], ids=repr)
+def test_other_encodings(name: str, content: bytes) -> None:
+    assert attempt(name, content) in (None, Manifest())
+    assert attempt(name, content + SEEDS[name].encode()) is None
+
+
+YAMLS = (
+    *("compose", "github-actions", "kustomization", "helm-chart", "helm-lock", "helm-values"),
+    *("ansible-requirements", "ansible-galaxy", "ansible-role", "pre-commit"),
+    *("kubernetes", "flux", "argo"),
+)
+JSONS = ("composer-json", "composer-lock", "packages-lock-json", "terraform-json")
+TOMLS = ("cargo-lock", "cargo-toml", "gradle-versions")
+
+
+@pytest.mark.parametrize("name", YAMLS)
+def test_odd_values_everywhere_in_yaml(name: str) -> None:
+    for document in yaml.safe_load_all(SEEDS[name]):
+        for changed in _changed(document):
+            attempt(name, json.dumps(changed))
+
+
+@pytest.mark.parametrize("name", JSONS)
+def test_odd_values_everywhere_in_json(name: str) -> None:
+    for changed in _changed(json.loads(SEEDS[name])):
+        attempt(name, json.dumps(changed))
+
+
+@pytest.mark.parametrize("name", TOMLS)
+def test_odd_values_everywhere_in_toml(name: str) -> None:
+    for changed in _changed(tomllib.loads(SEEDS[name])):
+        if isinstance(changed, dict):
+            attempt(name, "".join(f"{_toml(key)} = {_toml(changed[key])}\n" for key in changed))
+
+
+def _toml(value: Any) -> str:
+    """A value inline, as TOML."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_toml(key)} = {_toml(value[key])}' for key in value)}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    return json.dumps(value if value is not None else "")
+
+
+def _changed(document: Any) -> Iterator[Any]:
+    """The document with each value, at any depth, replaced by each odd one."""
+    yield from ODD
+    if isinstance(document, dict):
+        for key, value in document.items():
+            yield {other: document[other] for other in document if other != key}
+            yield from ({**document, key: changed} for changed in _changed(value))
+    elif isinstance(document, list):
+        for at, value in enumerate(document):
+            yield from (
+                [*document[:at], changed, *document[at + 1 :]] for changed in _changed(value)
+            )
