@@ -36,7 +36,8 @@ def test_every_line_behind_a_mark_is_accepted_too(tmp_path: Path, folders: list[
     (tmp_path / "token").write_text("s3cret", encoding="utf-8")
     file = tmp_path / "opsroom.toml"
     file.write_text(text, encoding="utf-8")
-    read = load(file, None, {"GITHUB_WRITE_TOKEN": "w", "WEBHOOK_SECRET": "s"})
+    environ = {"GITHUB_WRITE_TOKEN": "w", "WEBHOOK_SECRET": "s", "SNYK_TOKEN": "t"}
+    read = load(file, None, environ)
     assert read.server.base_path == "/opsroom"
     assert read.checks[0].severity is None
     assert read.directories[0].labels == ("laptop",)

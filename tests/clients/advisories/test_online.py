@@ -60,7 +60,7 @@ async def test_what_may_pass_is_repeated(
 
 
 @pytest.mark.parametrize("fault", ["500", "html", "truncated", "slow", "huge", "nonsense", "wait"])
-async def test_a_service_that_fails_says_so(
+async def test_a_source_that_fails_says_so(
     services: Services, base: str, web: Web, fault: str
 ) -> None:
     services.faults["querybatch"] = [fault] * 9
