@@ -1,4 +1,4 @@
-"""Covering: which kinds of files a commit holds, and which of them nobody has looked at.
+"""Covering: which kinds of files a commit holds, so that what nobody looked at can be told.
 
 What a path doesn't tell, the beginning of the file does: a `*.yaml` may be objects of Kubernetes,
 and a file without an ending a script. A language or format that no scanner looked at is unknown.
@@ -6,14 +6,12 @@ and a file without an ending a script. A language or format that no scanner look
 
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from posixpath import basename, splitext
-from typing import Protocol
 
 from opsroom.clients.git.exports import Export
 from opsroom.clients.git.regular import FLAGS
-from opsroom.observe.kinds import CODE, CONFIGURATION, SECRETS, kind_of
-from opsroom.observe.scanners import Missing, Scanner
+from opsroom.observe.kinds import kind_of
 
 HEAD = 32 << 10
 """Bytes of a file that are looked at to tell what it is."""
@@ -48,64 +46,10 @@ def kind_at(export: Export, path: str) -> str | None:
     return None
 
 
-def present(export: Export) -> dict[str, int]:
-    """How many files of each kind an export holds. Every file is text to those who seek secrets."""
-    found: dict[str, int] = {}
-    for path in export.files:
-        kind = kind_at(export, path)
-        if kind is not None:
-            found[kind] = found.get(kind, 0) + 1
-    if export.files:
-        found[SECRETS] = len(export.files)
-    return found
-
-
-class Seen(Protocol):
-    """What is asked of a look, or of the record of one."""
-
-    @property
-    def kinds(self) -> Collection[str]:
-        """The kinds that were looked at."""
-        ...
-
-    @property
-    def reason(self) -> str | None:
-        """Why nothing is known; None: it was done."""
-        ...
-
-
-def uncovered(
-    kinds: Iterable[str],
-    scanners: Mapping[str, Scanner],
-    looks: Mapping[str, Seen],
-    missing: Mapping[str, Missing],
-) -> dict[str, str]:
-    """The kinds among `kinds` that nobody looked at, and why; `looks` and `missing` by scanner."""
-    looked = {kind for seen in looks.values() if seen.reason is None for kind in seen.kinds}
-    return {
-        kind: _why(kind, scanners, looks, missing)
-        for kind in sorted(kinds)
-        if kind not in looked and kind in CODE | CONFIGURATION | {SECRETS}
-    }
-
-
-def _why(
-    kind: str,
-    scanners: Mapping[str, Scanner],
-    looks: Mapping[str, Seen],
-    missing: Mapping[str, Missing],
-) -> str:
-    able = [name for name, scanner in scanners.items() if kind in scanner.kinds]
-    for name in able:
-        seen = looks.get(name)
-        if seen is not None:
-            return f"{name}: {seen.reason or 'it could read none of them'}"
-    for name in able:
-        if name in missing:
-            return missing[name].reason
-    if able:
-        return f"{' or '.join(able)} was not asked"
-    return f"no scanner for {kind}"
+@lru_cache(maxsize=8)
+def kinds_in(export: Export) -> frozenset[str]:
+    """The kinds of the files of an export. It is asked by every scanner, and answered once."""
+    return frozenset(kind for path in export.files if (kind := kind_at(export, path)) is not None)
 
 
 def _yaml_kind(path: str, head: bytes) -> str | None:

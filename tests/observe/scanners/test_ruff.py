@@ -28,6 +28,12 @@ def test_a_dangerous_call_is_seen_where_it_stands(tmp_path: Path) -> None:
     assert (look.files, look.kinds, look.skipped) == (1, frozenset({"python"}), ())
 
 
+def test_scripts_without_an_ending_are_python_too(tmp_path: Path) -> None:
+    files = {"bin/run": f"#!/usr/bin/env python3\n{SHELL}", "bin/other": SHELL}
+    look = SCANNER.look(laid(tmp_path, files), Bounds())
+    assert [(hit.rule, hit.path) for hit in look.hits] == [("ruff/S602", "bin/run")]
+
+
 def test_the_anchor_survives_moved_lines_and_renamed_files(tmp_path: Path) -> None:
     before = SCANNER.look(laid(tmp_path / "a", {"run.py": SHELL}), Bounds())
     moved = SHELL.replace("\n\nsubprocess", "\n\n\n# moved\nif True:\n    subprocess")

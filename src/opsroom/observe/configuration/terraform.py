@@ -92,7 +92,7 @@ class Source:
 
 def check(path: str, content: bytes) -> Iterator[Seen] | None:
     """What is wrong in a Terraform file."""
-    if path.endswith((".tfstate", ".tfstate.backup")):
+    if path.endswith(".tfstate"):
         return iter((Seen(STATE, 1, "", "state"),) if b'"resources"' in content else ())
     if path.endswith(".tfvars"):
         return _values(_source(content))

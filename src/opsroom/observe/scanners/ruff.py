@@ -12,8 +12,8 @@ from opsroom.clients.process import Completed
 from opsroom.model.severity import Severity
 from opsroom.model.text import readable
 from opsroom.observe import sarif
+from opsroom.observe.covering import kind_at
 from opsroom.observe.hits import Reader, hits, named, together, unread
-from opsroom.observe.kinds import kind_of
 from opsroom.observe.program import Clock, missing, program, start, version, why
 from opsroom.observe.sarif import Result
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
@@ -97,8 +97,8 @@ def look(export: Export, bounds: Bounds) -> Look:
         return Look(reason="ruff is not installed")
     clock = Clock(bounds)
     looks: list[Look] = []
-    for portion in portions(each for each in export.files if kind_of(each) == "python"):
-        with staged(export, portion) as copy:
+    for portion in portions(each for each in export.files if kind_at(export, each) == "python"):
+        with staged(export, portion, ending=".py") as copy:
             done = start([path, *ARGUMENTS, "--", str(copy.folder)], copy.empty, clock.left())
             if reason := why("ruff", done, bounds, frozenset({0})):
                 return Look(reason=reason)

@@ -8,12 +8,10 @@ from opsroom.observe.configuration.terraform_rules import RULES
 from opsroom.observe.kinds import kind_of
 from opsroom.observe.scanners import Bounds, Look, Scanner
 
-STATES = (".tfstate", ".tfstate.backup")
-
 
 def look(export: Export, bounds: Bounds) -> Look:
     """What our rules see in Terraform."""
-    paths = (path for path in export.files if kind_of(path) == "terraform" or path.endswith(STATES))
+    paths = (path for path in export.files if kind_of(path) == "terraform")
     return looking.look(export, bounds, paths, "terraform", check)
 
 

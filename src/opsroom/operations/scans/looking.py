@@ -26,10 +26,11 @@ from opsroom.model.inventory import Inventory
 from opsroom.model.manifest import Manifest
 from opsroom.model.scan import Hit, Scan, Skipped
 from opsroom.model.text import plain
+from opsroom.observe.covering import kinds_in
 from opsroom.observe.formats import formats
 from opsroom.observe.grounds import Grounds, grounds
 from opsroom.observe.inventory import IsKnown, Key, take
-from opsroom.observe.kinds import SECRETS, kind_of
+from opsroom.observe.kinds import SECRETS
 from opsroom.observe.parsing import Parsers
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
 from opsroom.observe.sight import Sight
@@ -40,8 +41,6 @@ from opsroom.operations.scans.scenes import FleetNames
 log = logging.getLogger("opsroom.scan")
 
 CORES = max(1, os.cpu_count() or 1)
-ONLY_CONTENT_TELLS = frozenset({"kubernetes", "ansible", "helm"})
-"""Kinds that any YAML file may be of."""
 
 
 @dataclass(slots=True)
@@ -74,7 +73,8 @@ class Bench:
 class Seen:
     """What one look at a repository gave. `inventory` None: nobody asked, or it failed.
 
-    `kinds` are the languages and formats among all files of the commit, as far as paths tell.
+    `kinds` are the languages and formats among all files of the commit, by how they are named and
+    how they begin.
     `grounds` are what threats are told from; `there` is what a scanner would say now if it had
     never looked, where its hits are only what is new.
     """
@@ -161,7 +161,7 @@ async def look(
             noted.add(name, Look(reason=_why(error)))
         return noted.seen
     try:
-        noted.seen.kinds = kinds_of(export)
+        noted.seen.kinds = await _in_thread(bench, lambda: kinds_in(export))
         async with anyio.create_task_group() as tasks:
             for name in present:
                 if name == DEPENDENCIES:
@@ -263,18 +263,9 @@ class _Noted:
         )
 
 
-def kinds_of(export: Export) -> frozenset[str]:
-    """The kinds of the files of an export, by their paths."""
-    return frozenset(kind for path in export.files if (kind := kind_of(path)) is not None)
-
-
 def may_hold(scanner: Scanner, export: Export) -> bool:
-    """Whether there may be anything that a scanner reads: if not, it isn't started."""
-    if SECRETS in scanner.kinds or not scanner.kinds.isdisjoint(kinds_of(export)):
-        return True
-    return not scanner.kinds.isdisjoint(ONLY_CONTENT_TELLS) and any(
-        path.lower().endswith((".yml", ".yaml", ".json")) for path in export.files
-    )
+    """Whether there is anything that a scanner reads: if not, it isn't started."""
+    return SECRETS in scanner.kinds or not scanner.kinds.isdisjoint(kinds_in(export))
 
 
 def of_inventory(inventory: Inventory) -> Look:
