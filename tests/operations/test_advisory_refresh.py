@@ -15,11 +15,15 @@ from tests.clients.advisories.double import SNYK_TOKEN, Services, ghsa, vuln
 from tests.hub import serving
 from tests.operations.rooms import Clock, Yard, events, opened
 
+from opsroom.clients.advisories.github import GithubAdvisories
+from opsroom.clients.advisories.osv import Osv
+from opsroom.clients.advisories.web import Web
 from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
 from opsroom.operations import advisory_sources
 from opsroom.operations.advisories import age_note, told_data
 from opsroom.operations.advisory_refresh import refresh
+from opsroom.operations.advisory_sources import in_use, refresh_github, refresh_osv
 from opsroom.operations.room import Room
 from opsroom.operations.scans import rematching
 from opsroom.settings.tables import ScanSetting
@@ -134,6 +138,23 @@ async def test_a_new_package_is_asked_for_alone(
         asked = [query["affects"] for query in services.queries if "affects" in query]
         assert asked == ["click", "click"]
         assert handed[-1] == {"pkg:pypi/click"}
+
+
+async def test_a_package_that_comes_back_is_asked_for_again(
+    yard: Yard, services: Services, base: str, handed: list[set[str]]
+) -> None:
+    where = services.addresses(base)
+    used = in_use((package.purl, package.version) for package in USED)
+    async with centre(yard) as room, httpx2.AsyncClient() as client:
+        index, web = room.advisories, Web(client, delay=0)
+        osv, github = Osv(web, where.osv), GithubAdvisories(web, where.github)
+        other = in_use([("pkg:pypi/click", "1")])
+        for whole, asked in (True, used), (True, other), (False, used):
+            await refresh_osv(index, osv, asked, room.now(), whole=whole)
+            await refresh_github(index, github, asked, room.now(), whole=whole)
+            found = index.get("PYSEC-1")
+            assert bool(found and "osv" in found.sources) == (asked is used)
+        assert [query for query in services.queries if "modified" in query] == []
 
 
 async def test_a_source_that_fails_keeps_its_data_and_is_named(

@@ -84,8 +84,10 @@ async def refresh(
     async with Owner.of(Place(room.settings.home), "advisories") as claim:
         if not await claim.try_acquire():
             return False
-        async with room.store.read() as connection:
-            used = in_use(await versions_in_use(connection))
+        used: Used = {}
+        if room.settings.scan.offline is None:
+            async with room.store.read() as connection:
+                used = in_use(await versions_in_use(connection))
         made = client() if client else httpx2.AsyncClient(timeout=TIMEOUT, limits=LIMITS)
         async with made as opened:
             told = {each.source: each for each in await told_data(room)}

@@ -110,7 +110,7 @@ async def refresh_osv(
     gone = held.keys() - listed.keys() if whole else ()
 
     def finish() -> int:
-        index.note_asked("osv", {package_key(purl) for purl in purls}, now)
+        index.note_asked("osv", {package_key(purl) for purl in purls}, now, alone=whole)
         return index.add("osv", (), gone=gone, at=now if whole else None)
 
     return changed + await anyio.to_thread.run_sync(finish)
@@ -133,7 +133,13 @@ async def refresh_github(
             keys = {package_key(purl) for purl in names.values()}
             await anyio.to_thread.run_sync(index.note_asked, "github", keys, now)
     if whole:
-        await anyio.to_thread.run_sync(lambda: index.add("github", (), at=now))
+
+        def finish() -> None:
+            # a package that comes back after a while is asked for as if it were new
+            index.note_asked("github", {package_key(purl) for purl in used}, now, alone=True)
+            index.add("github", (), at=now)
+
+        await anyio.to_thread.run_sync(finish)
     return changed
 
 

@@ -224,9 +224,13 @@ class AdvisoryIndex:
             rows = connection.execute("SELECT key, at FROM asked WHERE source = ?", [source])
             return {key: datetime.fromisoformat(at) for key, at in rows}
 
-    def note_asked(self, source: str, keys: Collection[str], at: datetime) -> None:
-        """Remember that a source was asked for packages, by their keys."""
+    def note_asked(
+        self, source: str, keys: Collection[str], at: datetime, *, alone: bool = False
+    ) -> None:
+        """Remember that a source was asked for packages, by their keys; `alone`: for no others."""
         with self._file.writing() as connection:
+            if alone:
+                connection.execute("DELETE FROM asked WHERE source = ?", [source])
             connection.executemany(
                 "INSERT OR REPLACE INTO asked VALUES (?, ?, ?)",
                 [(source, key, at.isoformat()) for key in keys],
