@@ -127,7 +127,7 @@ def wireguard(m: Maker) -> str:
     return base64.b64encode(m.chance.randbytes(32)).decode()
 
 
-def service_account(m: Maker) -> str:
+def google_account(m: Maker) -> str:
     """The private key of a Google service account, as JSON writes it."""
     return pem("PRIV¦ATE", m.lines(20)).replace("\n", "\\n") + "\\n"
 

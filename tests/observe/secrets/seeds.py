@@ -7,13 +7,13 @@ from tests.observe.secrets.formats import (
     Seed,
     encoded_password,
     encoded_token,
+    google_account,
     jwt,
     pair,
     password,
     pattern,
     prefixed,
     private,
-    service_account,
     wireguard,
 )
 
@@ -103,7 +103,7 @@ KEYS = (
     Seed(
         "gcp-service-account",
         "deploy/account.json",
-        service_account,
+        google_account,
         '{"type": "service_account", "project_id": "acme",\n "private_key": "@",\n'
         ' "client_email": "ci@acme.iam.gserviceaccount.com"}\n',
     ),
