@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsroom.errors import Exit, UsageError
-from opsroom.model.where import KEYS, MAX_CHARACTERS, MAX_TERMS, WORDS, Where
+from opsroom.model.where import KEYS, MAX_CHARACTERS, MAX_TERMS, UNSURE, WORDS, Where
 
 
 @dataclass(frozen=True)
@@ -304,3 +304,29 @@ def test_negation_is_the_opposite_where_the_fact_is_known(value: str, fact: str)
 def test_every_closed_list_belongs_to_a_key() -> None:
     assert set(WORDS) <= set(KEYS)
     assert all(KEYS.values())
+
+
+def using(*packages: str) -> Repo:
+    return Repo({"package": set(packages)})
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("package:npm/lodash", "package:NPM/Lodash", "package:npm/lod*", "package:pkg:npm/lodash"),
+        *("package:npm/@scope/ui", "package:pkg:npm/%40scope/ui", 'package:"npm/@scope/ui"'),
+    ],
+)
+def test_packages_are_named_as_people_or_as_urls_write_them(written: str) -> None:
+    assert Where.parse(written).matches(using("npm/lodash", "npm/@scope/ui"))
+    assert not Where.parse(written).matches(using("npm/other"))
+    assert not Where.parse(f"-{written}").matches(using("npm/lodash", "npm/@scope/ui"))
+
+
+def test_where_there_may_be_more_only_what_is_there_is_told() -> None:
+    unsure = using("npm/lodash", UNSURE)
+    assert Where.parse("package:npm/lodash").matches(unsure)
+    assert not Where.parse("-package:npm/lodash").matches(unsure)
+    assert not Where.parse("package:npm/other").matches(unsure)
+    assert not Where.parse("-package:npm/other").matches(unsure)
+    assert Where.parse("package:npm/other,unknown").matches(unsure)

@@ -40,6 +40,12 @@ What could not be observed costs nothing and is never green: a grade that would 
 `unknown` then, with no score; yellow and red stay, for the known findings are enough. So
 `unreadable` is shown, and not counted. What only a host can tell is unknown where none is asked,
 and not in the score; what only a clone can tell is not asked of a repository that has none here.
+
+Findings of scanners count too. All rules of one scanner (`zizmor/...`, `ruff/...`) are one rule
+here, and all vulnerable dependencies are: many small things of one kind cost once. A flaw of what
+is only there for development weighs a step less; malware never does. What is suppressed doesn't
+count. A repository that no scanner looked at loses nothing by that: its coverage says so.
+`[[check]]` holds for rules of scanners too, one by one or by glob: `rule = "zizmor/*"`.
 """
 
 
