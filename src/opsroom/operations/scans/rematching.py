@@ -38,7 +38,7 @@ from opsroom.store.scans import load_failed, save_scans
 if TYPE_CHECKING:
     from opsroom.operations.room import Room
 
-AT_ONCE = 1_000
+AT_ONCE = 400
 """Repositories that are written in one transaction."""
 
 
