@@ -20,6 +20,7 @@ from opsroom.observe.reading.toml_paths import path_lines
 from opsroom.observe.reading.values import rows, table, words
 
 VERSIONS = frozenset({"1", "2", "3", "4"})
+OWN = origins.workspace("")
 PUBLIC = re.compile(
     r"registry\+https://github\.com/rust-lang/crates\.io-index|sparse\+https://index\.crates\.io/"
 )
@@ -29,7 +30,7 @@ NEEDED = re.compile(r"(?P<name>\S+)(?: (?P<version>\S+)(?: \((?P<source>[^()]*)\
 def origin_of(source: str) -> str:
     """The origin that a source of Cargo stands for; of a crate without one its own workspace."""
     if not source:
-        return "path:"
+        return OWN
     if PUBLIC.fullmatch(source):
         return ""
     kind, _, url = source.partition("+")
@@ -79,7 +80,7 @@ def _edges(found: Contents, crates: list[Any], places: dict[str, list[int]]) -> 
                     f"package {place + 1} depends on one that isn't there: the file is cut off"
                 )
             found.edge(place, fitting[0])
-            if found.packages[place].origin == "path:":
+            if found.packages[place].origin == OWN:
                 found.direct(fitting[0])
 
 

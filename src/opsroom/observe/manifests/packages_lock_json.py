@@ -37,7 +37,7 @@ def _framework(
                     version,
                     words(table(entry).get("requested")),
                     direct=DIRECT[kind],
-                    origin=origins.path("") if kind == "Project" else "",
+                    origin=origins.workspace("") if kind == "Project" else "",
                     line=line,
                 )
             )
