@@ -110,10 +110,14 @@ def document(
 def _components(
     made: Iterable[Made],
 ) -> tuple[dict[str, Component], dict[str, set[str]]]:
-    """Components by their full purl, and what each needs; "" is the repository itself."""
+    """Components by their full purl, and what each needs; "" is the repository itself.
+
+    Where a manifest doesn't tell what is asked for, that is what nothing else in it needs.
+    """
     places: dict[str, list[Occurrence]] = {}
     found: dict[str, tuple[PackageURL, Package]] = {}
     needs: dict[str, set[str]] = {}
+    unsure: set[str] = set()
     for each in made:
         names: list[str] = []
         for package in each.packages:
@@ -127,8 +131,12 @@ def _components(
             places.setdefault(name, []).append(Occurrence(location=each.path, line=line))
             if package.direct:
                 needs.setdefault("", set()).add(name)
+            elif package.direct is None:
+                unsure.add(name)
         for start, end in each.edges:
             needs.setdefault(names[start], set()).add(names[end])
+    needed = {end for name, ends in needs.items() if name for end in ends}
+    direct = needs.get("", set()) | (unsure - needed)
     components = {
         name: Component(
             name=purl.name,
@@ -143,7 +151,7 @@ def _components(
         )
         for name, (purl, package) in found.items()
     }
-    return components, needs
+    return components, {**needs, "": direct or set(components)}
 
 
 LIBRARY = ComponentType.LIBRARY
