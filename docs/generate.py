@@ -15,6 +15,7 @@ from opsroom.discover import discover
 from opsroom.judge.documentation import Family, rules_page
 from opsroom.model.event import KINDS
 from opsroom.model.where import KEYS, WORDS
+from opsroom.observe.configuration.documentation import scanners_page as written_scanners
 from opsroom.observe.scanners import Scanner
 from opsroom.operations.prompts import prompts
 from opsroom.operations.surface import Tool, resources, tools
@@ -178,6 +179,12 @@ def checks_page() -> str:
     return rules_page([DEPENDENCIES, *families])
 
 
+def scanners_page() -> str:
+    """Every scanner, and the rules that are our own."""
+    found = discover("opsroom.observe.scanners", Scanner)
+    return written_scanners({name.replace("_", "-"): scanner for name, scanner in found})
+
+
 def pages() -> dict[str, str]:
     """Every page that is wholly made, by its path."""
     made = {
@@ -188,6 +195,7 @@ def pages() -> dict[str, str]:
         "events": events_page,
         "filters": filters_page,
         "commands": commands_page,
+        "scanners": scanners_page,
     }
     written = {f"docs/{name}.md": MADE + page() for name, page in made.items()}
     return {**written, "docs/checks.md": checks_page()}
