@@ -19,6 +19,7 @@ from opsroom.store.owner import Owner
 
 if TYPE_CHECKING:
     from opsroom.operations.room import Room
+    from opsroom.settings import Settings
 
 log = logging.getLogger("opsroom.opening")
 
@@ -31,10 +32,12 @@ async def open_room(room: "Room") -> AsyncGenerator[None]:
     """Open what the room needs, for as long as the context lasts.
 
     Raises:
-        SettingsError: a rule that the settings name doesn't exist.
+        SettingsError: a rule or a scanner that the settings name doesn't exist.
         StoreError: the store can't be opened.
     """
     refuse_unknown_rules(room.settings)
+    if room.settings.scan.scanners:
+        await anyio.to_thread.run_sync(_refuse_unknown_scanners, room.settings)
     async with AsyncExitStack() as held:
         room.store = await held.enter_async_context(
             Store.open(room.settings.store, room.settings.home)
@@ -65,6 +68,13 @@ def _parts_for_hosts() -> "Callable[[Room], Coroutine[Any, Any, None]]":
     from opsroom.operations.hosts.claims import watch_hosts
 
     return watch_hosts
+
+
+def _refuse_unknown_scanners(settings: "Settings") -> None:
+    """Import every scanner, which only settings that name some need so early."""
+    from opsroom.operations.scans.equipment import refuse_unknown_scanners
+
+    refuse_unknown_scanners(settings)
 
 
 def _parts_for_scans() -> "Callable[[Room], Coroutine[Any, Any, None]]":

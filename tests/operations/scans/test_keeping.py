@@ -12,7 +12,7 @@ import pytest
 from tests.operations.rooms import QUICK, Yard, events, look_over, only, opened
 
 from opsroom.clients.git import exports as exporting
-from opsroom.errors import NotFound, UsageError
+from opsroom.errors import NotFound, SettingsError, UsageError
 from opsroom.model.run import Run, RunState, RunStep
 from opsroom.operations.room import Room
 from opsroom.operations.runs import run_status
@@ -163,6 +163,13 @@ async def test_what_can_not_be_asked_for_says_so(yard: Yard) -> None:
         with pytest.raises(UsageError) as other:
             await run_status(room, "ci_123", 1000)
         assert other.value.calls[0].tool == "ci_status"
+
+
+async def test_settings_that_name_no_scanner_are_refused(yard: Yard) -> None:
+    with pytest.raises(SettingsError, match="names no 'rufff'") as wrong:
+        async with opened(settings(yard, "rufff")):
+            pass
+    assert wrong.value.hint == "did you mean 'ruff'?"
 
 
 async def test_whoever_may_not_see_a_repository_sees_no_run_of_it(yard: Yard) -> None:

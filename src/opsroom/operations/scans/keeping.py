@@ -43,6 +43,9 @@ AFTER_OPENING = 3.0
 PAUSE = 2.0
 """Seconds between two rounds, and before a loop that failed is started again."""
 
+GATHERING = 20.0
+"""Seconds between two rounds while very many wait: what comes in between makes one run."""
+
 SETTLING = 10.0
 """Seconds before a repository that goes on moving is looked into again."""
 
@@ -142,7 +145,7 @@ class Keeper:
                 round_at = now + every
                 self._checked.clear()
             await self._order([row for row in self.room.fleet if self._may_be_due(row, now)])
-            await anyio.sleep(PAUSE)
+            await anyio.sleep(GATHERING if len(self.desk) > MANY else PAUSE)
             with anyio.move_on_after(GLANCE_EVERY):
                 while version == self.room.store.version:
                     await self.room.store.changed()
