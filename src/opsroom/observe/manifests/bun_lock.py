@@ -21,8 +21,10 @@ from opsroom.observe.reading.purls import npm_purl
 from opsroom.observe.reading.values import rows, table
 
 BINARY = b"#!/usr/bin/env bun\nbun-lockfile-format"
-COMMA_AT_END = re.compile(r",(\s*\n\s*[\]}])")
-JSONC = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/|,(?=\s*[\]}])', re.DOTALL)
+COMMA_AT_END = re.compile(r",([ \t]*\n\s*[\]}])")
+JSONC = re.compile(r'("(?:[^"\\\n]|\\.)*+"?)|//[^\n]*|/\*(?:.*?\*/|.*)|,(?=\s*[\]}])', re.DOTALL)
+"""What is not closed is taken to the end, so that no end is looked for twice."""
+LONGEST_PLACE = 1_000
 RUN_TIME = ("dependencies", "optionalDependencies", "peerDependencies")
 
 
@@ -46,7 +48,9 @@ def parse(path: str, content: bytes) -> Manifest:
     for place, entry in entries.items():
         line = lines.line(place, 2)
         identity = entry[0] if isinstance(entry, list) and entry else None
-        package = _package(identity, rows(entry), workspaces, line)
+        package = None
+        if len(place) <= LONGEST_PLACE:
+            package = _package(identity, rows(entry), workspaces, line)
         if package:
             places[place] = contents.add(package)
         elif not (isinstance(identity, str) and identity.endswith("@root:")):

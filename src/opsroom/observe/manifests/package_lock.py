@@ -22,6 +22,7 @@ from opsroom.observe.reading.purls import npm_purl
 
 RUN_TIME = ("dependencies", "optionalDependencies", "peerDependencies")
 DEEPEST = 100
+LONGEST_FOLDER = 1_000
 
 
 def parse(path: str, content: bytes) -> Manifest:
@@ -61,8 +62,8 @@ def _folders(document: dict[str, Any], lines: KeyLines) -> Manifest:
     links: dict[str, int] = {}
     for folder, entry in entries.items():
         line = lines.line(folder, 2)
-        if not isinstance(entry, dict):
-            contents.unread(f"{folder}: not an object", line)
+        if not isinstance(entry, dict) or len(folder) > LONGEST_FOLDER:
+            contents.unread(f"{folder}: not an object, or no folder", line)
         elif MODULES not in folder:
             own.append(folder)
         elif entry.get("link"):

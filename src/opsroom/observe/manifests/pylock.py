@@ -11,7 +11,7 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.contents import Contents, sound, unknown_version
+from opsroom.observe.reading.contents import Contents, not_too_many, sound, unknown_version
 from opsroom.observe.reading.key_lines import header_lines, toml_lines
 from opsroom.observe.reading.plain_text import text_of, toml_of
 from opsroom.observe.reading.purls import pypi_purl
@@ -38,6 +38,7 @@ def parse(path: str, content: bytes) -> Manifest:
         package = _package(table(entry), usual, line)
         if package:
             named[package.purl].append((contents.add(package), entry))
+            not_too_many(named[package.purl], package.purl)
         else:
             contents.unread(f"{words(table(entry).get('name'))}: neither name nor version", line)
     for index, entry in [each for found in named.values() for each in found]:

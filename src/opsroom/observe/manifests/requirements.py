@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
-from opsroom.observe.manifests import Format
+from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
 from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.plain_text import text_of
@@ -25,10 +25,12 @@ FOR_DEVELOPMENT = frozenset(
         *("mypy", "test", "testing", "tests", "typing"),
     }
 )
-COMMENT = re.compile(r"(?:^|\s+)#.*$")
+MOST_STRANGE = 1_000
+"""Lines that are no requirements, after which a file is taken for something else."""
+COMMENT = re.compile(r"(?:^|\s)#.*$")
 OPTION = re.compile(r"(--?[A-Za-z][A-Za-z-]*)(?:[= ]\s*|$)(.*)", re.DOTALL)
 INLINE = re.compile(r"\s--?[A-Za-z][A-Za-z-]*(?=[= ])")
-VIA = re.compile(r"\s*#\s*(via\b)?\s*(.*?)\s*$")
+VIA = re.compile(r"\s*#\s*(via\b)?(.*)")
 INCLUDES = frozenset({"-r", "--requirement"})
 INDEXES = frozenset({"-i", "--index-url", "--pypi-url"})
 EDITABLE = frozenset({"-e", "--editable"})
@@ -51,6 +53,7 @@ def parse(path: str, content: bytes) -> Manifest:
     """Read a list of requirements. `path` tells what it is for."""
     contents = Contents()
     index = ""
+    strange = 0
     read: list[tuple[Line, Asked, bool]] = []
     for line in _lines(_text(content)):
         option = OPTION.fullmatch(line.text)
@@ -68,6 +71,9 @@ def parse(path: str, content: bytes) -> Manifest:
             written = written[: inline.start()]
         asked = requirement(written)
         if not asked:
+            strange += 1
+            if strange > MOST_STRANGE:
+                raise NotUnderstood(f"more than {MOST_STRANGE:,} lines are no requirements")
             contents.unread(f"not a requirement: {written}", line.number)
         elif not asked.purl and asked.origin.startswith("path:") and not asked.version:
             continue  # a folder, mostly of the repository itself, whose own manifest names it
@@ -114,17 +120,13 @@ def _take(contents: Contents, read: list[tuple[Line, Asked, bool]], index: str, 
 def _via(line: Line) -> list[str]:
     """Who asked, as pip-compile and uv say: names of packages, and files (`-r requirements.in`)."""
     names: list[str] = []
+    begun = False
     for comment in line.comments:
         found = VIA.fullmatch(comment)
-        if found and (found[1] or names or _begun(line.comments, comment)):
+        begun = begun or bool(found and found[1])
+        if found and begun:
             names += [name.strip() for name in found[2].split(",") if name.strip()]
     return names
-
-
-def _begun(comments: list[str], comment: str) -> bool:
-    """Whether `# via` alone stands above a comment."""
-    above = comments[: comments.index(comment)]
-    return any(re.fullmatch(r"\s*#\s*via\s*", each) for each in above)
 
 
 def _lines(text: str) -> Iterator[Line]:

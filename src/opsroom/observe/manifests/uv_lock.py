@@ -12,7 +12,7 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.contents import Contents, sound, unknown_version
+from opsroom.observe.reading.contents import Contents, not_too_many, sound, unknown_version
 from opsroom.observe.reading.key_lines import header_lines, toml_lines
 from opsroom.observe.reading.plain_text import text_of, toml_of
 from opsroom.observe.reading.purls import pypi_purl
@@ -48,7 +48,9 @@ def parse(path: str, content: bytes) -> Manifest:
             continue
         package = _package(entry, source, is_own, line)
         if package:
-            named[words(entry.get("name"))].append((contents.add(package), entry))
+            candidates = named[words(entry.get("name"))]
+            candidates.append((contents.add(package), entry))
+            not_too_many(candidates, package.purl)
         else:
             contents.unread(f"{words(entry.get('name'))}: neither name nor version", line)
     _connect(contents, named)

@@ -1,6 +1,6 @@
 """What a manifest turns out to hold, gathered entry by entry and within bounds."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sized
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -13,6 +13,8 @@ MOST_PACKAGES = 200_000
 MOST_EDGES = 2_000_000
 MOST_UNREAD = 100
 """Told one by one; more of them say nothing new."""
+MOST_OF_A_NAME = 100
+"""Packages of one name in a lock that has to be searched for the right one."""
 LONGEST_VERSION = 300
 
 
@@ -28,6 +30,12 @@ def unknown_version(of: str, version: object, line: int) -> NotUnderstood:
     told = plain(str(version), 40) if version not in (None, "") else "none"
     where = f", line {line}" if line else ""
     return NotUnderstood(f"lockfile version {told} of {of} is not known{where}")
+
+
+def not_too_many(candidates: Sized, name: str) -> None:
+    """See that a name doesn't stand for absurdly many packages, which would all be compared."""
+    if len(candidates) > MOST_OF_A_NAME:
+        raise NotUnderstood(f"more than {MOST_OF_A_NAME} packages are named {plain(name, 60)}")
 
 
 class Contents:

@@ -73,6 +73,10 @@ def toml_lines(text: str) -> dict[tuple[str, str], int]:
     return found
 
 
+FAR = 20_000
+"""Characters within which the next text of a list is looked for."""
+
+
 class TextLines:
     """Finds texts of a TOML file, such as requirements in a list, in the order of the file."""
 
@@ -98,5 +102,6 @@ class TextLines:
     def _find(self, wanted: str) -> int:
         escaped = wanted.replace("\\", "\\\\").replace('"', '\\"')
         forms = (f'"{escaped}"', f"'{wanted}'")
-        places = [self._text.find(form, self._offset) for form in forms]
+        end = self._offset + FAR
+        places = [self._text.find(form, self._offset, end) for form in forms]
         return min((place for place in places if place >= 0), default=-1)

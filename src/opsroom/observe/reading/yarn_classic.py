@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from opsroom.observe.manifests import NotUnderstood
 
-TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s",:][^\s",]*|,|:')
+TOKEN = re.compile(r' *("(?:[^"\\]|\\.)*+"|[^\s",:][^\s",]*|,|:) *')
 BLANK = re.compile(r"\s*(?:#.*)?")
 
 
@@ -54,14 +54,13 @@ def entries(text: str) -> Iterator[Entry]:
 
 def _words(line: str, number: int) -> list[str]:
     words: list[str] = []
-    at = len(line) - len(line.lstrip(" "))
+    at = 0
     while at < len(line):
         token = TOKEN.match(line, at)
         if not token:
             raise NotUnderstood(f"not a lockfile of yarn in line {number}")
-        words.append(_unquoted(token[0], number))
+        words.append(_unquoted(token[1], number))
         at = token.end()
-        at += len(line) - at - len(line[at:].lstrip(" "))
     return _colon_apart(words)
 
 
