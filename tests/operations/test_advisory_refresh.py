@@ -1,8 +1,9 @@
 """Advisories kept up to date, against a double of the services on real sockets."""
 
+import json
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 from tests.clients.advisories.archives import write
-from tests.clients.advisories.double import SNYK_TOKEN, Services, ghsa, vuln
+from tests.clients.advisories.double import SNYK_TOKEN, Services, epss_list, ghsa, vuln
 from tests.hub import serving
 from tests.operations.rooms import Clock, Yard, events, opened
 
+from opsroom.clients.advisories import offline
 from opsroom.clients.advisories.github import GithubAdvisories
 from opsroom.clients.advisories.osv import Osv
 from opsroom.clients.advisories.web import Web
@@ -244,7 +246,8 @@ async def test_offline_asks_nobody_and_an_unchanged_archive_costs_nothing(
 ) -> None:
     folder = tmp_path / "advisories"
     write(folder, "npm", {"GHSA-1": vuln("GHSA-1", "npm", "@a/b")})
-    write(folder, "PyPI", {"PYSEC-1": vuln("PYSEC-1", "PyPI", "jinja2", "3.1.4")})
+    told_of = vuln("PYSEC-1", "PyPI", "jinja2", "3.1.4", aliases=["CVE-2024-1111"])
+    write(folder, "PyPI", {"PYSEC-1": told_of})
 
     def nobody() -> httpx2.AsyncClient:
         def refuse(request: httpx2.Request) -> httpx2.Response:
@@ -264,10 +267,19 @@ async def test_offline_asks_nobody_and_an_unchanged_archive_costs_nothing(
         def unread(*_: object) -> None:
             raise AssertionError("an unchanged archive was opened")
 
+        listed = [{"cveID": "CVE-2024-1111", "dateAdded": "2024-01-02"}]
+        (folder / offline.KEV).write_text(json.dumps({"vulnerabilities": listed}))
+        (folder / offline.EPSS).write_bytes(epss_list({"CVE-2024-1111": 0.5, "CVE-2024-2222": 1}))
+        await refresh(room, client=nobody)
         with monkeypatch.context() as patch:
             patch.setattr("zipfile.ZipFile.__init__", unread)
+            patch.setattr("opsroom.operations.advisory_sources.read_exploits", unread)
             await refresh(room, client=nobody)
-        assert len(handed) == 1
+        assert handed[1:] == [{"pkg:pypi/jinja2"}]
+        one = room.advisories.get("PYSEC-1")
+        assert one
+        assert (one.exploited, one.likely) == (date(2024, 1, 2), 0.5)
+        handed.pop()
 
         path = write(folder, "npm", {"GHSA-2": vuln("GHSA-2", "npm", "@a/b")})
         await refresh(room, client=nobody)
@@ -279,7 +291,7 @@ async def test_offline_asks_nobody_and_an_unchanged_archive_costs_nothing(
         assert room.advisories.get("GHSA-2")
         path.unlink()
         await refresh(room, client=nobody)
-        assert (await told(room)).keys() == {"offline:PyPI"}
+        assert (await told(room)).keys() == {"offline:PyPI", "kev", "epss"}
 
 
 async def test_data_that_is_months_old_is_said(

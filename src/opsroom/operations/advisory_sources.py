@@ -14,7 +14,13 @@ import anyio.to_thread
 
 from opsroom.clients.advisories.exploits import fetch_epss, fetch_kev
 from opsroom.clients.advisories.github import GithubAdvisories
-from opsroom.clients.advisories.offline import Archive, archives, contents, exploits
+from opsroom.clients.advisories.offline import (
+    Archive,
+    archives,
+    contents,
+    exploit_files,
+    read_exploits,
+)
 from opsroom.clients.advisories.osv import Osv
 from opsroom.clients.advisories.snyk import Snyk, is_asked
 from opsroom.clients.advisories.web import SourceError, Web
@@ -59,12 +65,21 @@ def _refresh_offline(index: AdvisoryIndex, folder: Path, now: datetime) -> int:
             changed += _take(index, archive, now)
     for part in known.keys() - {archive.ecosystem for archive in there}:
         changed += index.drop("offline", part)
-    told = index.parts("kev") | index.parts("epss")
-    for source, (found, at) in exploits(folder).items():
-        if index.recall(f"exploits {source}") != at.isoformat() or not told:
-            changed += index.put_exploits(source, found, min(at, now))
+    for source, (path, at) in exploit_files(folder).items():
+        # scores are kept of CVEs that are held: of new ones they are looked up again
+        if changed or index.recall(f"exploits {source}") != at.isoformat():
+            changed += _take_exploits(index, source, path, min(at, now))
             index.remember(f"exploits {source}", at.isoformat())
     return changed
+
+
+def _take_exploits(index: AdvisoryIndex, source: str, path: Path, at: datetime) -> int:
+    try:
+        return index.put_exploits(source, read_exploits(source, path, index.cves()), at)
+    except SourceError as error:
+        log.warning("%s", error)
+        index.failed(source, error.message)
+        return 0
 
 
 def _take(index: AdvisoryIndex, archive: Archive, now: datetime) -> int:

@@ -9,7 +9,13 @@ from tests.clients.advisories.double import epss_list, vuln
 
 from opsroom.clients.advisories import exploits as exploit_lists
 from opsroom.clients.advisories import offline, osv_format
-from opsroom.clients.advisories.offline import Archive, archives, contents, exploits
+from opsroom.clients.advisories.offline import (
+    Archive,
+    archives,
+    contents,
+    exploit_files,
+    read_exploits,
+)
 from opsroom.clients.advisories.web import SourceError
 from opsroom.model.advisory import AdvisoryRecord
 
@@ -80,19 +86,20 @@ def test_damaged_archives(tmp_path: Path) -> None:
 
 
 def test_exploits_beside_the_archives(tmp_path: Path) -> None:
-    write(tmp_path, "npm", {})
-    assert exploits(tmp_path) == {}
+    assert exploit_files(tmp_path) == {}
     kev = (
         '{"count": 1, "vulnerabilities": [{"cveID": "CVE-2021-44228", "dateAdded": "2021-12-10"}]}'
     )
     (tmp_path / offline.KEV).write_text(kev)
-    (tmp_path / offline.EPSS).write_bytes(epss_list({"CVE-2021-44228": 0.97}))
-    found = exploits(tmp_path)
-    assert found["kev"][0].keys() == found["epss"][0].keys() == {"CVE-2021-44228"}
-    for bad in (b"", b"x", gzip.compress(b"cve,epss\n")[:-9], gzip.compress(b"nothing\n")):
-        (tmp_path / offline.EPSS).write_bytes(bad)
+    (tmp_path / offline.EPSS).write_bytes(epss_list({"CVE-2021-44228": 0.97, "CVE-2020-1000": 1}))
+    files = exploit_files(tmp_path)
+    cves = {"CVE-2021-44228"}
+    for source in ("kev", "epss"):
+        assert read_exploits(source, files[source][0], cves).keys() == cves
+    for bad in (b"", b"x", gzip.compress(b"cve,epss\n")[:-9]):
+        files["epss"][0].write_bytes(bad)
         with pytest.raises(SourceError):
-            exploits(tmp_path)
+            read_exploits("epss", files["epss"][0], cves)
 
 
 def test_a_list_that_unpacks_without_end(monkeypatch: pytest.MonkeyPatch) -> None:

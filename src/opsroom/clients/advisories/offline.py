@@ -6,7 +6,7 @@ entry by entry and never unpacked to disk; of one that was read before, only ent
 
 import zipfile
 import zlib
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -119,27 +119,33 @@ def _records(
         yield AdvisoryRecord(name, stamp, record.advisory, record.reason)
 
 
-def exploits(folder: Path) -> dict[str, tuple[dict[str, Exploit], datetime]]:
-    """What lies in a folder of KEV (`kev`) and EPSS (`epss`), and since when.
-
-    Raises:
-        SourceError: one of them is there and can't be read.
-    """
-    found: dict[str, tuple[dict[str, Exploit], datetime]] = {}
+def exploit_files(folder: Path) -> dict[str, tuple[Path, datetime]]:
+    """The files of KEV (`kev`) and EPSS (`epss`) in a folder, and when somebody touched them."""
+    found: dict[str, tuple[Path, datetime]] = {}
     for source, name in (("kev", KEV), ("epss", EPSS)):
         path = folder / name
         try:
-            if not path.is_file():
-                continue
-            with path.open("rb") as stream:
-                raw = stream.read(LARGEST_FILE + 1)
-            at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        except OSError as error:
-            raise SourceError(f"{path} can't be read: {error.strerror}") from error
-        if len(raw) > LARGEST_FILE:
-            raise SourceError(f"{path} is larger than {LARGEST_FILE >> 20} MB")
-        found[source] = (read_kev_file(raw) if source == "kev" else read_epss(raw)), at
+            if path.is_file():
+                found[source] = path, datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        except OSError:
+            continue
     return found
+
+
+def read_exploits(source: str, path: Path, cves: Collection[str]) -> dict[str, Exploit]:
+    """What a file says: KEV everything, EPSS of these CVEs.
+
+    Raises:
+        SourceError: it can't be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise SourceError(f"{path} can't be read: {error.strerror}") from error
+    if len(raw) > LARGEST_FILE:
+        raise SourceError(f"{path} is larger than {LARGEST_FILE >> 20} MB")
+    return read_kev_file(raw) if source == "kev" else read_epss(raw, cves)
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
