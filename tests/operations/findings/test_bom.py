@@ -101,7 +101,8 @@ def test_it_holds_what_the_manifests_hold() -> None:
 
 def test_the_repository_itself_needs_what_it_asks_for() -> None:
     needs = {each["ref"]: each.get("dependsOn", []) for each in made()["dependencies"]}
-    assert needs["root"] == ["pkg:npm/express@4.18.0", "pkg:npm/jest@29.0.0"]
+    image = f"pkg:docker/library/python@sha256:{'a' * 64}"
+    assert needs["root"] == [image, "pkg:npm/express@4.18.0", "pkg:npm/jest@29.0.0"]
 
 
 def test_the_same_package_in_two_manifests_is_one_component_with_two_places() -> None:
@@ -130,5 +131,7 @@ def test_a_fixed_finding_is_no_flaw() -> None:
 
 
 def test_the_serial_number_is_the_content() -> None:
-    assert made()["serialNumber"] == made()["serialNumber"]
+    again = Made("api/package-lock.json", LOCK.packages)
+    several = [document("acme/shop", COMMIT, NOW, [LOCK, again, IMAGE]) for _ in range(10)]
+    assert len({each["serialNumber"] for each in several}) == 1
     assert made()["serialNumber"] != made(kept())["serialNumber"]

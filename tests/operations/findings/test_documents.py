@@ -92,6 +92,7 @@ async def test_a_time_that_can_not_be_is_refused(yard: Yard, until: str) -> None
 
 async def test_a_bill_of_materials_is_valid_and_says_what_it_could_not_tell(yard: Yard) -> None:
     async with fleet_of(yard, "acme/api") as room:
+        has_advisories(room)
         await depend(
             room, package("web", direct=True), package("ui"), unread={"pnpm-lock.yaml": "truncated"}
         )
