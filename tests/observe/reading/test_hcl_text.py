@@ -1,5 +1,5 @@
 import io
-from typing import Any
+from typing import Any, cast
 
 import hcl2
 import pytest
@@ -7,6 +7,7 @@ from tests.observe.manifests.infrastructure_seeds import TERRAFORM, TERRAFORM_LO
 
 from opsroom.observe.manifests import NotUnderstood
 from opsroom.observe.reading.hcl_text import Block, blocks_of
+from opsroom.observe.reading.values import rows, table, words
 
 TRICKY = r"""
 locals {
@@ -43,11 +44,11 @@ def sources(top: Block) -> dict[str, str | None]:
 def oracle(text: str) -> dict[str, str]:
     """Names and sources of modules as a full parser reads them."""
     found: dict[str, str] = {}
-    modules: list[dict[str, Any]] = hcl2.load(io.StringIO(text)).get("module", [])
-    for block in modules:
-        for name, body in block.items():
-            if isinstance(body, dict):
-                found[name.strip('"')] = str(body["source"]).removeprefix('"').removesuffix('"')
+    top = cast("dict[str, Any]", hcl2.load(io.StringIO(text)))  # pyright: ignore[reportUnknownMemberType] # its own types are bare
+    for block in rows(top.get("module")):
+        for name, body in table(block).items():
+            if source := words(table(body).get("source")):
+                found[name.strip('"')] = source.removeprefix('"').removesuffix('"')
     return found
 
 

@@ -25,9 +25,9 @@ def parse(path: str, content: bytes) -> Manifest:
     """Read a composer.json."""
     text = text_of(content)
     top = json_of(text)
-    if not isinstance(top, dict):
-        raise NotUnderstood("no object: it is no composer.json")
     composer = table(top)
+    if composer != top:
+        raise NotUnderstood("no object: it is no composer.json")
     contents = Contents()
     for section, dev in (("require", False), ("require-dev", True)):
         lines = KeyLines(text)

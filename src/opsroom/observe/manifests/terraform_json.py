@@ -18,17 +18,18 @@ def _each(value: object) -> Iterator[dict[str, Any]]:
 
 def parse(path: str, content: bytes) -> Manifest:
     """Read a file of Terraform in JSON."""
-    top = json_of(text_of(content))
-    if not isinstance(top, dict):
+    read = json_of(text_of(content))
+    top = table(read)
+    if top != read:
         raise NotUnderstood("no object: it is no file of Terraform")
     contents = Contents()
-    for terraform in _each(table(top).get("terraform")):
+    for terraform in _each(top.get("terraform")):
         for required in _each(terraform.get("required_providers")):
             for name, wanted in required.items():
                 source = words(table(wanted).get("source")) or name
                 asked = words(table(wanted).get("version")) or words(wanted)
                 contents.put(provider(source, asked, 0))
-    for modules in _each(table(top).get("module")):
+    for modules in _each(top.get("module")):
         for blocks in modules.values():
             for block in _each(blocks):
                 if source := words(block.get("source")):

@@ -168,9 +168,13 @@ class _Parsing:
         """All of it."""
         top = Block()
         self._body(top)
-        if self._token.kind != "end":
+        if not self._at("end"):
             raise self._wrong()
         return top
+
+    def _at(self, kind: str, text: str | None = None) -> bool:
+        """Whether this is the next token; with `text`: whether it is this one of its kind."""
+        return self._token.kind == kind and text in (None, self._token.text)
 
     def _next(self) -> _Token:
         token = self._token
@@ -190,13 +194,13 @@ class _Parsing:
     def _body(self, block: Block) -> None:
         self._deeper()
         while self._token.kind not in ("close", "end"):
-            if self._token.kind == "newline":
+            if self._at("newline"):
                 self._next()
                 continue
-            if self._token.kind != "word":
+            if not self._at("word"):
                 raise self._wrong()
             name = self._next()
-            if self._token.kind == "equals":
+            if self._at("equals"):
                 self._next()
                 block.attributes[name.text or ""] = self._expression(name.line, frozenset())
             else:
@@ -207,12 +211,12 @@ class _Parsing:
         labels: list[str] = []
         while self._token.kind in ("string", "word"):
             labels.append(self._next().text or "")
-        if self._token.text != "{" or self._token.kind != "open":
+        if not self._at("open", "{"):
             raise self._wrong()
         self._next()
         block = Block(name.text or "", tuple(labels), name.line)
         self._body(block)
-        if self._token.text != "}" or self._token.kind != "close":
+        if not self._at("close", "}"):
             raise self._wrong()
         self._next()
         return block
@@ -243,13 +247,13 @@ class _Parsing:
         self._deeper()
         self._next()
         entries: dict[str, Attribute] = {}
-        while not (self._token.kind == "close" and self._token.text == "}"):
+        while not self._at("close", "}"):
             token = self._token
             if token.kind in ("newline", "comma"):
                 self._next()
             elif token.kind in ("word", "string"):
                 self._next()
-                if self._token.kind in ("equals", "colon"):
+                if self._at("equals") or self._at("colon"):
                     self._next()
                     entries[token.text or ""] = self._expression(token.line, frozenset({"comma"}))
                 else:
