@@ -6,7 +6,7 @@ from tests.observe.scanners.hostile import NAMES, deep
 from tests.observe.scanners.laying import laid
 
 from opsroom.observe import staging
-from opsroom.observe.staging import portions, staged
+from opsroom.observe.staging import left_out, portions, staged
 
 
 def test_plain_names_stay_and_the_copy_goes(tmp_path: Path) -> None:
@@ -62,3 +62,8 @@ def test_portions_hold_every_path_once() -> None:
     assert [path for part in parts for path in part] == paths
     assert len(parts) > 5
     assert list(portions([])) == []
+
+
+def test_what_is_left_out_is_named_in_full() -> None:
+    skipped = left_out("too large", ["a\nb", "c"])
+    assert (skipped.count, skipped.example, skipped.paths) == (2, "a b", ("a b", "c"))

@@ -9,11 +9,10 @@ from opsroom.clients.git.regular import read_regular
 from opsroom.errors import ObservationError
 from opsroom.model.scan import Hit, Skipped
 from opsroom.model.severity import Severity
-from opsroom.model.text import plain, readable
 from opsroom.observe import sarif
 from opsroom.observe.sarif import Result, text_lines
 from opsroom.observe.scanners import Look
-from opsroom.observe.staging import LARGEST, Staged
+from opsroom.observe.staging import LARGEST, Staged, left_out, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +91,10 @@ def together(looks: Sequence[Look], nothing: str) -> Look:
     skipped: dict[str, Skipped] = {}
     for each in (skip for look in looks for skip in look.skipped):
         before = skipped.get(each.reason)
-        count = each.count + (before.count if before else 0)
-        example = before.example if before else each.example
-        skipped[each.reason] = Skipped(reason=each.reason, count=count, example=example)
+        if before is not None:
+            count, paths = before.count + each.count, (*before.paths, *each.paths)
+            each = before.model_copy(update={"count": count, "paths": paths})
+        skipped[each.reason] = each
     files = sum(look.files for look in looks)
     return Look(
         tuple(sorted((hit for look in looks for hit in look.hits), key=_place)),
@@ -110,16 +110,11 @@ def _place(hit: Hit) -> tuple[str, int, str]:
     return hit.path, hit.line, hit.rule
 
 
-def shown(path: str) -> str:
-    """A path of a repository as text that can be stored and shown."""
-    return plain(readable(path.encode("utf-8", "surrogateescape")), 1000)
-
-
 def unread(given: Iterable[str], read: Iterable[str], reason: str) -> tuple[Skipped, ...]:
     """The paths that a scanner was given and did not read, as one line."""
     seen = set(read)
     left = [path for path in given if path not in seen]
-    return (Skipped(reason=reason, count=len(left), example=shown(left[0])),) if left else ()
+    return (left_out(reason, left),) if left else ()
 
 
 def _lines(path: Path) -> list[str] | None:

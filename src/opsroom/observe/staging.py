@@ -7,7 +7,7 @@ name that is not plain is replaced, and what silences is blanked without moving 
 
 import re
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from opsroom.clients.git.regular import read_regular
 from opsroom.clients.git.silencers import silences
 from opsroom.errors import ObservationError
 from opsroom.model.scan import Skipped
-from opsroom.model.text import plain
+from opsroom.model.text import plain, readable
 from opsroom.observe.manifests import NotUnderstood
 
 LARGEST = 8 << 20
@@ -99,6 +99,17 @@ def portions(paths: Iterable[str]) -> Iterator[list[str]]:
         yield portion
 
 
+def left_out(reason: str, paths: Sequence[str]) -> Skipped:
+    """Files that were not looked at, and why: all of them are named."""
+    names = tuple(map(shown, paths))
+    return Skipped(reason=reason, count=len(names), example=names[0], paths=names)
+
+
+def shown(path: str) -> str:
+    """A path of a repository as text that can be stored and shown."""
+    return plain(readable(path.encode("utf-8", "surrogateescape")), 1000)
+
+
 def _lay_out(
     export: Export, paths: Iterable[str], folder: Path, rewrite: Rewrite | None, ending: str
 ) -> tuple[dict[str, str], tuple[Skipped, ...]]:
@@ -132,10 +143,7 @@ def _lay_out(
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
         names[name] = path
-    return names, tuple(
-        Skipped(reason=reason, count=len(left), example=plain(left[0]))
-        for reason, left in skipped.items()
-    )
+    return names, tuple(left_out(reason, left) for reason, left in skipped.items())
 
 
 def _name(path: str, number: int) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from opsroom.clients.git.exports import Export
 from opsroom.clients.git.regular import read_regular
 from opsroom.errors import ObservationError
-from opsroom.model.scan import Hit, Skipped
+from opsroom.model.scan import Hit
 from opsroom.model.text import plain
 from opsroom.observe.configuration import Check, Rule, Seen
-from opsroom.observe.hits import shown
 from opsroom.observe.manifests import NotUnderstood
 from opsroom.observe.sarif import digest
 from opsroom.observe.scanners import Bounds, Look, Offer
+from opsroom.observe.staging import left_out, shown
 
 LARGEST = 1 << 20
 """Bytes of a file; people write no configuration that is larger."""
@@ -61,10 +61,7 @@ def look(export: Export, bounds: Bounds, paths: Iterable[str], kind: str, check:
         hits += (_hit(each, path) for each in found[:MOST_HITS])
         if len(found) > MOST_HITS:
             left.setdefault(f"more than {MOST_HITS} hits in a file", []).append(path)
-    skipped = tuple(
-        Skipped(reason=reason, count=len(paths), example=shown(paths[0]))
-        for reason, paths in left.items()
-    )
+    skipped = tuple(left_out(reason, paths) for reason, paths in left.items())
     if not files and (given or skipped):
         return Look(skipped=skipped, reason=f"no {kind} file could be read")
     return Look(tuple(hits), files, frozenset({kind} if files else ()), skipped)
