@@ -12,6 +12,8 @@ from opsroom.model.package import Package
 from opsroom.model.scan import Hit
 from opsroom.model.severity import Severity
 
+NOWHERE: set[tuple[str, str]] = set()
+
 
 def flaw(id: str = "CVE-1", fixed: str | None = "2.0.0", **more: Any) -> Advisory:  # noqa: A002 - as its field is called
     affected = Affected(
@@ -69,14 +71,14 @@ def test_what_is_exploited_or_likely_says_so() -> None:
 @pytest.mark.parametrize(
     ("packages", "declaring", "direct"),
     [
-        ([("a/lock", web(direct=True))], set(), True),
-        ([("a/lock", web(direct=False))], set(), False),
-        ([("a/lock", web())], set(), None),
+        ([("a/lock", web(direct=True))], NOWHERE, True),
+        ([("a/lock", web(direct=False))], NOWHERE, False),
+        ([("a/lock", web())], NOWHERE, None),
         ([("a/lock", web()), ("a/package.json", web("", direct=True))], {("a", "npm")}, True),
         ([("a/lock", web())], {("a", "npm")}, False),
         ([("a/lock", web())], {("a", "pypi"), ("b", "npm")}, None),
-        ([("a/lock", web()), ("b/lock", web(direct=True))], set(), True),
-        ([("a/lock", web(direct=False)), ("b/lock", web())], set(), None),
+        ([("a/lock", web()), ("b/lock", web(direct=True))], NOWHERE, True),
+        ([("a/lock", web(direct=False)), ("b/lock", web())], NOWHERE, None),
     ],
 )
 def test_direct_is_told_by_the_lock_or_by_what_stands_beside_it(

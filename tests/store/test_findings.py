@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 from tests.store.samples import MINUTE, NOW, finding, fleet
@@ -102,7 +103,7 @@ async def test_what_is_said_of_packages_and_suppressions_comes_back(store: Store
 
 async def test_a_fleet_in_memory_leaves_out_what_scanners_saw_mended(store: Store) -> None:
     (one,) = await repositories(store, 1)
-    over = {"state": FindingState.FIXED, "closed_at": NOW}
+    over: dict[str, Any] = {"state": FindingState.FIXED, "closed_at": NOW}
     check, open_ = finding("no-remote", "1a", **over), flaw("1b")
     fixed, host = flaw("1c", **over), flaw("1d", **over)
     host = host.model_copy(update={"finding": host.finding.model_copy(update={"scanner": "host"})})

@@ -63,7 +63,7 @@ async def insert_rows(
 
 async def rows_with(
     connection: AsyncConnection,
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     column: ColumnElement[Any],
     values: Collection[Any],
 ) -> AsyncGenerator[Any, None]:

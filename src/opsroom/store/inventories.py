@@ -292,7 +292,9 @@ async def edges_of(
 
 
 async def _chosen(
-    connection: AsyncConnection, asked: Select[Any], repository_ids: Collection[int] | None
+    connection: AsyncConnection,
+    asked: Select[*tuple[Any, ...]],
+    repository_ids: Collection[int] | None,
 ) -> list[Row[Any]]:
     column = repository_manifests.c.repository_id
     if repository_ids is None:
@@ -300,7 +302,7 @@ async def _chosen(
     return [row async for row in rows_with(connection, asked, column, repository_ids)]
 
 
-def _uses() -> Select[Any]:
+def _uses() -> Select[*tuple[Any, ...]]:
     """Every package of every repository, with where it is: joined by index from either end."""
     return (
         select(

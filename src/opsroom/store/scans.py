@@ -89,9 +89,10 @@ async def _load(
 
 def scan_of(row: RowMapping) -> Scan:
     """The look of a row."""
-    told = {name: row[name] for name in Scan.model_fields}
+    told: dict[str, Any] = {name: row[name] for name in Scan.model_fields}
     skipped = tuple(Skipped(reason=why, count=n, example=one) for why, n, one in row["skipped"])
-    return Scan.model_construct(**{**told, "kinds": tuple(row["kinds"]), "skipped": skipped})
+    told |= {"kinds": tuple(row["kinds"]), "skipped": skipped}
+    return Scan.model_construct(None, **told)
 
 
 def _row(number: int, scan: Scan) -> dict[str, Any]:

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.operations.hosted import ACME
 from tests.operations.rooms import Yard, events, opened
-from tests.operations.scans.fleet import ACME, COMMIT, depend, flaw, has_advisories, package, row
+from tests.operations.scans.fleet import COMMIT, depend, flaw, has_advisories, package, row
 
 from opsroom.model.finding import FindingState
 from opsroom.settings import Settings
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.anyio
 PROGRAM = """
 import sys, anyio
 from pathlib import Path
-from tests.operations.hosted import surveyed, told
+from tests.operations.hosted import ACME, surveyed, told
 from tests.operations.rooms import opened
 from tests.operations.scans.fleet import *
 
