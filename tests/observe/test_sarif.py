@@ -1,6 +1,7 @@
 """SARIF as tools write it, and as nobody should."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ def test_the_level_of_the_rule_counts_where_the_result_has_none() -> None:
 def test_the_anchor_is_of_text_not_of_place() -> None:
     result = one(RESULT)
     lines = ["a", "key =  'hush' + x", "\ty", "z"]
-    moved = Result(**{**_fields(result), "line": 3, "end": 4, "path": "other"})
+    moved = replace(result, line=3, end=4, path="other")
     assert anchor(result, lines) == anchor(moved, ["new", "a", "key = 'hush'+x", "y"])
     assert anchor(result, lines) != anchor(result, ["a", "key = 'other' + x", "y"])
     assert anchor(result, lines, secret=True) == anchor(
@@ -158,7 +159,3 @@ def test_a_flood_of_results_is_cut_and_said(monkeypatch: pytest.MonkeyPatch) -> 
     reading = read(report(*[RESULT] * 25))
     assert len(reading.results) == 10
     assert [(skip.reason, skip.count) for skip in reading.skipped] == [("more than 10 results", 15)]
-
-
-def _fields(result: Result) -> dict[str, Any]:
-    return {name: getattr(result, name) for name in Result.__slots__}

@@ -33,15 +33,19 @@ class Reader:
 class Harvest:
     """What was made of results."""
 
-    hits: list[Hit] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list[Hit])
+    skipped: list[Skipped] = field(default_factory=list[Skipped])
 
 
 def hits(results: Iterable[Result], copy: Staged, reader: Reader) -> Harvest:
     """Results about files of a copy, as hits about the repository's own files."""
     harvest = Harvest()
     astray = 0
-    lines = lru_cache(maxsize=64)(lambda name: _lines(copy.folder / name))
+
+    @lru_cache(maxsize=64)
+    def lines(name: str) -> list[str] | None:
+        return _lines(copy.folder / name)
+
     for result in results:
         rule = reader.rule(result)
         if rule is None:
@@ -99,7 +103,7 @@ def together(looks: Sequence[Look], nothing: str) -> Look:
     return Look(
         tuple(sorted((hit for look in looks for hit in look.hits), key=_place)),
         files,
-        frozenset().union(*(look.kinds for look in looks)),
+        frozenset(kind for look in looks for kind in look.kinds),
         tuple(skipped.values()),
         nothing if looks and not files else None,
     )

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from opsroom.clients.git.exports import Export
 from opsroom.clients.git.silencers import silences
 from opsroom.observe.scanners import Look
@@ -38,3 +40,12 @@ def planted(folder: Path, name: str, script: str) -> Path:
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o700)
     return path
+
+
+def instead(monkeypatch: pytest.MonkeyPatch, scanner: str, path: Path | None) -> None:
+    """Let a scanner find the program at `path`, or none."""
+
+    def program(name: str) -> str | None:
+        return None if path is None else str(path)
+
+    monkeypatch.setattr(f"opsroom.observe.scanners.{scanner}.program", program)

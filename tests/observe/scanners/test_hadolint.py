@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.observe.scanners.hostile import LFS, deep, misnamed
-from tests.observe.scanners.laying import anchors, laid, planted, rules
+from tests.observe.scanners.laying import anchors, instead, laid, planted, rules
 
 from opsroom.model.severity import Severity
 from opsroom.observe.scanners import Bounds, Offer
@@ -90,7 +90,7 @@ def test_a_hadolint_that_crashes_hangs_or_lies_gives_no_clean_bill(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, reason: str
 ) -> None:
     fake = planted(tmp_path, "hadolint", script)
-    monkeypatch.setattr("opsroom.observe.scanners.hadolint.program", lambda name: str(fake))
+    instead(monkeypatch, "hadolint", fake)
     export = laid(tmp_path / "in", {"Dockerfile": FAULTY})
     look = SCANNER.look(export, Bounds(seconds=1.0, output=1_000_000))
     assert look.reason is not None

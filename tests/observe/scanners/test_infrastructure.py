@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.observe.scanners.hostile import ANCHORS, misnamed
-from tests.observe.scanners.laying import laid, planted
+from tests.observe.scanners.laying import instead, laid, planted
 
 from opsroom.model.severity import Severity
 from opsroom.observe.infrastructure import heard
@@ -80,17 +80,12 @@ def name_of(scanner: Scanner) -> str:
     return scanner.look.__module__.rpartition(".")[2]
 
 
-def use(monkeypatch: pytest.MonkeyPatch, name: str, fake: Path | None) -> None:
-    path = None if fake is None else str(fake)
-    monkeypatch.setattr(f"opsroom.observe.scanners.{name}.program", lambda name: path)
-
-
 @pytest.mark.parametrize(("scanner", "report", "rule"), BOTH)
 def test_a_report_becomes_hits_and_proof(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scanner: Scanner, report: Report, rule: str
 ) -> None:
     name = name_of(scanner)
-    use(monkeypatch, name, answering(tmp_path, name, report))
+    instead(monkeypatch, name, answering(tmp_path, name, report))
     look = scanner.look(laid(tmp_path / "in", FILES), Bounds())
     (hit,) = look.hits
     assert (hit.rule, hit.path, hit.line) == (rule, "infra/main.tf", 1)
@@ -104,7 +99,7 @@ def test_what_it_does_not_name_was_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scanner: Scanner, report: Report, rule: str
 ) -> None:
     name = name_of(scanner)
-    use(monkeypatch, name, answering(tmp_path, name, report))
+    instead(monkeypatch, name, answering(tmp_path, name, report))
     look = scanner.look(laid(tmp_path / "in", {**FILES, "other/a.tf": BUCKET}), Bounds())
     assert look.files == 2
     assert [(skip.count, skip.example) for skip in look.skipped] == [(1, "other/a.tf")]
@@ -134,7 +129,7 @@ def test_one_that_crashes_hangs_or_lies_gives_no_clean_bill(
     script: str,
     reason: str,
 ) -> None:
-    use(monkeypatch, name_of(scanner), planted(tmp_path, "fake", script))
+    instead(monkeypatch, name_of(scanner), planted(tmp_path, "fake", script))
     export = laid(tmp_path / "in", FILES)
     look = scanner.look(export, Bounds(seconds=1.0, output=1_000_000))
     assert look.reason is not None
@@ -147,7 +142,7 @@ def test_a_missing_one_says_how_to_have_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scanner: Scanner, report: Report, rule: str
 ) -> None:
     name = name_of(scanner)
-    use(monkeypatch, name, None)
+    instead(monkeypatch, name, None)
     offer = scanner.offer()
     assert isinstance(offer, Missing)
     assert name in offer.reason

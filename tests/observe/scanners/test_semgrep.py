@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.observe.scanners.hostile import misnamed
-from tests.observe.scanners.laying import anchors, laid, planted, rules
+from tests.observe.scanners.laying import anchors, instead, laid, planted, rules
 
 from opsroom.observe.program import program
 from opsroom.observe.scanners import Bounds, Missing
@@ -31,7 +31,7 @@ REPORT = {
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A program in the place of semgrep; a test writes what it does."""
     path = tmp_path / "semgrep"
-    monkeypatch.setattr("opsroom.observe.scanners.semgrep.program", lambda name: str(path))
+    instead(monkeypatch, "semgrep", path)
     return path
 
 
@@ -82,7 +82,7 @@ def test_one_that_crashes_hangs_or_lies_gives_no_clean_bill(
 
 
 def test_a_missing_one_says_how_to_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("opsroom.observe.scanners.semgrep.program", lambda name: None)
+    instead(monkeypatch, "semgrep", None)
     assert SCANNER.offer() == Missing("semgrep is not installed", "install it: pip install semgrep")
 
 

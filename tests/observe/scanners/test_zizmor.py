@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.observe.scanners.hostile import ANCHORS, DEEP, LFS, deep, misnamed
-from tests.observe.scanners.laying import anchors, laid, planted, rules
+from tests.observe.scanners.laying import anchors, instead, laid, planted, rules
 
 from opsroom.model.severity import Severity
 from opsroom.observe.scanners import Bounds, Offer
@@ -142,7 +142,7 @@ def test_a_zizmor_that_crashes_hangs_or_lies_gives_no_clean_bill(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, reason: str
 ) -> None:
     fake = planted(tmp_path, "zizmor", script)
-    monkeypatch.setattr("opsroom.observe.scanners.zizmor.program", lambda name: str(fake))
+    instead(monkeypatch, "zizmor", fake)
     export = laid(tmp_path / "in", {WORKFLOW: INJECTION})
     look = SCANNER.look(export, Bounds(seconds=1.0, output=1_000_000))
     assert look.reason is not None
