@@ -27,7 +27,6 @@ def settings(yard: Yard, text: str) -> Path:
         (["serve", "--port", "70000"], "70000"),
         (["serve", "--port", "many"], "many"),
         (["--nonsense"], "--nonsense"),
-        (["audit", ".", "--scan"], "no scanners"),
         (["doctor", "--source", "code"], "opsroom init"),
         (["status", "health:red", "--line"], "WHERE"),
         (["status", "helth:red"], "health"),

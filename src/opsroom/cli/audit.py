@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import anyio
 import click
 
 from opsroom.cli import Options, command
@@ -16,6 +17,7 @@ from opsroom.settings import for_paths
 
 if TYPE_CHECKING:
     from opsroom.operations.audit import Audit
+    from opsroom.settings import Settings
 
 
 @command("audit")
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     type=click.Choice([severity.value for severity in Severity]),
     help="Exit with 1 when a finding is at least so bad.",
 )
-@click.option("--scan/--no-scan", default=False, help="Run scanners, too: not in this version.")
+@click.option("--scan/--no-scan", default=False, help="Run scanners, too. (no)")
 @click.option("--all", "everything", is_flag=True, help="List the healthy ones, too.")
 def audit(
     options: Options,
@@ -40,14 +42,14 @@ def audit(
 ) -> int:
     """Look at the clones in folders once, and report.
 
+    With `--scan` dependencies, secrets, code and configuration, too, by the scanners that are
+    installed; nothing is kept but their caches.
+
     Exits with 1 if `--fail-on` says so, with 3 if something could not be looked at.
     """
-    if scan:
-        raise UsageError("this version has no scanners", "leave --scan out")
-    from opsroom.operations.audit import audit as look
-
+    settings = for_paths(paths, options.settings())
     with _progress(shown=not as_json and sys.stderr.isatty()) as progress:
-        seen = look(for_paths(paths, options.settings()), progress)
+        seen = _look(settings, progress, scan=scan)
     if sarif:
         _write_sarif(seen, sarif)
     if as_json:
@@ -59,6 +61,18 @@ def audit(
     if fail_on and seen.fails(Severity(fail_on)):
         return Exit.NO
     return Exit.FINE if seen.complete else Exit.UNOBSERVED
+
+
+def _look(
+    settings: "Settings", progress: Callable[[int, int], None] | None, *, scan: bool
+) -> "Audit":
+    if not scan:
+        from opsroom.operations.audit import audit as look
+
+        return look(settings, progress)
+    from opsroom.operations.audit_scan import audit_and_scan
+
+    return anyio.run(audit_and_scan, settings, progress)
 
 
 @contextmanager
@@ -76,9 +90,9 @@ def _progress(*, shown: bool) -> Generator[Callable[[int, int], None] | None]:
 
 
 def _write_sarif(seen: "Audit", file: Path) -> None:
-    from opsroom.operations.sarif import sarif
+    from opsroom.operations.sarif import of_audit
 
     try:
-        file.write_text(json.dumps(sarif(seen), indent=1), "utf-8")
+        file.write_text(json.dumps(of_audit(seen), indent=1), "utf-8")
     except OSError as error:
         raise UsageError(f"{file} can't be written", error.strerror or "") from error

@@ -140,11 +140,20 @@ def location(hit: Hit) -> str:
 
 def path_of(location: str) -> str:
     """Return the path in a location, without line and commit."""
+    return place_of(location)[0]
+
+
+def place_of(location: str) -> tuple[str, int, str]:
+    """Return the path, the line (0: none) and the commit (empty: today's files) of a location."""
     before, at, commit = location.rpartition("@")
     if at and len(commit) == 12 and all(digit in "0123456789abcdef" for digit in commit):
         location = before
+    else:
+        commit = ""
     path, colon, line = location.rpartition(":")
-    return path if colon and line.isdecimal() else location
+    if colon and line.isascii() and line.isdecimal():
+        return path, int(line), commit
+    return location, 0, commit
 
 
 def _may_hold(skipped: Skipped, path: str) -> bool:

@@ -1,40 +1,62 @@
 """An audit: folders of clones looked at once, judged and reported. Needs no store."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from opsroom.errors import SettingsError
 from opsroom.judge.examination import built_in, examine, unknown_rules
+from opsroom.model.advisory import AdvisoryData
 from opsroom.model.coverage import Coverage
 from opsroom.model.facts import Unknown
 from opsroom.model.finding import Finding
 from opsroom.model.health import Health
+from opsroom.model.scan import Scan
 from opsroom.model.severity import Severity
 from opsroom.model.snapshot import Snapshot
 from opsroom.observe.survey import survey
 from opsroom.operations import gather
 from opsroom.settings import Settings
 
+if TYPE_CHECKING:
+    from opsroom.operations.scans.coverage import ScanNumbers
+
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """One repository as the audit saw it."""
+    """One repository as the audit saw it. `unlooked` is what no scanner could look at, and why."""
 
     snapshot: Snapshot
     health: Health
     findings: tuple[Finding, ...]
+    scans: tuple[Scan, ...] = ()
+    unlooked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditScans:
+    """What the scanners of an audit covered. `failed` could not look, though they are here."""
+
+    numbers: "ScanNumbers"
+    unlooked: Sequence[str] = ()
+    data: Sequence[AdvisoryData] = ()
+    note: str = ""
+    failed: Sequence[tuple[str, str]] = field(default=())
+    """Names of repositories, each with a scanner and its reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What was seen. `problems` are paths that could not be looked at, with the reason."""
+    """What was seen. `problems` are paths that could not be looked at, with the reason; `scans` is
+    there when scanners were asked, too."""
 
     as_of: datetime
     repositories: tuple[Audited, ...]
     problems: tuple[tuple[str, str], ...]
+    scans: AuditScans | None = None
 
     @property
     def coverage(self) -> Coverage:
@@ -49,7 +71,8 @@ class Audit:
     @property
     def complete(self) -> bool:
         """Whether everything that was asked could be observed."""
-        return not self.problems and not self.coverage.unknown
+        failed = self.scans is not None and self.scans.failed
+        return not (self.problems or self.coverage.unknown or failed)
 
     def fails(self, severity: Severity) -> bool:
         """Whether any finding is at least so bad."""
@@ -75,14 +98,17 @@ class Audit:
                     },
                     "findings": [_document(finding) for finding in audited.findings],
                     "unknown": list(audited.health.unknown),
+                    **(_looks(audited) if self.scans else {}),
                 }
                 for audited in self.repositories
             ],
             "problems": [{"path": path, "reason": reason} for path, reason in self.problems],
+            **(_scanned(self.scans) if self.scans else {}),
         }
 
 
-def _document(finding: Finding) -> dict[str, str]:
+def _document(finding: Finding) -> dict[str, object]:
+    told = finding.advisory
     return {
         "rule": finding.rule,
         "severity": finding.severity.value,
@@ -90,6 +116,27 @@ def _document(finding: Finding) -> dict[str, str]:
         "location": finding.location,
         "remediation": finding.remediation,
         "fingerprint": finding.fingerprint,
+        **({"scanner": finding.scanner} if finding.scanner else {}),
+        **({"advisory": told.model_dump(mode="json")} if told else {}),
+    }
+
+
+def _looks(audited: Audited) -> Mapping[str, object]:
+    """Which scanner looked at what of one repository, and what nobody did."""
+    return {
+        "scans": [scan.model_dump(mode="json", exclude={"key"}) for scan in audited.scans],
+        "unlooked": list(audited.unlooked),
+    }
+
+
+def _scanned(scans: AuditScans) -> Mapping[str, object]:
+    """What the scanners covered of all repositories, and how old the advisories are."""
+    return {
+        "scans": {**scans.numbers.model_dump(), "share": scans.numbers.share},
+        "unlooked": list(scans.unlooked),
+        "advisories": [each.model_dump(mode="json") for each in scans.data],
+        "note": scans.note,
+        "failed": [{"repository": name, "reason": reason} for name, reason in scans.failed],
     }
 
 
@@ -109,7 +156,7 @@ def audit(settings: Settings, progress: Progress | None = None) -> Audit:
         repositories.append(Audited(snapshot, examination.health, examination.findings))
     return Audit(
         as_of=seen.at,
-        repositories=tuple(sorted(repositories, key=_worst_first)),
+        repositories=tuple(sorted(repositories, key=worst_first)),
         problems=tuple((problem.path, problem.reason) for problem in seen.problems),
     )
 
@@ -129,6 +176,7 @@ def refuse_unknown_rules(settings: Settings) -> None:
         raise SettingsError(f"{settings.file}: [[check]] names no rule {rule!r}", hint)
 
 
-def _worst_first(audited: Audited) -> tuple[int, int, str]:
+def worst_first(audited: Audited) -> tuple[int, int, str]:
+    """Sorts the worst repositories first: by grade, score and name."""
     health = audited.health
     return (-health.grade.rank, health.score or 0, audited.snapshot.repository.name)

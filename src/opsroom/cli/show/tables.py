@@ -11,7 +11,8 @@ from opsroom.model.coverage import Coverage
 from opsroom.model.health import Grade
 
 if TYPE_CHECKING:
-    from opsroom.operations.audit import Audit
+    from opsroom.model.finding import Finding
+    from opsroom.operations.audit import Audit, AuditScans
     from opsroom.operations.status import FleetStatus
 
 MARKS = {
@@ -29,26 +30,44 @@ def show_audit(audit: "Audit", *, everything: bool) -> None:
             audited.health.grade,
             audited.snapshot.repository.name,
             audited.health.score,
-            [f"{f.severity.value} {f.rule}: {f.message}" for f in audited.findings],
+            [_told(finding) for finding in audited.findings],
             audited.health.unknown,
         )
         for audited in audit.repositories
     ]
     console = Console(highlight=False)
+    most = 4 if audit.scans is None else 8
     shown = [row for row in rows if everything or row[0] is not Grade.GREEN]
     if shown:
         table = _table()
         for grade, name, score, findings, unknown in shown:
-            told = [escape(line) for line in (*unknown, *findings[:4])]
-            if len(findings) > 4:
-                told.append(f"and {len(findings) - 4} more")
+            told = [escape(line) for line in (*unknown, *findings[:most])]
+            if len(findings) > most:
+                told.append(f"and {len(findings) - most} more")
             table.add_row(MARKS[grade], _score(score), escape(name), "\n".join(told))
         console.print(table)
     console.print(_summary([row[0] for row in rows], audit.coverage, hidden=len(rows) - len(shown)))
+    if audit.scans is not None:
+        _show_scans(console, audit.scans)
     for path, reason in audit.problems:
         Console(stderr=True, highlight=False).print(
             f"[magenta]?[/] {escape(path)}: {escape(reason)}"
         )
+
+
+def _told(finding: "Finding") -> str:
+    """A finding in one line: how bad, what, and where in the repository."""
+    if not finding.scanner:
+        return f"{finding.severity.value} {finding.rule}: {finding.message}"
+    where = f" {finding.location}" if finding.location else ""
+    return f"{finding.severity.value} {finding.rule}{where}: {finding.message}"
+
+
+def _show_scans(console: Console, scans: "AuditScans") -> None:
+    """What scanners covered: no finding means nothing where nobody looked."""
+    console.print(escape(scans.numbers.reading()))
+    for line in (*scans.unlooked[:10], *([scans.note] if scans.note else [])):
+        console.print(f"[magenta]?[/] {escape(line)}")
 
 
 def show_standing(status: "FleetStatus") -> None:

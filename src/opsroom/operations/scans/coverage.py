@@ -6,7 +6,7 @@ are said beside that, by name.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal
 
 from opsroom.model.host import Remote
@@ -89,6 +89,16 @@ def reasons(row: Row) -> list[str]:
     ]
     unread = [f"{kind}: no scanner reads it" for kind in _unread(row)]
     return [plain(each, 300) for each in (*failed, *older, *unread, *left)]
+
+
+def failed(row: Row, missing: Collection[str] = ()) -> list[str]:
+    """Scanners that apply to a repository and could not look, and why; but not those of `missing`,
+    which aren't installed."""
+    return [
+        plain(f"{scan.scanner}: {scan.reason}", 300)
+        for scan in _applicable(row)
+        if scan.reason and scan.scanner not in missing
+    ]
 
 
 def unlooked(rows: Sequence[Row]) -> list[str]:

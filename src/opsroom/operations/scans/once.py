@@ -8,6 +8,7 @@ are had for this once.
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,12 +18,13 @@ import anyio.to_thread
 
 from opsroom.errors import OpsroomError
 from opsroom.model.advisory import AdvisoryData
+from opsroom.observe.scanners import Missing
 from opsroom.operations.advisories import EXPLOITS, told_data
 from opsroom.operations.advisory_refresh import refresh
 from opsroom.operations.fleet import Row
 from opsroom.operations.room import Room
 from opsroom.operations.scans.due import Patience
-from opsroom.operations.scans.equipment import chosen, equip
+from opsroom.operations.scans.equipment import chosen, equip, refuse_unknown_scanners
 from opsroom.operations.scans.looking import CORES, Bench
 from opsroom.operations.scans.one import scan_one
 from opsroom.settings import Settings
@@ -34,18 +36,29 @@ Progress = Callable[[int, int], None]
 """Told how many repositories are done, and how many there are."""
 
 
+@dataclass(frozen=True, slots=True)
+class ScannedOnce:
+    """What one scan of folders gave: rows with findings and looks of scanners; how old the
+    advisories are that packages were compared with; folders that could not be looked into, with
+    the reason; scanners that are not installed here, by name."""
+
+    rows: Sequence[Row]
+    data: Sequence[AdvisoryData]
+    problems: Sequence[tuple[str, str]]
+    missing: frozenset[str]
+
+
 async def scan_once(
     settings: Settings, scanners: Sequence[str] = (), progress: Progress | None = None
-) -> tuple[list[Row], list[AdvisoryData]]:
+) -> ScannedOnce:
     """The repositories in the folders of the settings, looked at and scanned now.
-
-    Their rows have findings and looks of scanners; the second part says how old the advisories are
-    that packages were compared with.
 
     Raises:
         UsageError: there is no such scanner, or the settings leave it out.
+        SettingsError: a scanner that the settings name doesn't exist.
         StoreError: there is no room for a store.
     """
+    await anyio.to_thread.run_sync(refuse_unknown_scanners, settings)
     bench = Bench(settings.home)
     equipment = await anyio.to_thread.run_sync(equip, settings)
     names = frozenset(chosen(equipment, scanners))
@@ -71,9 +84,17 @@ async def scan_once(
                 await _each(list(room.fleet), scan, progress)
                 if kept is None and settings.scan.offline is None:
                     await _have_advisories(room)
-                await anyio.to_thread.run_sync(bench.close)
+                await anyio.to_thread.run_sync(bench.rest)
                 await room.refresh()
-                return room.rows(), await told_data(room)
+                surveys = [room.survey(source.key) for source in alone.directories]
+                return ScannedOnce(
+                    room.rows(),
+                    await told_data(room),
+                    [problem for survey in surveys if survey for problem in survey.problems],
+                    frozenset(
+                        name for name in names if isinstance(equipment.offers[name], Missing)
+                    ),
+                )
 
 
 def _kept_advisories(settings: Settings) -> AdvisoryIndex | None:

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from opsroom.errors import UsageError
 from opsroom.operations.findings.risk import risk
@@ -38,6 +38,15 @@ async def risks(request: Request) -> Response:
     """Serve `GET /api/risk?where=`: what is open, how old, and what nobody looked at."""
     room = await shared(request).opened()
     return _json(await risk(room, question(request, "where")["where"]))
+
+
+async def sarif(request: Request) -> Response:
+    """Serve `GET /api/sarif?where=`: what is open or suppressed, as SARIF 2.1.0."""
+    from opsroom.operations.sarif import of_fleet
+
+    room = await shared(request).opened()
+    document = await of_fleet(room, question(request, "where")["where"])
+    return JSONResponse(document, media_type="application/sarif+json")
 
 
 async def recent(request: Request) -> Response:
