@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.scan.extract FOLDER
 
-Each line is `[path, purl, version, origin, dev]`; start-up is part of what is measured.
+Each line is `[path, purl, version, origin, dev]`; start-up is part of what is measured. What the
+repository itself makes has OWN as origin.
 """
 
 import json
@@ -14,6 +15,7 @@ from pathlib import Path
 from opsroom.observe.formats import formats_for
 from opsroom.observe.manifests import Format
 
+OWN = "workspace:"
 KINDS = frozenset({"python", "javascript"})
 
 
@@ -30,10 +32,11 @@ def manifests(folder: Path) -> Iterator[tuple[str, Format]]:
 def main(folder: Path) -> None:
     """Print what the lockfiles of a folder hold."""
     for path, declared in manifests(folder):
-        if declared.locked:
-            for each in declared.parse(path, (folder / path).read_bytes()).packages:
-                row = [path, each.purl, each.version, each.origin, each.dev]
-                sys.stdout.write(f"{json.dumps(row)}\n")
+        manifest = declared.parse(path, (folder / path).read_bytes())
+        held = manifest.packages if declared.locked else ()
+        rows = [[path, each.purl, each.version, each.origin, each.dev] for each in held]
+        rows += [[path, each.purl, each.version, OWN, False] for each in manifest.publishes]
+        sys.stdout.writelines(f"{json.dumps(row)}\n" for row in rows)
 
 
 if __name__ == "__main__":
