@@ -7,7 +7,6 @@ be mended, and says where it is.
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from posixpath import dirname
 
 from opsroom.judge.exposure import Advisories, Match
 from opsroom.model.advisory import Advisory
@@ -100,8 +99,13 @@ def _found(
 
 def _is_above(lock: str, path: str) -> bool:
     """Whether a lockfile is in the folder of a manifest, or in one above it."""
-    folder = dirname(lock)
-    return not folder or dirname(path) == folder or path.startswith(f"{folder}/")
+    folder = _folder(lock)
+    return not folder or _folder(path) == folder or path.startswith(f"{folder}/")
+
+
+def _folder(path: str) -> str:
+    """Return the folder that a path is in; empty: the top."""
+    return path.rpartition("/")[0]
 
 
 def _order(place: _Place) -> tuple[bool, int, str, int, str]:
@@ -144,7 +148,7 @@ def _is_direct(
     held: Sequence[_Place], places: Sequence[Use], declaring: Collection[tuple[str, str]]
 ) -> bool | None:
     """Return whether the repository asks for it itself; None: nothing there tells."""
-    asked = {dirname(path) for path, package in places if package.direct}
+    asked = {_folder(path) for path, package in places if package.direct}
     told = {_told(place, asked, declaring) for place in held}
     return True if True in told else None if None in told else False
 
@@ -152,7 +156,7 @@ def _is_direct(
 def _told(
     place: _Place, asked: Collection[str], declaring: Collection[tuple[str, str]]
 ) -> bool | None:
-    folder = dirname(place.path)
+    folder = _folder(place.path)
     if place.package.direct is not None:
         return place.package.direct
     if folder in asked:

@@ -95,12 +95,22 @@ class Term(Value):
         if found is None or (UNKNOWN in WORDS.get(self.key, ()) and UNKNOWN in found):
             return UNKNOWN in self.values and not self.negated
         if UNSURE in found:
-            if any(self._accepts(value) for value in found - {UNSURE}):
+            if self._accepts_any(found - {UNSURE}):
                 return not self.negated
             return UNKNOWN in self.values and not self.negated
         if not found and NONE in WORDS.get(self.key, ()):
             found = frozenset({NONE})
-        return self.negated != any(self._accepts(value) for value in found)
+        return self.negated != self._accepts_any(found)
+
+    def _accepts_any(self, found: frozenset[str]) -> bool:
+        """Whether any value of a known fact is among what was asked for."""
+        if self.key != "package":
+            return any(self._accepts(value) for value in found)
+        patterns = [_short(_literals(pattern)) for pattern in self.values]
+        exact = {pattern[0] for pattern in patterns if len(pattern) == 1}
+        globs = [pattern for pattern in patterns if len(pattern) > 1]
+        names = (value.casefold() for value in found)  # a repository has hundreds of them
+        return any(name in exact or any(_globs(each, name) for each in globs) for name in names)
 
     def _accepts(self, value: str) -> bool:
         """Whether one value of a known fact is among what was asked for."""
@@ -113,8 +123,6 @@ class Term(Value):
             case "path":
                 folders = list(_ancestors(text))
                 return any(_globs(_anchored(p), folder) for p in patterns for folder in folders)
-            case "package":
-                return any(_globs(_short(pattern), text) for pattern in patterns)
             case "repo":
                 names = (text, text.rpartition("/")[2])
                 return any(_globs(pattern, name) for pattern in patterns for name in names)

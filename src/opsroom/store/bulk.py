@@ -48,10 +48,10 @@ async def insert_rows(
     quote = connection.dialect.identifier_preparer.quote
     named = ", ".join(quote(column) for column in columns)
     if connection.dialect.name == "postgresql":
-        raw = await connection.get_raw_connection()
+        driver: Any = (await connection.get_raw_connection()).driver_connection
         copied = f"COPY {quote(table.name)} ({named}) FROM STDIN"
         while some := list(islice(remaining, SOME)):
-            async with raw.driver_connection.cursor().copy(copied) as copy:  # type: ignore[union-attr]
+            async with driver.cursor().copy(copied) as copy:
                 for row in some:
                     await copy.write_row(row)
         return
