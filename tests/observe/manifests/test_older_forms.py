@@ -1,4 +1,4 @@
-"""Forms that the seeds don't have: older versions, other ways to write, what is only in part read."""
+"""What the seeds don't have: older versions, other ways to write, what is read in part."""
 
 import pytest
 from tests.observe.manifests.samples import read

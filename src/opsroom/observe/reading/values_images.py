@@ -8,7 +8,7 @@ from opsroom.observe.reading.images import image
 from opsroom.observe.reading.values import words
 from opsroom.observe.reading.yaml_text import Entries, Items, Node
 
-TAGS = ("tag", "imageTag", "version")
+TAGS = ("tag", "imageTag")
 
 
 def images_in(values: Node) -> Iterator[Package | Unread]:
@@ -25,7 +25,7 @@ def images_in(values: Node) -> Iterator[Package | Unread]:
 
 def _named(node: Entries, of_image: bool) -> Iterator[Package | Unread]:
     whole, repository = words(node.get("image")), words(node.get("repository"))
-    tag = next((said for key in TAGS[:2] if (said := words(node.get(key)))), "")
+    tag = next((said for key in TAGS if (said := words(node.get(key)))), "")
     digest = words(node.get("digest"))
     if repository and "://" not in repository and (tag or digest or of_image):
         tag = tag or (words(node.get("version")) if of_image else "")
