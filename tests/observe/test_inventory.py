@@ -25,7 +25,7 @@ source = { registry = "https://pypi.org/simple" }
 def parsers() -> Iterator[Parsers]:
     held = Parsers()
     yield held
-    held.close()
+    held.rest()
 
 
 def laid(folder: Path, files: dict[str, str]) -> Export:
@@ -139,7 +139,7 @@ def test_a_parser_harms_only_its_worker(
     assert time.monotonic() - began < 10
     file.write_text("fine")
     assert isinstance(held.parse("any", "file", file), Manifest)
-    held.close()
+    held.rest()
 
 
 @pytest.mark.parametrize(
@@ -162,4 +162,4 @@ def test_what_a_parser_raises_is_told(
     fine = held.parse("any", "file", file)
     assert isinstance(fine, Manifest)
     assert fine.scripts == ("fine", "a\ufffdb", "?", "x" * parsing.LONGEST)
-    held.close()
+    held.rest()

@@ -36,13 +36,12 @@ PUBLISHED = tuple(field.name for field in fields(Published))
 
 
 class Parsers:
-    """Workers, as many as are asked at the same time. Whoever has asked enough closes them."""
+    """Workers, as many as are asked at the same time. They wait for more, until told to rest."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
         self._idle: list[Worker] = []
         self._lock = threading.Lock()
-        self._closed = False
         self.begun = 0
         """How many were begun so far."""
 
@@ -61,10 +60,9 @@ class Parsers:
         told = json.loads(answer)
         return str(told["reason"]) if "reason" in told else _read(told)
 
-    def close(self) -> None:
-        """End the workers that nobody asks now; the others end after their answer."""
+    def rest(self) -> None:
+        """End the workers that nobody asks now, and give their memory back."""
         with self._lock:
-            self._closed = True
             idle, self._idle = self._idle, []
         for worker in idle:
             worker.end()
@@ -82,10 +80,7 @@ class Parsers:
             worker.end()
             raise
         with self._lock:
-            if not self._closed:
-                self._idle.append(worker)
-                return
-        worker.end()
+            self._idle.append(worker)
 
 
 def _begun() -> Worker:

@@ -27,8 +27,8 @@ class Sight:
 
     `branch` is the remote's default branch that the commit is the head of; empty where only what is
     checked out here tells the commit. `past` and `dirty` are digests of every tip, and of what is
-    changed in work trees (empty: nothing is). `reason` says why nothing can be looked at at all;
-    empty: something can.
+    changed in work trees (empty: nothing is). `far`: no clone has the commit, it has to be fetched.
+    `reason` says why nothing can be looked at at all; empty: something can.
     """
 
     places: tuple[Place, ...] = ()
@@ -37,6 +37,7 @@ class Sight:
     branch: str = ""
     past: str = ""
     dirty: str = ""
+    far: bool = False
     reason: str = ""
 
 

@@ -55,7 +55,7 @@ async def _measure(settings: Settings, rounds: int) -> tuple[float, list[float],
             for scan in row.scans:
                 took[scan.scanner] += scan.seconds
         again = [await _scanned(room, workbench, equipment) for _ in range(rounds)]
-    await anyio.to_thread.run_sync(workbench.close)
+    await anyio.to_thread.run_sync(workbench.rest)
     return first, again, dict(took)
 
 

@@ -8,13 +8,14 @@ import pytest
 from pydantic import SecretStr
 from tests.hub import SmallHub
 from tests.operations.hosts.worlds import row, settings, source, until
-from tests.operations.rooms import Yard
+from tests.operations.rooms import Yard, git
 
+from opsroom.demo.github.acts.pushes import commit_files
 from opsroom.model.run import RunState
 from opsroom.operations.room import Room
 from opsroom.operations.scans import keeping, progress, taking_up
 from opsroom.operations.scans.requests import NOBODY, request
-from opsroom.settings import ScanSetting, Settings
+from opsroom.settings import DirectorySource, ScanSetting, Settings
 from opsroom.store.runs import load_steps
 
 pytestmark = pytest.mark.anyio
@@ -80,3 +81,32 @@ async def test_nobody_is_there_to_look(watched: Settings, hub: SmallHub) -> None
             (step,) = await load_steps(connection, run.id)
         assert step.error == NOBODY
         await anyio.sleep(0)
+
+
+async def test_a_clone_that_lags_behind_is_no_excuse(
+    watched: Settings, hub: SmallHub, yard: Yard
+) -> None:
+    url = str(watched.hosts[0].base_url)
+    folder = yard.code / "api"
+    git(yard.code, "clone", "-q", f"{url}/acme/api.git", str(folder))
+    head = commit_files(
+        hub.world,
+        hub.repository("acme/api"),
+        "main",
+        {"new.py": "eval(input())\n"},
+        "more",
+        hub.kim,
+    )
+    clones = DirectorySource(kind="directory", path=yard.code)
+    both = watched.model_copy(update={"sources": (clones, *watched.sources)})
+    async with Room(both, scans=True) as room:
+        await room.open()
+
+        def seen() -> bool:
+            scans = [each.scans for each in room.rows() if each.name == "acme/api"]
+            return bool(scans) and {scan.commit for scan in scans[0]} == {head}
+
+        await until(seen, room, 15)
+        api = row(room, "acme/api")
+        assert api.snapshot.path == str(folder)
+        assert "ruff/S307" in {kept.finding.rule for kept in api.findings}

@@ -52,6 +52,9 @@ SETTLING = 10.0
 GLANCE_EVERY = 60.0
 """Seconds between two rounds in a quiet fleet, and before what failed may be due again."""
 
+REST_AFTER = 60.0
+"""Seconds between two looks whether workers, which hold hundreds of megabytes, may rest."""
+
 EQUIP_EVERY = 60.0
 """Seconds between two looks which scanners are here."""
 
@@ -80,7 +83,7 @@ async def keep_scanning(room: "Room") -> None:
                 tasks.start_soon(_keep_going, loop)
     finally:
         with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(keeper.bench.close)
+            await anyio.to_thread.run_sync(keeper.bench.rest)
 
 
 async def _end_programs(stop: threading.Event) -> None:
@@ -122,7 +125,8 @@ class Keeper:
     def loops(self) -> Sequence[Loop]:
         """Everything that goes on beside each other."""
         workers = [partial(self._work, first=number == 0) for number in range(CORES)]
-        return (self._equip, self._find_due, self.taking_up.run, self.progress.keep, *workers)
+        lasting = (self._equip, self._find_due, self._rest, self.taking_up.run, self.progress.keep)
+        return (*lasting, *workers)
 
     async def _equip(self) -> None:
         """Learn which scanners are here; a new one, or new rules, are a reason to look again."""
@@ -132,6 +136,13 @@ class Keeper:
                 self.equipment = found
                 self._checked.clear()
             await anyio.sleep(EQUIP_EVERY)
+
+    async def _rest(self) -> None:
+        """Give back the memory of workers that have nothing to do."""
+        while True:
+            await anyio.sleep(REST_AFTER)
+            if not len(self.desk):
+                await anyio.to_thread.run_sync(self.bench.rest)
 
     async def _find_due(self) -> None:
         """Order what is due: of rows that moved at once, of all from time to time."""

@@ -61,11 +61,11 @@ class Bench:
         """Where files are laid out."""
         return self.home / "exports"
 
-    def close(self) -> None:
-        """End the workers, and give their memory back."""
+    def rest(self) -> None:
+        """End the workers that wait, and give their memory back; they are begun again at need."""
         from opsroom.observe.scanners import secrets
 
-        self.parsers.close()
+        self.parsers.rest()
         secrets.close()
 
 
@@ -103,14 +103,16 @@ def of_clones(sight: Sight, home: Path, under: Path) -> Laid:
 
 
 def of_host(sight: Sight, url: str, token: str | None, home: Path, under: Path) -> Laid:
-    """Lays out the files of a repository that only its host has."""
+    """Lays out the files of a commit that only its host has, beside the past of clones."""
 
     @contextmanager
     def laid() -> Generator[Export]:
         fetched = Checkouts(home / "checkouts")
         with (
             fetched.objects(url, sight.commit, sight.past, token) as (place, untold),
-            export_clone([place], sight.commit, under, home=home) as export,
+            export_clone(
+                [place, *sight.places], sight.commit, under, worktrees=sight.worktrees, home=home
+            ) as export,
         ):
             yield replace(export, history_untold=untold) if untold else export
 

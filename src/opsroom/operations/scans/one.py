@@ -89,7 +89,7 @@ async def scan_one(
 async def _laid(room: "Room", row: Row, bench: Bench, sight: Sight) -> Laid:
     """How its files are laid out; its host is asked for them where no clone has them."""
     remote, watch = row.snapshot.remote, watch_of(room, row)
-    if sight.places or sight.reason or not isinstance(remote, Remote) or watch is None:
+    if not sight.far or not isinstance(remote, Remote) or watch is None:
         return of_clones(sight, bench.home, bench.exports)
     try:
         token = await watch.host.git_token(remote.full_name)

@@ -1,6 +1,7 @@
 """The subject of a scan: which process looks at a repository, and what there is to look at now."""
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from opsroom.model.host import Remote
@@ -31,7 +32,15 @@ def in_sight(room: "Room", row: Row) -> Sight | None:
     """
     if not is_for_us(room, row):
         return None
-    return clones_in_sight(row) if row.snapshot.clones else host_in_sight(row)
+    if not row.snapshot.clones:
+        return host_in_sight(row)
+    here = clones_in_sight(row)
+    there = host_in_sight(row) if watch_of(room, row) is not None else None
+    if there is None or not there.commit or there.commit == here.commit:
+        return here
+    # The clones lag behind their host: its head is what counts, and what is here is looked at too.
+    past = _digest(f"{there.past} {here.past}")
+    return replace(there, places=here.places, worktrees=here.worktrees, past=past, dirty=here.dirty)
 
 
 def clones_in_sight(row: Row) -> Sight:
@@ -51,6 +60,9 @@ def host_in_sight(row: Row) -> Sight | None:
         return None
     if remote.empty or remote.head is None:
         return Sight()
-    moved = f"{remote.head} {remote.pushed_at}"
-    past = hashlib.sha256(moved.encode()).hexdigest()[:32]
-    return Sight(commit=remote.head, branch=remote.default_branch or "", past=past)
+    past = _digest(f"{remote.head} {remote.pushed_at}")
+    return Sight(commit=remote.head, branch=remote.default_branch or "", past=past, far=True)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
