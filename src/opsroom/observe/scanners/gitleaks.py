@@ -11,7 +11,6 @@ import json
 import re
 import secrets as chance
 import tempfile
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
@@ -21,15 +20,15 @@ from typing import Any
 from opsroom.clients.git.exports import Export
 from opsroom.clients.process import Completed
 from opsroom.errors import ObservationError
-from opsroom.model.scan import Hit, Skipped
+from opsroom.model.scan import Hit
 from opsroom.model.severity import Severity
 from opsroom.model.text import plain, readable
-from opsroom.observe.hits import shown
 from opsroom.observe.kinds import SECRETS
 from opsroom.observe.program import ASKING, missing, program, start, why
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
 from opsroom.observe.secrets.key import keyed, secret_key
 from opsroom.observe.secrets.reading import TooLarge, Tree
+from opsroom.observe.staging import left_out, shown
 
 CONFIGURATION = 'title = "opsroom"\n[extend]\nuseDefault = true\n'
 """Its own rules, and no exception of ours."""
@@ -181,13 +180,8 @@ def _look(copy: _Copy, done: Completed, key: bytes) -> Look:
         hits=tuple(hits),
         files=len(copy.names),
         kinds=frozenset({SECRETS}) if copy.names else frozenset(),
-        skipped=tuple(_skipped(copy.left.items())),
+        skipped=tuple(left_out(reason, paths) for reason, paths in copy.left.items()),
     )
-
-
-def _skipped(left: Iterable[tuple[str, list[str]]]) -> Iterable[Skipped]:
-    for reason, paths in left:
-        yield Skipped(reason=reason, count=len(paths), example=plain(paths[0]))
 
 
 def _hit(copy: _Copy, name: str, said: dict[str, Any], key: bytes) -> Hit:

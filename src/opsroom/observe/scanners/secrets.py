@@ -19,13 +19,13 @@ from opsroom.errors import ObservationError
 from opsroom.model.scan import Hit, Skipped
 from opsroom.model.severity import Severity
 from opsroom.model.text import plain
-from opsroom.observe.hits import shown
 from opsroom.observe.kinds import SECRETS
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
 from opsroom.observe.secrets.decoys import is_test
 from opsroom.observe.secrets.key import secret_key
 from opsroom.observe.secrets.pool import Pool
 from opsroom.observe.secrets.worker import Leak, Order, Report
+from opsroom.observe.staging import shown
 
 DISTRIBUTION = "kingfisher-secret-scanner"
 RULE = "leaked-secret"
@@ -104,8 +104,11 @@ def _order(export: Export, bounds: Bounds, key: bytes) -> Order:
 
 
 def _skipped(report: Report) -> Iterable[Skipped]:
-    for reason, (count, example) in report.skipped.items():
-        yield Skipped(reason=plain(reason), count=count, example=plain(example))
+    for reason, (count, paths) in report.skipped.items():
+        names = tuple(map(shown, paths))
+        yield Skipped(
+            reason=plain(reason), count=count, example=names[0] if names else "", paths=names
+        )
 
 
 def _untold(export: Export) -> Iterable[Skipped]:

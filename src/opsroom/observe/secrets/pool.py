@@ -111,7 +111,10 @@ def report_of(said: bytes) -> Report:
         )
         for leak in read["leaks"]
     ]
-    skipped = {str(why): (int(n), str(path)) for why, (n, path) in read["skipped"].items()}
+    skipped = {
+        str(why): (int(count), [str(path) for path in paths])
+        for why, (count, paths) in read["skipped"].items()
+    }
     return Report(
         files=int(read["files"]),
         blobs=int(read["blobs"]),

@@ -31,6 +31,9 @@ MOST = 5000
 
 MOST_PLACES = 50
 
+MOST_NAMED = 10_000
+"""Paths that are named of those left out for one reason; where more are, nothing counts as gone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -61,7 +64,8 @@ class Leak:
 
 @dataclass(slots=True)
 class Report:
-    """What was looked at and seen. `reason`: why nothing is known. `skipped`: reason, count, path.
+    """What was looked at and seen. `reason`: why nothing is known. `skipped`: how many
+    by reason, and their paths as far as they have one and can be named.
 
     `given` contents were handed in, and `answered` came back.
     """
@@ -72,7 +76,9 @@ class Report:
     given: int = 0
     answered: int = 0
     leaks: list[Leak] = field(default_factory=list[Leak])
-    skipped: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
+    skipped: dict[str, tuple[int, list[str]]] = field(
+        default_factory=dict[str, tuple[int, list[str]]]
+    )
     reason: str = ""
 
 
@@ -195,8 +201,10 @@ class Search:
             leak.places.append((path, sight.line, commit))
 
     def _skip(self, reason: str, path: str, count: int = 1) -> None:
-        before, example = self.report.skipped.get(reason, (0, path))
-        self.report.skipped[reason] = (before + count, example)
+        before, paths = self.report.skipped.get(reason, (0, []))
+        if path and len(paths) < MOST_NAMED:
+            paths.append(path)
+        self.report.skipped[reason] = (before + count, paths)
 
     def _left(self) -> float:
         left = self._deadline - time.monotonic()
