@@ -1,5 +1,6 @@
 """Copies for scanners: what is in them, under which names, and what is not."""
 
+import time
 from pathlib import Path
 
 from tests.observe.scanners.hostile import NAMES, deep
@@ -67,3 +68,13 @@ def test_portions_hold_every_path_once() -> None:
 def test_what_is_left_out_is_named_in_full() -> None:
     skipped = left_out("too large", ["a\nb", "c"])
     assert (skipped.count, skipped.example, skipped.paths) == (2, "a b", ("a b", "c"))
+
+
+def test_a_file_of_two_gigabytes_costs_nothing(tmp_path: Path) -> None:
+    export = laid(tmp_path, {"a.py": "", "b.py": "x"})
+    with (tmp_path / "a.py").open("wb") as file:
+        file.truncate(2 << 30)
+    began = time.monotonic()
+    with staged(export, export.files) as copy:
+        assert list(copy.names) == ["b.py"]
+    assert time.monotonic() - began < 1

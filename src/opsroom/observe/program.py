@@ -8,7 +8,7 @@ keep it offline; the dead proxy is for the one that forgets.
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -122,8 +122,12 @@ def limited(argv: Sequence[str], memory: int) -> list[str]:
     return ["/bin/sh", "-c", LIMITED, str(memory >> 10), *argv]
 
 
-def start(argv: Sequence[str], home: Path, bounds: Bounds) -> Completed:
+def start(
+    argv: Sequence[str], home: Path, bounds: Bounds, besides: Mapping[str, str] | None = None
+) -> Completed:
     """Run a scanner to its end or to a bound, with `home` as working directory and home.
+
+    `besides` are variables of its environment that only this scanner knows.
 
     Raises:
         ObservationError: it could not be started.
@@ -131,7 +135,7 @@ def start(argv: Sequence[str], home: Path, bounds: Bounds) -> Completed:
     return run(
         limited(argv, bounds.memory),
         cwd=home,
-        env=environment(home, argv[0]),
+        env={**environment(home, argv[0]), **(besides or {})},
         timeout=bounds.seconds,
         max_output=bounds.output,
         max_memory=bounds.memory,
