@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.observe.scanners.laying import anchors, instead, laid, planted
@@ -10,7 +11,7 @@ from opsroom.model.severity import Severity
 from opsroom.observe.scanners import Bounds, Missing, Offer
 from opsroom.observe.scanners.osv_scanner import DATABASE, SCANNER
 
-REPORT = {
+REPORT: dict[str, Any] = {
     "results": [
         {
             "source": {"path": "FOLDER/app/uv.lock", "type": "lockfile"},

@@ -72,6 +72,12 @@ def test_what_it_cannot_parse_is_said_and_hides_nothing(tmp_path: Path, content:
     assert (look.files, [skip.example for skip in look.skipped]) == (1, ["a.sh"])
 
 
+def test_of_what_it_could_not_parse_nothing_else_is_said(tmp_path: Path) -> None:
+    files = {"a.sh": "#!/bin/sh\n{% if x %}\n{rm}\nif then\n", "b.sh": "#!/bin/sh\n. $1\n"}
+    look = SCANNER.look(laid(tmp_path, files), Bounds())
+    assert (rules(look), look.files) == ({}, 1)
+
+
 def test_bad_names_deep_trees_and_many_files(tmp_path: Path) -> None:
     files = {
         **misnamed("clean.sh", FAULTY),

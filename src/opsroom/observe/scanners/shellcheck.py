@@ -21,16 +21,24 @@ from opsroom.observe.sarif import Result
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
 from opsroom.observe.staging import Staged, portions, staged
 
-ARGUMENTS = ("--norc", "--color=never", "--format=json1", "--severity=warning")
+LEFT_OUT = ("SC1090", "SC2034", "SC2148")
+"""That it can't follow what is sourced, that a variable is unused, that a script says not for which
+shell it is: other files than the one looked at decide."""
+
+ARGUMENTS = (
+    "--norc",
+    "--color=never",
+    "--format=json1",
+    "--severity=warning",
+    f"--exclude={','.join(LEFT_OUT)}",
+)
 FINE = frozenset({0, 1})
 """1: it has something to say. 2: a file could not be read, 3 and 4: we asked wrongly."""
 
-DIRECTIVE = re.compile(
-    rb"#[ \t]*shellcheck[ \t]+(?!shell=(?:ba|da|k)?sh[ \t\r]*$)", re.MULTILINE
-)
+DIRECTIVE = re.compile(rb"#[ \t]*shellcheck[ \t]+(?!shell=(?:ba|da|k)?sh[ \t\r]*$)", re.MULTILINE)
 """All but the one that says which shell a script is for."""
 
-UNPARSED = frozenset({1070, 1071, 1072, 1073, 1088, 1089, 1090, 1128})
+UNPARSED = frozenset({1070, 1071, 1072, 1073, 1088, 1089})
 """Codes that mean that the rest was not looked at (1071: of a shell that it does not know)."""
 
 WITNESS = "opsroom-witness.sh"
@@ -40,7 +48,7 @@ FAULT = b"#!/bin/sh\nrm -rf /$nobody\n"
 SEVERITIES = {"error": Severity.MEDIUM, "warning": Severity.LOW}
 
 READER = Reader(
-    rule=lambda result: None if int(result.rule) in UNPARSED else f"shellcheck/SC{result.rule}",
+    rule=lambda result: f"shellcheck/SC{result.rule}",
     severity=lambda result, path: SEVERITIES.get(result.level, Severity.INFO),
 )
 
@@ -89,8 +97,10 @@ def _look(copy: Staged, done: Completed) -> Look:
     if not about_us:
         return Look(reason="shellcheck did not come to the end of its files")
     others = [each for each in results if each not in about_us]
-    harvest = hits(others, copy, READER)
-    broken = named(copy, (each.path or "" for each in others if int(each.rule) in UNPARSED))
+    unparsed = {each.path for each in others if int(each.rule) in UNPARSED}
+    broken = named(copy, (path for path in unparsed if path is not None))
+    # What it says of such a script besides is about its own confusion.
+    harvest = hits((each for each in others if each.path not in unparsed), copy, READER)
     read = len(copy.names) - len(broken)
     return Look(
         tuple(harvest.hits),
