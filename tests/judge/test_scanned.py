@@ -104,6 +104,15 @@ def test_a_folder_that_was_skipped_keeps_what_is_in_it() -> None:
     assert [each.finding.location for each in moves.fixed] == ["srcs.py:3"]
 
 
+def test_where_the_past_was_not_read_only_what_is_of_today_can_be_mended() -> None:
+    past = hit("old secret", commit="ab" * 20)
+    unread = [Skipped(reason="the past: a shallow clone", count=0)]
+    moves = findings_moved(known(hit(), past), look(skipped=unread), LATER)
+    assert [each.finding.location for each in moves.fixed] == ["a.py:3"]
+    whole = findings_moved(known(hit(), past), look(), LATER)
+    assert len(whole.fixed) == 2
+
+
 OFF = Limits(overrides=(Override(rule="ruff/*", severity=None),))
 
 

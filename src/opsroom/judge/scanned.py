@@ -52,7 +52,9 @@ class Looked:
         flaw = finding.advisory
         if flaw is not None and package_key(flaw.package) in self.doubted:
             return False
-        path = path_of(finding.location)
+        path, _, commit = place_of(finding.location)
+        if commit and any(not each.paths for each in self.skipped):
+            return False  # not all of the past may have been there to be read
         return not any(_may_hold(skipped, path) for skipped in self.skipped)
 
     def is_off(self, finding: Finding) -> bool:

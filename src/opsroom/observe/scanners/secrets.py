@@ -113,7 +113,7 @@ def _skipped(report: Report) -> Iterable[Skipped]:
 
 def _untold(export: Export) -> Iterable[Skipped]:
     if export.history_untold:
-        yield Skipped(reason=f"the past: {plain(export.history_untold)}")
+        yield Skipped(reason=f"the past: {plain(export.history_untold)}", count=0)
 
 
 def _hit(leak: Leak) -> Hit:

@@ -81,11 +81,10 @@ def reasons(row: Row) -> list[str]:
         if scan.reason is None and not _is_present(row, scan)
     ]
     left = [
-        f"{scan.scanner}: {skipped.count} left out, {skipped.reason}"
+        f"{scan.scanner}: {f'{skipped.count} left out, ' if skipped.count else ''}{skipped.reason}"
         for scan in _applicable(row)
         if scan.reason is None
         for skipped in scan.skipped
-        if skipped.count
     ]
     unread = [f"{kind}: no scanner reads it" for kind in _unread(row)]
     return [plain(each, 300) for each in (*failed, *older, *unread, *left)]
