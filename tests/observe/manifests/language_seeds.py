@@ -6,8 +6,6 @@ GO_MOD = """module example.org/team/web // the module itself
 
 go 1.22.1
 
-toolchain go1.22.3
-
 require (
 	github.com/BurntSushi/toml v1.4.0
 	golang.org/x/net v0.25.0 // indirect
@@ -139,9 +137,6 @@ DEPENDENCIES
   rails!
   shop!
 
-CHECKSUMS
-  racc (1.7.3) sha256=b785ab8a30ec43bce073c51dbbe791fd27000f68d1c996c95da98bf685316905
-
 BUNDLED WITH
    2.5.10
 """
@@ -204,9 +199,7 @@ COMPOSER_LOCK = """{
             },
             "notification-url": "https://packagist.org/downloads/",
             "authors": [
-                {
-                    "name": "Jordi"
-                }
+                {"name": "Jordi"}
             ]
         },
         {
@@ -307,7 +300,6 @@ POM_XML = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 GRADLE_LOCKFILE = """# This is a Gradle generated file for dependency locking.
-# Manual edits can break the build and are not advised.
 com.google.guava:guava:33.2.0-jre=compileClasspath,runtimeClasspath
 org.junit.jupiter:junit-jupiter:5.10.2=testCompileClasspath,testRuntimeClasspath
 empty=annotationProcessor

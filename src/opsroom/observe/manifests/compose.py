@@ -27,7 +27,7 @@ def _image(written: str, line: int) -> Package | Unread:
     return image(reference, line, constraint=written if written != reference else "")
 
 
-def _service(service: Entries, contents: Contents) -> None:
+def _container(service: Entries, contents: Contents) -> None:
     build = service.get("build")
     written = words(service.get("image"))
     line = service.lines.get("image", 0)
@@ -81,7 +81,7 @@ def parse(path: str, content: bytes) -> Manifest:
             raise NotUnderstood(f"services are no mapping in line {document.lines['services']}")
         for service in (services or Entries()).values():
             if isinstance(service, Entries):
-                _service(service, contents)
+                _container(service, contents)
     return contents.manifest()
 
 
