@@ -5,7 +5,7 @@ By the tables of properties in OASIS' specification, sections 3.13 to 3.58; noth
 
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types
 
 TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
 BAG: dict[str, Any] = {"type": "object"}
