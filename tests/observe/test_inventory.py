@@ -17,7 +17,7 @@ version = 1
 [[package]]
 name = "anyio"
 version = "4.1.0"
-source = { registry = "https://pypi.org/simple" }
+source = { registry = "https://packages.example.org/simple" }
 """
 
 

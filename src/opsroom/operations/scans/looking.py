@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 import anyio.from_thread
@@ -28,7 +28,6 @@ from opsroom.model.scan import Hit, Scan, Skipped
 from opsroom.model.text import plain
 from opsroom.observe.covering import kinds_in
 from opsroom.observe.formats import formats
-from opsroom.observe.grounds import Grounds, grounds
 from opsroom.observe.inventory import IsKnown, Key, take
 from opsroom.observe.kinds import SECRETS
 from opsroom.observe.parsing import Parsers
@@ -37,6 +36,9 @@ from opsroom.observe.sight import Sight
 from opsroom.operations.scans.due import key
 from opsroom.operations.scans.equipment import DEPENDENCIES, THREATS, Equipment
 from opsroom.operations.scans.scenes import FleetNames
+
+if TYPE_CHECKING:
+    from opsroom.observe.grounds import Grounds
 
 log = logging.getLogger("opsroom.scan")
 
@@ -84,7 +86,7 @@ class Seen:
     inventory: Inventory | None = None
     manifests: dict[Key, Manifest] = field(default_factory=dict[Key, Manifest])
     kinds: frozenset[str] = frozenset()
-    grounds: Grounds | None = None
+    grounds: "Grounds | None" = None
     there: dict[str, tuple[Hit, ...]] = field(default_factory=dict[str, tuple[Hit, ...]])
 
 
@@ -205,6 +207,8 @@ async def _take_inventory(bench: Bench, noted: "_Noted", export: Export, is_know
 
 async def _take_grounds(bench: Bench, noted: "_Noted", export: Export, last: Scan | None) -> None:
     """Read what only this export tells of threats; a look for them that fails says why."""
+    from opsroom.observe.grounds import grounds
+
     branch = noted.sight.branch
     same = branch if last is not None and last.data == branch else ""
     before = "" if last is None else last.commit

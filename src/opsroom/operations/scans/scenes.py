@@ -17,18 +17,10 @@ from opsroom.model.finding import FindingState
 from opsroom.model.package import Package, Published
 from opsroom.model.scan import Hit
 from opsroom.model.threat import Scene, Workflow
-from opsroom.observe.grounds import Grounds
 from opsroom.operations.fleet import Row
-from opsroom.store.inventories import (
-    load_outlines,
-    manifests_of,
-    names_of,
-    packages_of,
-    published_of,
-)
-from opsroom.store.repositories import ids_of
 
 if TYPE_CHECKING:
+    from opsroom.observe.grounds import Grounds
     from opsroom.operations.room import Room
 
 FRESH = 600.0
@@ -55,6 +47,8 @@ class FleetNames:
 
     async def renew(self, room: "Room") -> None:
         """Count, unless that was done lately."""
+        from opsroom.store.inventories import load_outlines, names_of, published_of
+
         now = anyio.current_time()
         if now < self.until:
             return
@@ -79,6 +73,9 @@ def _several(names: Iterable[Sequence[int]]) -> set[int]:
 
 async def content(room: "Room", key: str) -> Content:
     """What the store holds of the manifests of a repository."""
+    from opsroom.store.inventories import manifests_of, packages_of
+    from opsroom.store.repositories import ids_of
+
     async with room.store.read() as connection:
         ids = [*(await ids_of(connection, [key])).values()]
         packages = await packages_of(connection, ids)
@@ -96,7 +93,7 @@ def threatened(
     names: FleetNames,
     now: Content,
     before: Content | None,
-    grounds: Grounds,
+    grounds: "Grounds",
     secrets: Collection[Hit],
     commits: tuple[str, str],
     branch: str,
