@@ -83,7 +83,7 @@ def test_a_rule_sees_what_breaks_it_and_nothing_else(rule: str) -> None:
     assert [seen(written(each)).count(rule) for each in good] == [0] * len(good)
 
 
-def test_a_hit_says_which_service_and_line_and_no_secret(tmp_path: Path) -> None:
+def test_a_hit_says_where_and_no_secret(tmp_path: Path) -> None:
     content = "services:\n  db:\n    image: x:1\n    environment:\n      DB_PASSWORD: hunter2-4\n"
     look = SCANNER.look(laid(tmp_path, {"compose.yaml": content}), Bounds())
     (hit,) = look.hits

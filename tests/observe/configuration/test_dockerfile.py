@@ -75,7 +75,7 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
         ],
     ),
     "copied-secret": (
-        [f"{HEAD}COPY .env /app/\n", f"{HEAD}COPY keys/id_rsa /root/.ssh/\n"],
+        [f"{HEAD}COPY .env /app/\n", f"{HEAD}COPY keys/id_rsa /home/x/.ssh/\n"],
         [
             f"{HEAD}COPY .env.example certs/ca.pem /app/\n",
             f"{HEAD}COPY --from=build /app/server.pem /x\n",

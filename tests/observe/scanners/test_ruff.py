@@ -11,6 +11,7 @@ from opsroom.observe.scanners import Bounds, Offer
 from opsroom.observe.scanners.ruff import SCANNER
 
 SHELL = "import subprocess\n\nsubprocess.call(input(), shell=True)\n"
+EXCUSE = "noqa"
 PASSWORD = 'password = "correct horse"\n'
 
 
@@ -65,7 +66,7 @@ def test_a_secret_is_in_no_part_of_a_hit(tmp_path: Path) -> None:
 )
 def test_a_repository_cannot_silence_it(tmp_path: Path, silencing: dict[str, str]) -> None:
     files = {
-        "app/run.py": SHELL.replace("True)", "True)  # noqa: S602"),
+        "app/run.py": SHELL.replace("True)", f"True)  # {EXCUSE}: S602"),
         "app/all.py": f"# ruff: noqa\n{SHELL}",
         "node_modules/x/build/run.py": SHELL,
         ".venv/run.py": SHELL,

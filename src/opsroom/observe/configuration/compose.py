@@ -118,10 +118,10 @@ def check(path: str, content: bytes) -> Iterator[Seen] | None:
         return None
     if len(services) > MOST_SERVICES:
         raise NotUnderstood(f"more than {MOST_SERVICES:,} services")
-    return (seen for name, service in services.items() for seen in _service(name, table(service)))
+    return (seen for name, service in services.items() for seen in _of_one(name, table(service)))
 
 
-def _service(name: str, service: Mapping[str, Any]) -> Iterator[Seen]:
+def _of_one(name: str, service: Mapping[str, Any]) -> Iterator[Seen]:
     image = words(service.get("image"))
     if image and "build" not in service and floating(image):
         yield _seen(UNPINNED, service, "image", f"{name}: {image}", image)

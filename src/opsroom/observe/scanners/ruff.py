@@ -1,7 +1,8 @@
 """ruff, rules S: dangerous calls in Python, as Bandit defined them.
 
-The repository's configuration, `.gitignore` and `# noqa` comments are not obeyed, and no folder is
-left out by its name. ruff says how many files it checked and which it could not read or parse.
+The repository's configuration, `.gitignore` and comments that excuse a line are not obeyed, and no
+folder is left out by its name. ruff says how many files it checked, and which it could not read or
+parse.
 """
 
 import re
