@@ -62,7 +62,8 @@ def cdxgen(folder: Path, scratch: Path) -> Extracted:
 
 
 def _run(command: list[str], told: Extracted, at: Path, home: Path) -> str:
-    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "SYFT_CHECK_FOR_APP_UPDATE": "false"}
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home)}
+    environment["SYFT_CHECK_FOR_APP_UPDATE"] = "false"
     begun = time.perf_counter()
     done = subprocess.run(
         command, cwd=at, env=environment, capture_output=True, text=True, check=True, timeout=600

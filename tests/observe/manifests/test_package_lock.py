@@ -1,5 +1,6 @@
 import json
 import time
+from typing import Any
 
 import pytest
 from tests.observe.manifests.samples import NPM, by_name, edges, line_of, read
@@ -194,7 +195,7 @@ def test_not_understood(text: str, said: str) -> None:
 
 
 def test_what_is_no_package_is_unread() -> None:
-    document = {
+    document: dict[str, Any] = {
         "lockfileVersion": 3,
         "packages": {
             "node_modules/a": [],

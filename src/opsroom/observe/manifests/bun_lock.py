@@ -13,7 +13,7 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.contents import Contents, sound, unknown_version
+from opsroom.observe.reading.contents import Contents, sound, the_table, unknown_version
 from opsroom.observe.reading.key_lines import KeyLines
 from opsroom.observe.reading.npm_specs import name_and_version, spec_of
 from opsroom.observe.reading.plain_text import json_of, text_of
@@ -25,6 +25,7 @@ COMMA_AT_END = re.compile(r",([ \t]*\n\s*[\]}])")
 JSONC = re.compile(r'("(?:[^"\\\n]|\\.)*+"?)|//[^\n]*|/\*(?:.*?\*/|.*)|,(?=\s*[\]}])', re.DOTALL)
 """What is not closed is taken to the end, so that no end is looked for twice."""
 LONGEST_PLACE = 1_000
+VERSIONS = frozenset({"0", "1"})
 RUN_TIME = ("dependencies", "optionalDependencies", "peerDependencies")
 
 
@@ -35,19 +36,19 @@ def parse(path: str, content: bytes) -> Manifest:
     text = text_of(content)
     document = _document(text)
     version = document.get("lockfileVersion")
-    if version not in (0, 1) or isinstance(version, bool):
+    if str(version) not in VERSIONS:
         line = KeyLines(text).line("lockfileVersion", 1)
         raise unknown_version("bun", version, line)
-    entries = document.get("packages", {})
+    entries = the_table(
+        document.get("packages", {}), 'not a lockfile of bun: "packages" is no object'
+    )
     workspaces = table(document.get("workspaces"))
-    if not isinstance(entries, dict):
-        raise NotUnderstood('not a lockfile of bun: "packages" is no object')
     contents = Contents()
     places: dict[str, int] = {}
     lines = KeyLines(text)
     for place, entry in entries.items():
         line = lines.line(place, 2)
-        identity = entry[0] if isinstance(entry, list) and entry else None
+        identity: object = next(iter(rows(entry)), None)
         package = None
         if len(place) <= LONGEST_PLACE:
             package = _package(identity, rows(entry), workspaces, line)
@@ -73,9 +74,7 @@ def _document(text: str) -> dict[str, Any]:
         # a comment keeps its line ends, so that errors name the right line
         blank = JSONC.sub(lambda match: match[1] or "\n" * match[0].count("\n"), text)
         document = json_of(blank)
-    if not isinstance(document, dict):
-        raise NotUnderstood("not a lockfile of bun: it isn't an object")
-    return document
+    return the_table(document, "not a lockfile of bun: it isn't an object")
 
 
 def _package(
@@ -110,7 +109,8 @@ def _registry(address: str, name: str) -> str:
 
 def _facts(entry: list[Any]) -> dict[str, Any]:
     """The table of an entry, wherever its kind has it."""
-    return next((each for each in entry if isinstance(each, dict)), {})
+    tables = [facts for each in entry if (facts := table(each))]
+    return tables[0] if tables else {}
 
 
 def _asked(

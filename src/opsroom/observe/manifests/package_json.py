@@ -8,9 +8,9 @@ from typing import Any
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package, Published
-from opsroom.observe.manifests import Format, NotUnderstood
+from opsroom.observe.manifests import Format
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.contents import Contents, sound
+from opsroom.observe.reading.contents import Contents, sound, the_table
 from opsroom.observe.reading.key_lines import KeyLines
 from opsroom.observe.reading.npm_specs import spec_of
 from opsroom.observe.reading.plain_text import json_of, text_of
@@ -35,9 +35,7 @@ AT_INSTALL = (
 def parse(path: str, content: bytes) -> Manifest:
     """Read the manifest of a package of npm."""
     text = text_of(content)
-    document = json_of(text)
-    if not isinstance(document, dict):
-        raise NotUnderstood("not a package.json: it isn't an object")
+    document = the_table(json_of(text), "not a package.json: it isn't an object")
     contents = Contents()
     lines = KeyLines(text)
     for key, value in document.items():
@@ -47,9 +45,8 @@ def parse(path: str, content: bytes) -> Manifest:
             contents.scripts += [name for name in AT_INSTALL if name in table(value)]
         elif key in GROUPS:
             line = lines.line(key, 1)
-            if isinstance(value, dict):
-                _group(value, GROUPS[key], contents, lines)
-            elif value not in (None, []):
+            _group(table(value), GROUPS[key], contents, lines)
+            if not table(value) and value not in (None, [], {}):
                 contents.unread(f"{key} is no object", line)
     return contents.manifest()
 

@@ -13,12 +13,13 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.contents import Contents, sound, unknown_version
+from opsroom.observe.reading.contents import Contents, sound, the_table, unknown_version
 from opsroom.observe.reading.key_lines import KeyLines
 from opsroom.observe.reading.npm_specs import spec_of
 from opsroom.observe.reading.npm_trees import MODULES, Folders, found_from
 from opsroom.observe.reading.plain_text import json_of, text_of
 from opsroom.observe.reading.purls import npm_purl
+from opsroom.observe.reading.values import table, words
 
 RUN_TIME = ("dependencies", "optionalDependencies", "peerDependencies")
 DEEPEST = 100
@@ -28,9 +29,7 @@ LONGEST_FOLDER = 1_000
 def parse(path: str, content: bytes) -> Manifest:
     """Read a lockfile of npm."""
     text = text_of(content)
-    document = json_of(text)
-    if not isinstance(document, dict):
-        raise NotUnderstood("not a lockfile of npm: it isn't an object")
+    document = the_table(json_of(text), "not a lockfile of npm: it isn't an object")
     match document.get("lockfileVersion", 1):
         case 1:
             return _tree(document, KeyLines(text))
@@ -53,22 +52,20 @@ FORMAT = Format(
 
 def _folders(document: dict[str, Any], lines: KeyLines) -> Manifest:
     """Versions 2 and 3: a flat table of folders."""
-    entries = document.get("packages")
-    if not isinstance(entries, dict):
-        raise NotUnderstood('not a lockfile of npm: "packages" is no object')
+    entries = the_table(document.get("packages"), 'not a lockfile of npm: "packages" is no object')
     contents = Contents()
     folders: Folders = {}
     own: list[str] = []
     links: dict[str, int] = {}
-    for folder, entry in entries.items():
+    for folder, node in entries.items():
         line = lines.line(folder, 2)
-        if not isinstance(entry, dict) or len(folder) > LONGEST_FOLDER:
+        entry = table(node)
+        if not isinstance(node, dict) or len(folder) > LONGEST_FOLDER:
             contents.unread(f"{folder}: not an object, or no folder", line)
         elif MODULES not in folder:
             own.append(folder)
         elif entry.get("link"):
-            target = entry.get("resolved")
-            target = target if isinstance(target, str) else ""
+            target = words(entry.get("resolved"))
             found = _linked(folder, target, entries.get(target), line)
             if found:
                 links[target] = folders[folder] = contents.add(found)
@@ -91,14 +88,14 @@ def _name(folder: str) -> str:
 
 def _linked(folder: str, target: str, entry: object, line: int) -> Package | None:
     """A folder of the repository, or beside it, that stands under `node_modules` as a link."""
-    table: dict[str, Any] = entry if isinstance(entry, dict) else {}
-    purl = npm_purl(table.get("name", _name(folder)))
+    facts = table(entry)
+    purl = npm_purl(facts.get("name", _name(folder)))
     if not purl:
         return None
     outside = target.startswith(("..", "/"))
     return Package(
         purl,
-        version=sound(table.get("version")) or "",
+        version=sound(facts.get("version")) or "",
         origin=origins.path(target) if outside else origins.workspace(target),
         line=line,
     )
@@ -129,10 +126,8 @@ def _connect(
 ) -> None:
     """Draw the edges: what each folder asks for, as Node finds it from there."""
     for folder, index in [*folders.items(), *links.items()]:
-        entry = entries.get(folder)
-        if isinstance(entry, dict):
-            for needed in _asked(folder, entry, RUN_TIME, folders):
-                contents.edge(index, needed)
+        for needed in _asked(folder, table(entries.get(folder)), RUN_TIME, folders):
+            contents.edge(index, needed)
 
 
 def _mark_direct(
@@ -149,8 +144,7 @@ def _asked(
 ) -> list[int]:
     found: list[int] = []
     for group in groups:
-        asked = entry.get(group)
-        if asked and isinstance(asked, dict):
+        if asked := table(entry.get(group)):
             indexes = (found_from(folder, name, folders) for name in asked)
             found += [index for index in indexes if index is not None]
     return found
@@ -179,14 +173,15 @@ def _branch(
     asked: list[tuple[str, dict[str, Any]]],
     lines: KeyLines,
 ) -> None:
-    entries = parent.get("dependencies", {})
-    if not isinstance(entries, dict):
-        raise NotUnderstood(f'not a lockfile of npm: "dependencies" {above}is no object')
+    entries = the_table(
+        parent.get("dependencies", {}), 'not a lockfile of npm: "dependencies" is no object'
+    )
     if depth > 2 * DEEPEST:
         raise NotUnderstood(f"nested more than {DEEPEST} deep")
-    for name, entry in entries.items():
+    for name, node in entries.items():
+        entry = table(node)
         line = lines.line(name, depth + 1, " {")  # `requires` has the same names, with texts
-        package = _listed(name, entry, line) if isinstance(entry, dict) else None
+        package = _listed(name, entry, line)
         if not package:
             contents.unread(f"{above}{name}: neither name nor version can be told", line)
             continue

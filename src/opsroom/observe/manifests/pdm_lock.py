@@ -9,13 +9,15 @@ from typing import Any
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
-from opsroom.observe.manifests import Format, NotUnderstood
+from opsroom.observe.manifests import Format
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.contents import Contents, sound, unknown_version
+from opsroom.observe.reading.contents import Contents, sound, the_rows, unknown_version
 from opsroom.observe.reading.key_lines import header_lines, toml_lines
 from opsroom.observe.reading.plain_text import text_of, toml_of
 from opsroom.observe.reading.purls import PYTHON, pypi_purl
 from opsroom.observe.reading.values import rows, table, words
+
+NO_LIST = "not a lockfile of PDM: its packages are no list"
 
 
 def parse(path: str, content: bytes) -> Manifest:
@@ -26,9 +28,7 @@ def parse(path: str, content: bytes) -> Manifest:
     if version.partition(".")[0] != "4":
         line = toml_lines(text).get(("metadata", "lock_version"), 0)
         raise unknown_version("PDM", version, line)
-    entries = document.get("package", [])
-    if not isinstance(entries, list):
-        raise NotUnderstood("not a lockfile of PDM: its packages are no list")
+    entries = the_rows(document.get("package", []), NO_LIST)
     contents = Contents()
     named: dict[str, set[int]] = defaultdict(set)
     asked: list[tuple[int, list[Any]]] = []

@@ -24,7 +24,7 @@ def parse(path: str, content: bytes) -> Manifest:
     for category, asked in document.items():
         if category in NO_CATEGORY:
             continue
-        if not isinstance(asked, dict):
+        if not table(asked) and asked != {}:
             contents.unread(f"{category} is no table")
         group = Group(category, dev=category == "dev-packages")
         for name, each in table(asked).items():

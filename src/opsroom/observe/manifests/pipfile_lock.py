@@ -7,9 +7,9 @@ from typing import Any
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
-from opsroom.observe.manifests import Format, NotUnderstood
+from opsroom.observe.manifests import Format
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.contents import Contents, sound, unknown_version
+from opsroom.observe.reading.contents import Contents, sound, the_table, unknown_version
 from opsroom.observe.reading.key_lines import KeyLines
 from opsroom.observe.reading.plain_text import json_of, text_of
 from opsroom.observe.reading.purls import pypi_purl
@@ -19,10 +19,8 @@ from opsroom.observe.reading.values import rows, table, words
 def parse(path: str, content: bytes) -> Manifest:
     """Read a lockfile of Pipenv."""
     text = text_of(content)
-    document = json_of(text)
-    meta = document.get("_meta") if isinstance(document, dict) else None
-    if not isinstance(meta, dict):
-        raise NotUnderstood('not a lockfile of Pipenv: it has no "_meta"')
+    document = table(json_of(text))
+    meta = the_table(document.get("_meta"), 'not a lockfile of Pipenv: it has no "_meta"')
     if meta.get("pipfile-spec") != 6:
         line = KeyLines(text).line("pipfile-spec", 2)
         raise unknown_version("Pipenv", meta.get("pipfile-spec"), line)
@@ -36,10 +34,10 @@ def parse(path: str, content: bytes) -> Manifest:
         if category == "_meta":
             continue
         line = lines.line(category, 1)
-        if not isinstance(entries, dict):
+        if not table(entries) and entries != {}:
             contents.unread(f"{category} is no object", line)
             continue
-        for name, entry in entries.items():
+        for name, entry in table(entries).items():
             line = lines.line(name, 2)
             package = _package(name, table(entry), sources, category == "develop", line)
             if package:

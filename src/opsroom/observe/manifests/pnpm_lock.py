@@ -119,7 +119,7 @@ class _Lock:
         found: list[int] = []
         for group in groups:
             for name, node in table(entry.get(group)).items():
-                reference = words(node.get("version") if isinstance(node, dict) else node)
+                reference = words(table(node).get("version", node))
                 if not reference.startswith("link:"):
                     index = self._index(key_of(name, reference, self.version))
                     found += [] if index is None else [index]

@@ -9,9 +9,15 @@ from typing import Any
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
-from opsroom.observe.manifests import Format, NotUnderstood
+from opsroom.observe.manifests import Format
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.contents import Contents, not_too_many, sound, unknown_version
+from opsroom.observe.reading.contents import (
+    Contents,
+    not_too_many,
+    sound,
+    the_rows,
+    unknown_version,
+)
 from opsroom.observe.reading.key_lines import header_lines, toml_lines
 from opsroom.observe.reading.plain_text import text_of, toml_of
 from opsroom.observe.reading.purls import pypi_purl
@@ -28,9 +34,7 @@ def parse(path: str, content: bytes) -> Manifest:
     if version.partition(".")[0] != "1":
         line = toml_lines(text).get(("", "lock-version"), 0)
         raise unknown_version("PEP 751", version, line)
-    entries = document.get("packages", [])
-    if not isinstance(entries, list):
-        raise NotUnderstood("not a lockfile: its packages are no list")
+    entries = the_rows(document.get("packages", []), "not a lockfile: its packages are no list")
     usual = {words(group) for group in rows(document.get("default-groups"))}
     contents = Contents()
     named: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)

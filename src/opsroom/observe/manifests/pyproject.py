@@ -37,11 +37,11 @@ def parse(path: str, content: bytes) -> Manifest:
     sources = Sources(table(table(tools.get("uv")).get("sources")), _indexes(tools))
     found = TextLines(text)
     for group, requirements in _groups(document):
-        if not isinstance(requirements, list):
+        if not rows(requirements) and requirements != []:
             contents.unread(f"{group.what} is of the wrong kind")
             continue
-        for each in requirements:
-            if isinstance(each, dict) and "include-group" in each:
+        for each in rows(requirements):
+            if "include-group" in table(each):
                 continue
             line = found.line(each) if isinstance(each, str) else 0
             take(contents, group, each, sources, line)
@@ -104,6 +104,8 @@ def _groups(document: dict[str, Any]) -> Iterator[tuple[Group, Any]]:
                 yield from _named(key, value, dev=True)
             case "tool":
                 yield from _of_tools(table(value))
+            case _:
+                pass
 
 
 def _of_tools(tools: dict[str, Any]) -> Iterator[tuple[Group, Any]]:
@@ -115,8 +117,9 @@ def _of_tools(tools: dict[str, Any]) -> Iterator[tuple[Group, Any]]:
 
 
 def _named(what: str, groups: Any, dev: bool) -> Iterator[tuple[Group, Any]]:
-    if not isinstance(groups, dict):
+    if not table(groups) and groups != {}:
         yield Group(what, dev), None
+        return
     for name, asked in table(groups).items():
         yield Group(f"{what}.{name}", dev), asked
 
@@ -135,7 +138,7 @@ def _poetry(
         group = Group(
             f"tool.poetry.{key}", dev=key not in {"dependencies", "group.main.dependencies"}
         )
-        if asked is not None and not isinstance(asked, dict):
+        if asked not in (None, {}) and not table(asked):
             contents.unread(f"{group.what} is of the wrong kind")
         for name, each in table(asked).items():
             if name.lower() != "python":

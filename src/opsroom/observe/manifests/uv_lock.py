@@ -10,9 +10,15 @@ from typing import Any
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
-from opsroom.observe.manifests import Format, NotUnderstood
+from opsroom.observe.manifests import Format
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.contents import Contents, not_too_many, sound, unknown_version
+from opsroom.observe.reading.contents import (
+    Contents,
+    not_too_many,
+    sound,
+    the_rows,
+    unknown_version,
+)
 from opsroom.observe.reading.key_lines import header_lines, toml_lines
 from opsroom.observe.reading.plain_text import text_of, toml_of
 from opsroom.observe.reading.purls import pypi_purl
@@ -20,6 +26,8 @@ from opsroom.observe.reading.values import rows, table, words
 
 Named = dict[str, list[tuple[int, dict[str, Any]]]]
 """Indexes of the packages of a name, each with its entry; a member of the root has none."""
+
+NO_LIST = "not a lockfile of uv: its packages are no list"
 
 
 def parse(path: str, content: bytes) -> Manifest:
@@ -29,17 +37,13 @@ def parse(path: str, content: bytes) -> Manifest:
     if document.get("version") != 1:
         line = toml_lines(text).get(("", "version"), 0)
         raise unknown_version("uv", document.get("version"), line)
-    entries = document.get("package", [])
-    if not isinstance(entries, list):
-        raise NotUnderstood("not a lockfile of uv: its packages are no list")
+    entries = the_rows(document.get("package", []), NO_LIST)
     members = {words(name) for name in rows(table(document.get("manifest")).get("members"))}
     contents = Contents()
     named: Named = defaultdict(list)
     own: list[dict[str, Any]] = [_of_no_member(document)]
-    for entry, line in zip(entries, header_lines(text, "package", len(entries)), strict=True):
-        if not isinstance(entry, dict):
-            contents.unread("a package that is no table", line)
-            continue
+    for node, line in zip(entries, header_lines(text, "package", len(entries)), strict=True):
+        entry = table(node)
         source = table(entry.get("source"))
         is_own = words(entry.get("name")) in members or _is_root(source)
         if is_own:
@@ -88,6 +92,8 @@ def _origin(source: dict[str, Any], is_own: bool) -> str:
                 return origins.download(where)
             case "registry" | "path" | "directory" | "editable" | "virtual":
                 return origins.workspace(where) if is_own else origins.path(where)
+            case _:
+                pass
     return ""
 
 

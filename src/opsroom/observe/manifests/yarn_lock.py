@@ -150,8 +150,8 @@ def _of_address(name: str, resolution: str) -> str:
     resolution = resolution.partition("::")[0]
     if "#commit=" in resolution or "#workspace=" in resolution:
         url, _, fragment = resolution.partition("#")
-        facts = dict(part.partition("=")[::2] for part in fragment.split("&"))
-        return origins.git(url, facts.get("commit", ""))
+        commit = re.search(r"(?:^|&)commit=([^&]+)", fragment)
+        return origins.git(url, commit[1] if commit else "")
     return spec_of(name, resolution).origin
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterable, Sized
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any, cast
 
 from opsroom.model.manifest import Manifest, Unread
 from opsroom.model.package import Package, Published
@@ -142,3 +143,25 @@ class Contents:
             unread=tuple(self._unread),
             scripts=tuple(self.scripts),
         )
+
+
+def the_table(value: object, otherwise: str) -> dict[str, Any]:
+    """The mapping itself.
+
+    Raises:
+        NotUnderstood: it is something else; `otherwise` is said.
+    """
+    if not isinstance(value, dict):
+        raise NotUnderstood(otherwise)
+    return cast("dict[str, Any]", value)
+
+
+def the_rows(value: object, otherwise: str) -> list[Any]:
+    """The list itself.
+
+    Raises:
+        NotUnderstood: it is something else; `otherwise` is said.
+    """
+    if not isinstance(value, list):
+        raise NotUnderstood(otherwise)
+    return cast("list[Any]", value)
