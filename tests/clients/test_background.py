@@ -4,7 +4,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from opsroom.clients.process import Completed, Worker, run
 
 
 @contextmanager
-def behind(stop: threading.Event) -> Iterator[None]:
+def behind(stop: threading.Event) -> Generator[None]:
     before = background.set(Background(stop))
     try:
         yield

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -68,7 +68,7 @@ class Parsers:
             worker.end()
 
     @contextmanager
-    def _worker(self) -> Iterator[Worker]:
+    def _worker(self) -> Generator[Worker]:
         with self._lock:
             worker = self._idle.pop() if self._idle else None
         if worker is None:

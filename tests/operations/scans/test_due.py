@@ -90,7 +90,7 @@ def test_what_failed_is_due_later_and_later() -> None:
     by = equipment()
     patience = Patience(timedelta(hours=1))
     failed = scan("code", by, reason="it broke")
-    waits = []
+    waits: list[timedelta] = []
     for _ in range(6):
         patience.took_place("acme/api", [failed])
         waits.append(patience.until("acme/api", failed) - NOW)

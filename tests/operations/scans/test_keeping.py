@@ -263,7 +263,11 @@ async def test_closing_waits_for_no_scanner(
         f"#!/bin/sh\n[ \"$1\" = --version ] && exec echo 'ruff 0'\ntouch {began}\nsleep 60\n"
     )
     slow.chmod(0o755)
-    monkeypatch.setattr(ruff, "program", lambda name: str(slow))
+
+    def there(name: str) -> str:
+        return str(slow)
+
+    monkeypatch.setattr(ruff, "program", there)
     async with scanning(yard, "ruff") as room:
         with anyio.fail_after(15):
             while not began.exists():
