@@ -9,6 +9,7 @@ from opsroom.operations.room import Room
 from opsroom.operations.surface import tool
 
 Id = Annotated[str, Field(max_length=100, description="a finding, e.g. `finding_0123456789abcdef`")]
+Action = Annotated[deciding.Action, Field(description="`suppress` or `reopen`")]
 Reason = Annotated[str, Field(max_length=500, description="why; needed to suppress")]
 Until = Annotated[str, Field(max_length=40, description="`30d` or a time; empty: for good")]
 
@@ -17,7 +18,7 @@ Until = Annotated[str, Field(max_length=40, description="`30d` or a time; empty:
 async def triage(
     room: Room,
     id: Id,  # noqa: A002 - the name that the contract gives it
-    action: deciding.Action,
+    action: Action,
     reason: Reason = "",
     until: Until = "",
 ) -> deciding.Triaged:

@@ -15,4 +15,8 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for info to 4 for critical."""
-        return list(Severity).index(self)
+        return _RANKS[self.value]
+
+
+_RANKS = {severity.value: rank for rank, severity in enumerate(Severity)}
+"""By value: asked hundreds of thousands of times an answer about a large fleet."""

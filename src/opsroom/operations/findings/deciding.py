@@ -11,7 +11,6 @@ from opsroom.model.moment import parse_moment
 from opsroom.model.text import plain
 from opsroom.operations import ids
 from opsroom.operations.answers import Answer, lead
-from opsroom.operations.findings import triage
 from opsroom.operations.room import Room
 
 Action = Literal["suppress", "reopen"]
@@ -41,6 +40,8 @@ async def decide(room: Room, id_: str, action: Action, reason: str, until: str, 
         NotFound: no such finding for this caller.
         UsageError: the id of something else, no reason, or a time that can't be.
     """
+    from opsroom.operations.findings import triage
+
     await room.settled()
     await room.refresh()
     if not id_.startswith("finding_"):

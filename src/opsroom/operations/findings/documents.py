@@ -12,8 +12,6 @@ from opsroom.operations.answers import Answer
 from opsroom.operations.fleet import Row
 from opsroom.operations.room import Room
 from opsroom.operations.scans.coverage import reasons
-from opsroom.store.inventories import edges_of, load_inventories, packages_of
-from opsroom.store.repositories import ids_of
 
 
 class Document(Answer):
@@ -39,6 +37,8 @@ async def bill_of_materials(room: Room, name: str) -> Document:
         NotFound: no such repository for this caller, or nobody looked into its manifests yet.
     """
     from opsroom.operations.findings.bom import Made, document
+    from opsroom.store.inventories import edges_of, load_inventories, packages_of
+    from opsroom.store.repositories import ids_of
 
     await room.settled()
     await room.refresh()

@@ -16,7 +16,6 @@ from opsroom.operations.answers import QUOTED, Answer, Next, lead
 from opsroom.operations.findings.groups import case
 from opsroom.operations.fleet import Row
 from opsroom.operations.room import Room
-from opsroom.store.findings import find
 
 NAMED = 20
 
@@ -128,6 +127,8 @@ async def finding(room: Room, text: str) -> FindingReport:
 
 async def _mended(room: Room, rows: list[Row], text: str) -> tuple[Row, KeptFinding]:
     """A finding that is mended is in the store alone."""
+    from opsroom.store.findings import find
+
     async with room.store.read() as connection:
         found = await find(connection, text)
     row = next((each for each in rows if found and each.repository.key == found[0]), None)

@@ -9,12 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from opsroom.operations.scans.looking import Seen
-from opsroom.store.inventories import load_inventories
-from opsroom.store.repositories import ids_of
-
 if TYPE_CHECKING:
     from opsroom.operations.room import Room
+    from opsroom.operations.scans.looking import Seen
 
 REPORT = "import-"
 """What the name of a scanner begins with whose report was brought in."""
@@ -30,12 +27,15 @@ def is_report(scanner: str) -> bool:
     return scanner.startswith(REPORT)
 
 
-async def with_imported(room: "Room", looks: Mapping[str, Seen]) -> dict[str, Seen]:
+async def with_imported(room: "Room", looks: Mapping[str, "Seen"]) -> dict[str, "Seen"]:
     """Looks at repositories, by key, with the bills of materials that were brought in before.
 
     Raises:
         StoreError: the store can't be read.
     """
+    from opsroom.store.inventories import load_inventories
+    from opsroom.store.repositories import ids_of
+
     taken = {key: seen.inventory for key, seen in looks.items() if seen.inventory is not None}
     if not taken:
         return dict(looks)
