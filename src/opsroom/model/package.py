@@ -14,7 +14,8 @@ class Package:
     `purl` is without version, in the canonical form of the package-url specification
     (`pkg:npm/%40scope/name`). `version` is exact, as the ecosystem writes it; empty where only
     `constraint` is known. For an image `version` is its tag and `digest` what it is pinned to; for
-    an action or a Git dependency `version` is the tag, branch or commit.
+    an action or a Git dependency `version` is the tag, branch or commit; where a lock tells the
+    version that Git brought, it is that, and the commit stands in `origin`.
     """
 
     purl: str

@@ -164,4 +164,5 @@ def the_rows(value: object, otherwise: str) -> list[Any]:
     """
     if not isinstance(value, list):
         raise NotUnderstood(otherwise)
-    return cast("list[Any]", value)
+    found: list[Any] = value
+    return found
