@@ -3,12 +3,13 @@
 from collections.abc import Generator, Iterable, Sized
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 from opsroom.model.manifest import Manifest, Unread
 from opsroom.model.package import Package, Published
 from opsroom.model.text import plain
 from opsroom.observe.manifests import NotUnderstood
+from opsroom.observe.reading.values import rows, table
 
 MOST_PACKAGES = 200_000
 MOST_EDGES = 2_000_000
@@ -153,7 +154,7 @@ def the_table(value: object, otherwise: str) -> dict[str, Any]:
     """
     if not isinstance(value, dict):
         raise NotUnderstood(otherwise)
-    return cast("dict[str, Any]", value)
+    return table(value)
 
 
 def the_rows(value: object, otherwise: str) -> list[Any]:
@@ -164,5 +165,4 @@ def the_rows(value: object, otherwise: str) -> list[Any]:
     """
     if not isinstance(value, list):
         raise NotUnderstood(otherwise)
-    found: list[Any] = value
-    return found
+    return rows(value)
