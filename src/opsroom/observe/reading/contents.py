@@ -152,9 +152,10 @@ def the_table(value: object, otherwise: str) -> dict[str, Any]:
     Raises:
         NotUnderstood: it is something else; `otherwise` is said.
     """
-    if not isinstance(value, dict):
+    found = table(value)
+    if not found and not isinstance(value, dict):
         raise NotUnderstood(otherwise)
-    return table(value)
+    return found
 
 
 def the_rows(value: object, otherwise: str) -> list[Any]:
@@ -163,6 +164,7 @@ def the_rows(value: object, otherwise: str) -> list[Any]:
     Raises:
         NotUnderstood: it is something else; `otherwise` is said.
     """
-    if not isinstance(value, list):
+    found = rows(value)
+    if not found and not isinstance(value, list):
         raise NotUnderstood(otherwise)
-    return rows(value)
+    return found
