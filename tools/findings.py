@@ -10,6 +10,7 @@ from opsroom.operations.room import Room
 from opsroom.operations.surface import Budget, Filter, tool
 
 By = Annotated[GroupBy | None, Field(description="one line for each of these")]
+State = Annotated[search.State, Field(description="`open` ones, unless others are asked for")]
 After = Annotated[str, Field(max_length=40, description="`after` of the answer before")]
 
 
@@ -18,7 +19,7 @@ async def findings(
     room: Room,
     where: Filter = "",
     group_by: By = None,
-    state: search.State = "open",
+    state: State = "open",
     after: After = "",
     max_tokens: Budget = 2000,
 ) -> search.Findings:

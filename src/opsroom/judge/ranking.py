@@ -55,16 +55,33 @@ def group(cases: Sequence[Case]) -> Rank:
 
     Each fact counts as the worst that any of the cases says. `cases` are at least one.
     """
-    flaws = [case.finding.advisory for case in cases if case.finding.advisory is not None]
-    severity = max((case.finding.severity for case in cases), key=lambda each: each.rank)
-    repositories = len({case.repository for case in cases})
-    malicious = any(flaw.malicious for flaw in flaws)
-    exploited = min((flaw.exploited for flaw in flaws if flaw.exploited), default=None)
-    likely = max((flaw.likely for flaw in flaws if flaw.likely is not None), default=None)
-    production = any(case.environment in PRODUCTION for case in cases)
-    not_run = bool(flaws) and len(flaws) == len(cases) and all(flaw.dev for flaw in flaws)
-    fixed = any(flaw.fixed for flaw in flaws)
-    begun = all(case.in_flight for case in cases)
+    flaws: list[Vulnerability] = []
+    names: set[str] = set()
+    severity = cases[0].finding.severity
+    malicious, begun, production, fixed, not_run = False, True, False, False, True
+    exploited: date | None = None
+    likely: float | None = None
+    directness: set[bool | None] = set()
+    for case in cases:  # one pass: a rule of a large fleet has a hundred thousand of them
+        finding, flaw = case.finding, case.finding.advisory
+        names.add(case.repository)
+        begun = begun and case.in_flight
+        production = production or case.environment in PRODUCTION
+        if finding.severity is not severity and finding.severity.rank > severity.rank:
+            severity = finding.severity
+        if flaw is None:
+            continue
+        flaws.append(flaw)
+        malicious = malicious or flaw.malicious
+        not_run = not_run and flaw.dev
+        fixed = fixed or bool(flaw.fixed)
+        directness.add(flaw.direct)
+        if flaw.exploited and (exploited is None or flaw.exploited < exploited):
+            exploited = flaw.exploited
+        if flaw.likely is not None and (likely is None or flaw.likely > likely):
+            likely = flaw.likely
+    repositories = len(names)
+    not_run = not_run and bool(flaws) and len(flaws) == len(cases)
     order = (
         not malicious,
         -_level(severity, exploited, likely, not_run=not_run),
@@ -72,11 +89,11 @@ def group(cases: Sequence[Case]) -> Rank:
         -(likely or 0.0),
         not production,
         not_run,
-        _far({flaw.direct for flaw in flaws}),
+        _far(directness),
         -repositories,
         not fixed or begun,
-        min(case.finding.rule for case in cases),
-        min(_name(case) for case in cases),
+        min([case.finding.rule for case in cases]),
+        min(map(_name, cases)),
     )
     reasons = (
         "malicious" if malicious else "",

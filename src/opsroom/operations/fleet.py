@@ -6,7 +6,7 @@ question about an unchanged fleet asks the store nothing.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import anyio
 
@@ -33,12 +33,14 @@ CiWord = CiState | Literal["unknown"]
 CI_WORDS: tuple[CiWord, ...] = ("failing", "running", "passing", "none", "unknown")
 """The states of CI, those first that ask for attention."""
 F = TypeVar("F", bound=Facts)
+T = TypeVar("T")
+UNASKED: Any = object()
 
 
 class Row:
     """One repository: its newest facts, its health and its open findings."""
 
-    __slots__ = ("_scanned", "blind", "findings", "health", "kept", "snapshot")
+    __slots__ = ("_memory", "_scanned", "blind", "findings", "health", "kept", "snapshot")
 
     def __init__(
         self,
@@ -58,6 +60,15 @@ class Row:
         held = [each for each in kept if each.state is FindingState.OPEN]
         self.findings = tuple(sorted(held, key=_severity))
         """The open ones, worst first."""
+        self._memory: dict[Callable[[Row], Any], Any] = {}
+
+    def remembered(self, question: "Callable[[Row], T]") -> T:
+        """The answer to a question about this row alone. A row never changes, so it is asked once:
+        what is asked of a large fleet again then costs what moved."""
+        known: T = self._memory.get(question, UNASKED)
+        if known is UNASKED:
+            known = self._memory[question] = question(self)
+        return known
 
     def blinded(self, reason: str) -> "Row":
         """The same repository while its source can't be looked at: known, but not vouched for."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from opsroom.model.finding import Finding, FindingState, KeptFinding, Suppression
 from opsroom.model.severity import Severity
-from opsroom.operations.findings.burden import by_age, by_day
+from opsroom.operations.findings.burden import by_age, by_day, lives
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAYS = 30
@@ -35,14 +35,16 @@ def kept(
 
 
 def test_open_findings_are_told_by_age_worst_first() -> None:
-    found = by_age([kept(0.5), kept(3), kept(20), kept(60), kept(400), kept(5, 1)], NOW)
+    found = by_age(
+        [lives([kept(0.5), kept(3), kept(20)]), lives([kept(60), kept(400), kept(5, 1)])], NOW
+    )
     assert [each.severity for each in found] == list(reversed(Severity))
     assert found[1].counts == (1, 1, 1, 1, 1)
     assert found[0].counts == (0, 0, 0, 0, 0)
 
 
 def test_a_day_tells_what_was_open_at_its_end_and_what_moved() -> None:
-    days = by_day([kept(100), kept(2), kept(2, 1)], NOW.date(), DAYS)
+    days = by_day([lives([kept(100), kept(2), kept(2, 1)])], NOW.date(), DAYS)
     assert len(days) == DAYS
     assert days[-1].day == NOW.date()
     assert [day.open[Severity.HIGH] for day in days[-4:]] == [1, 3, 2, 2]
@@ -51,12 +53,12 @@ def test_a_day_tells_what_was_open_at_its_end_and_what_moved() -> None:
 
 def test_backlog_is_open_and_no_news() -> None:
     first = kept(1).model_copy(update={"baseline": True})
-    (*_, yesterday, _) = by_day([first], NOW.date(), DAYS)
+    (*_, yesterday, _) = by_day([lives([first])], NOW.date(), DAYS)
     assert (yesterday.open[Severity.HIGH], yesterday.opened) == (1, 0)
 
 
 def test_what_is_suppressed_no_longer_counts() -> None:
-    days = by_day([kept(5, 2, state=FindingState.SUPPRESSED)], NOW.date(), DAYS)
+    days = by_day([lives([kept(5, 2, state=FindingState.SUPPRESSED)])], NOW.date(), DAYS)
     assert [day.open[Severity.HIGH] for day in days[-4:]] == [1, 0, 0, 0]
     assert sum(day.fixed for day in days) == 0
 
@@ -67,12 +69,12 @@ def test_what_is_suppressed_no_longer_counts() -> None:
         st.tuples(st.integers(0, 50), st.none() | st.integers(0, 50), st.sampled_from(Severity))
     )
 )
-def test_every_day_is_what_counting_gives(lives: list[tuple[int, int | None, Severity]]) -> None:
+def test_every_day_is_what_counting_gives(told: list[tuple[int, int | None, Severity]]) -> None:
     findings = [
         kept(opened, None if ended is None else min(ended, opened), severity)
-        for opened, ended, severity in lives
+        for opened, ended, severity in told
     ]
-    for day in by_day(findings, NOW.date(), DAYS):
+    for day in by_day([lives(findings)], NOW.date(), DAYS):
         for severity in Severity:
             standing = [
                 each

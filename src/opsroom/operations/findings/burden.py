@@ -5,9 +5,11 @@ opening: what was before is in the journal. What a first look found is open sinc
 nobody knows since when it really is.
 """
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from opsroom.model.finding import FindingState, KeptFinding
 from opsroom.model.severity import Severity
@@ -40,49 +42,64 @@ class Day(Value):
     fixed: int
 
 
-def by_age(findings: Iterable[KeptFinding], now: datetime) -> list[Aged]:
-    """How old the open ones are, by severity, worst first; every severity is there."""
-    counts: Counter[tuple[Severity, int]] = Counter(
-        (kept.finding.severity, _step(now - kept.opened_at))
-        for kept in findings
-        if kept.state is FindingState.OPEN
-    )
-    steps = range(len(AGES) + 1)
-    return [
-        Aged(severity=severity, counts=tuple(counts[severity, step] for step in steps))
-        for severity in WORST_FIRST
-    ]
+class Lives(NamedTuple):
+    """What the findings of one repository add to the burden, whatever the time is.
+
+    `opened` are the open ones: the rank of the severity, and when (seconds since 1970). `moves`
+    count by what happened (`opened` and `ended`, of those `news` and `fixed`), the day as its
+    ordinal, and the rank.
+    """
+
+    opened: tuple[tuple[int, float], ...]
+    moves: Mapping[tuple[str, int, int], int]
 
 
-def _step(age: timedelta) -> int:
-    return next((step for step, (_, end) in enumerate(AGES) if age < end), len(AGES))
-
-
-def by_day(findings: Iterable[KeptFinding], today: date, days: int) -> list[Day]:
-    """The last `days` days, oldest first, `today` being the last."""
-    first = today - timedelta(days=days - 1)
-    opened: Counter[tuple[date, Severity]] = Counter()
-    ended: Counter[tuple[date, Severity]] = Counter()
-    news: Counter[date] = Counter()
-    fixed: Counter[date] = Counter()
+def lives(findings: Iterable[KeptFinding]) -> Lives:
+    """Sum the lives of findings up, once for as long as they stay as they are."""
+    opened: list[tuple[int, float]] = []
+    moves: Counter[tuple[str, int, int]] = Counter()
     for kept in findings:
-        severity = kept.finding.severity
-        began = max(kept.opened_at.date(), first - timedelta(days=1))
-        opened[began, severity] += 1
+        rank, day = kept.finding.severity.rank, kept.opened_at.toordinal()
+        moves["opened", day, rank] += 1
         if not kept.baseline:
-            news[kept.opened_at.date()] += 1
-        if kept.state is not FindingState.OPEN:
-            end = kept.closed_at or (kept.suppression.at if kept.suppression else kept.opened_at)
-            ended[max(end.date(), first - timedelta(days=1)), severity] += 1
-            if kept.state is FindingState.FIXED:
-                fixed[end.date()] += 1
-    standing: Counter[Severity] = Counter()
+            moves["news", day, rank] += 1
+        if kept.state is FindingState.OPEN:
+            opened.append((rank, kept.opened_at.timestamp()))
+            continue
+        end = kept.closed_at or (kept.suppression.at if kept.suppression else kept.opened_at)
+        moves["ended", end.toordinal(), rank] += 1
+        if kept.state is FindingState.FIXED:
+            moves["fixed", end.toordinal(), rank] += 1
+    return Lives(tuple(opened), dict(moves))
+
+
+def by_age(several: Iterable[Lives], now: datetime) -> list[Aged]:
+    """How old the open ones are, by severity, worst first; every severity is there."""
+    youngest = [-(now - end).timestamp() for _, end in AGES]
+    counts = [[0] * (len(AGES) + 1) for _ in Severity]
+    for one in several:
+        for rank, at in one.opened:
+            counts[rank][bisect_right(youngest, -at)] += 1
+    return [Aged(severity=each, counts=tuple(counts[each.rank])) for each in WORST_FIRST]
+
+
+def by_day(several: Iterable[Lives], today: date, days: int) -> list[Day]:
+    """The last `days` days, oldest first, `today` being the last."""
+    first = today.toordinal() - days + 1
+    moves: Counter[tuple[str, int, int]] = Counter()
+    for one in several:
+        for move, number in one.moves.items():
+            moves[move if move[1] >= first else (move[0], first - 1, move[2])] += number
+    standing = dict.fromkeys(WORST_FIRST, 0)
     told: list[Day] = []
-    for number in range(-1, days):
-        day = first + timedelta(days=number)
+    for day in range(first - 1, first + days):
+        news = fixed = 0
         for severity in WORST_FIRST:
-            standing[severity] += opened[day, severity] - ended[day, severity]
-        if number >= 0:
-            counts = {severity: standing[severity] for severity in WORST_FIRST}
-            told.append(Day(day=day, open=counts, opened=news[day], fixed=fixed[day]))
+            rank = severity.rank
+            standing[severity] += moves["opened", day, rank] - moves["ended", day, rank]
+            news += moves["news", day, rank]
+            fixed += moves["fixed", day, rank]
+        if day >= first:
+            one_day = date.fromordinal(day)
+            told.append(Day(day=one_day, open=dict(standing), opened=news, fixed=fixed))
     return told

@@ -5,6 +5,7 @@ open findings of the rows that are asked about -> groups -> most exposed first, 
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field
@@ -13,7 +14,7 @@ from opsroom.judge.fixes import under_way
 from opsroom.judge.hosted import told
 from opsroom.judge.ranking import Case, Rank
 from opsroom.judge.ranking import group as ranked_together
-from opsroom.model.finding import KeptFinding, Vulnerability
+from opsroom.model.finding import Finding, KeptFinding, Vulnerability
 from opsroom.model.host import PullRequest
 from opsroom.model.severity import Severity
 from opsroom.model.text import plain
@@ -28,6 +29,10 @@ VERSIONS = 4
 
 Held = tuple[Row, KeptFinding]
 """A finding with the repository that has it."""
+Member = tuple[Row, Case]
+"""The same, as it is ranked."""
+Key = tuple[GroupBy, str]
+"""What a group has in common."""
 
 
 class PullUnderWay(Value):
@@ -68,48 +73,75 @@ def case(row: Row, kept: KeptFinding) -> Case:
         finding=kept.finding,
         repository=row.name,
         environment=row.repository.environment,
-        in_flight=_pull(row, kept) is not None,
+        in_flight=_pull(row, kept.finding) is not None,
     )
 
 
-def grouped(held: Iterable[Held], by: GroupBy) -> list[tuple[Rank, FindingGroup]]:
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A group before it is told: most are only counted."""
+
+    rank: Rank
+    key: str
+    by: GroupBy
+    members: Sequence[Member]
+
+    @property
+    def order(self) -> tuple[int | float | str, ...]:
+        """Sorts the most exposed first."""
+        return self.rank.order
+
+    def told(self) -> FindingGroup:
+        """The group as answers show it."""
+        return _group(self.rank, self.key, self.members)
+
+
+def grouped(held: Iterable[Held], by: GroupBy) -> list[Ranked]:
     """The groups, most exposed first; findings without what is grouped by are left out."""
-    groups: dict[str, list[Held]] = {}
-    for row, kept in held:
-        for key in _keys(row, kept, by):
-            groups.setdefault(key, []).append((row, kept))
-    ranked = [_group(key, members) for key, members in groups.items()]
-    return sorted(ranked, key=lambda each: each[0].order)
+    members = ((row, case(row, kept)) for row, kept in held)
+    return ranked_groups((key, each) for each in members for key in keys(*each, by))
 
 
-def _keys(row: Row, kept: KeptFinding, by: GroupBy) -> tuple[str, ...]:
-    advisory = kept.finding.advisory
+def ranked_groups(members: Iterable[tuple[Key, Member]]) -> list[Ranked]:
+    """The groups of findings by their keys, most exposed first."""
+    groups: dict[Key, list[Member]] = {}
+    for key, member in members:
+        groups.setdefault(key, []).append(member)
+    ranked = [
+        Ranked(ranked_together([each for _, each in several]), key, by, several)
+        for (by, key), several in groups.items()
+    ]
+    return sorted(ranked, key=lambda each: each.order)
+
+
+def keys(row: Row, one: Case, by: GroupBy) -> tuple[Key, ...]:
+    """The groups of that kind that a finding is in: one, or none."""
+    advisory = one.finding.advisory
     match by:
         case "advisory":
-            return (advisory.id,) if advisory else ()
+            return ((by, advisory.id),) if advisory else ()
         case "package":
-            return (short(advisory.package),) if advisory else ()
+            return ((by, short(advisory.package)),) if advisory else ()
         case "rule":
-            return (kept.finding.rule,)
+            return ((by, one.finding.rule),)
         case "repository":
-            return (row.name,)
+            return ((by, row.name),)
 
 
-def _group(key: str, members: Sequence[Held]) -> tuple[Rank, FindingGroup]:
-    rank = ranked_together([case(row, kept) for row, kept in members])
-    worst = max(members, key=lambda each: each[1].finding.severity.rank)
+def _group(rank: Rank, key: str, members: Sequence[Member]) -> FindingGroup:
+    worst = max(members, key=lambda each: each[1].finding.severity.rank)[1].finding
     names = list(dict.fromkeys(row.name for row, _ in sorted(members, key=_most_exposed)))
-    advisories = [kept.finding.advisory for _, kept in members if kept.finding.advisory]
-    rules = Counter(kept.finding.rule for _, kept in members)
-    return rank, FindingGroup(
+    advisories = [one.finding.advisory for _, one in members if one.finding.advisory]
+    rules = Counter(one.finding.rule for _, one in members)
+    return FindingGroup(
         key=key,
-        severity=worst[1].finding.severity,
+        severity=worst.severity,
         count=len(members),
         repositories=names[:NAMED],
         repositories_omitted=max(0, len(names) - NAMED),
-        why=[each for each in rank.reasons if each != worst[1].finding.severity.value],
-        message=plain(worst[1].finding.message, 160),
-        id=worst[1].finding.id,
+        why=[each for each in rank.reasons if each != worst.severity.value],
+        message=plain(worst.message, 160),
+        id=worst.id,
         rules=[rule for rule, _ in rules.most_common(VERSIONS)],
         aliases=sorted({name for each in advisories for name in each.aliases} - {key})[:VERSIONS],
         packages=sorted({short(each.package) for each in advisories})[:VERSIONS],
@@ -121,9 +153,8 @@ def _group(key: str, members: Sequence[Held]) -> tuple[Rank, FindingGroup]:
     )
 
 
-def _most_exposed(held: Held) -> tuple[int, str]:
-    row, kept = held
-    return -kept.finding.severity.rank, row.name
+def _most_exposed(member: Member) -> tuple[int, str]:
+    return -member[1].finding.severity.rank, member[1].repository
 
 
 def _fixed(advisories: Iterable[Vulnerability]) -> list[str]:
@@ -134,10 +165,12 @@ def _fixed(advisories: Iterable[Vulnerability]) -> list[str]:
     return [version for version, _ in counts.most_common(VERSIONS)]
 
 
-def _pulls(members: Iterable[Held]) -> list[PullUnderWay]:
+def _pulls(members: Iterable[Member]) -> list[PullUnderWay]:
     found: dict[tuple[str, int], PullUnderWay] = {}
-    for row, kept in members:
-        remote, pull = told(row.snapshot), _pull(row, kept)
+    for row, one in members:
+        if not one.in_flight:
+            continue
+        remote, pull = told(row.snapshot), _pull(row, one.finding)
         if pull and remote:
             url = f"{remote.url}/pull/{pull.number}" if remote.url else None
             known = PullUnderWay(repository=row.name, number=pull.number, url=url)
@@ -145,9 +178,9 @@ def _pulls(members: Iterable[Held]) -> list[PullUnderWay]:
     return list(found.values())[:NAMED]
 
 
-def _pull(row: Row, kept: KeptFinding) -> PullRequest | None:
+def _pull(row: Row, finding: Finding) -> PullRequest | None:
     """The open pull request that would mend a finding about a package."""
-    remote, advisory = told(row.snapshot), kept.finding.advisory
+    remote, advisory = told(row.snapshot), finding.advisory
     if remote is None or advisory is None or not remote.newest_pulls:
         return None
     return under_way(advisory.package, remote.newest_pulls)

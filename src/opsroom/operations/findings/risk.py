@@ -1,21 +1,46 @@
-"""Risk as the page shows it: what is open, how old, how it came about, and what is unlooked at."""
+"""Risk as the page shows it: what is open, how old, how it came about, and what is unlooked at.
+
+rows -> a part of each, summed up once as long as the row stays -> added up -> groups, ranked
+"""
 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
+from itertools import chain
+from typing import Any, NamedTuple
 
+import anyio.to_thread
 from pydantic import Field
 
 from opsroom.model.advisory import AdvisoryData
 from opsroom.model.coverage import Coverage
-from opsroom.model.finding import FindingState
+from opsroom.model.finding import FindingState, KeptFinding
 from opsroom.model.severity import Severity
 from opsroom.model.value import Value
 from opsroom.model.where import Where
 from opsroom.operations.advisories import told_data
-from opsroom.operations.findings.burden import AGES, OLDER, Aged, Day, by_age, by_day
-from opsroom.operations.findings.groups import FindingGroup, GroupBy, Held, grouped
-from opsroom.operations.findings.search import meant
+from opsroom.operations.findings.burden import (
+    AGES,
+    OLDER,
+    Aged,
+    Day,
+    Lives,
+    by_age,
+    by_day,
+    lives,
+)
+from opsroom.operations.findings.groups import (
+    FindingGroup,
+    GroupBy,
+    Key,
+    Member,
+    Ranked,
+    case,
+    keys,
+    ranked_groups,
+)
+from opsroom.operations.findings.search import OF_REPOSITORY, meant
 from opsroom.operations.fleet import Row
 from opsroom.operations.room import Room
 from opsroom.operations.scans.coverage import ScanNumbers, numbers, reasons, standing, unlooked
@@ -79,68 +104,104 @@ async def risk(room: Room, where: str) -> Risk:
 async def _risk(room: Room, wanted: Where) -> Risk:
     cursor = await room.cursor()
     await room.refresh()
-    now = room.now()
     rows = [row for row in room.rows() if wanted.matches(row)]
+    # in a thread: the first answer about ten thousand repositories takes seconds
+    summed = await anyio.to_thread.run_sync(partial(_sum, rows, wanted, room.now()))
     seen, covered = room.looked(rows, whole=not wanted.terms)
-    held = meant(rows, wanted, FindingState.OPEN)
-    kept = [each for row in rows for each in row.kept]
-    counts = Counter(each.finding.severity for _, each in held)
-    groups = _groups(held)
-    listed = _listed(rows)
     return Risk(
         as_of=seen,
         coverage=covered,
         cursor=cursor,
         note=room.note(),
         where=str(wanted),
-        severities={each: counts[each] for each in reversed(Severity)},
-        suppressed=sum(each.state is FindingState.SUPPRESSED for each in kept),
-        steps=[*(step for step, _ in AGES), OLDER],
-        ages=by_age((each for _, each in held), now),
-        days=by_day(kept, now.date(), DAYS),
-        groups=groups[:GROUPS],
-        omitted=max(0, len(groups) - GROUPS),
-        repositories=listed[:REPOSITORIES],
-        repositories_omitted=max(0, len(listed) - REPOSITORIES),
-        scans=numbers(rows),
-        unlooked=unlooked(rows)[:10],
         data=await told_data(room),
+        **summed,
     )
 
 
-def _groups(held: Sequence[Held]) -> list[RiskGroup]:
-    """One line an advisory, and one a rule for what is no advisory; what matters little is out."""
-    worth = [each for each in held if each[1].finding.severity.rank >= LEAST.rank]
-    plain_rules = [each for each in worth if each[1].finding.advisory is None]
-    ranked = [
-        *((rank, _told(group, "advisory")) for rank, group in grouped(worth, "advisory")),
-        *((rank, _told(group, "rule")) for rank, group in grouped(plain_rules, "rule")),
-    ]
-    return [group for _, group in sorted(ranked, key=lambda each: each[0].order)]
+class _Part(NamedTuple):
+    """What one repository adds to the risk of a fleet."""
+
+    counts: tuple[int, ...]
+    """Open findings by the rank of their severity."""
+    suppressed: int
+    open: Lives
+    """Of the findings that are asked about."""
+    all: Lives
+    members: tuple[tuple[Key, Member], ...]
+    """What is to be grouped: by its advisory, else by its rule."""
+    line: RiskRow | None
 
 
-def _told(group: FindingGroup, kind: GroupBy) -> RiskGroup:
-    named = len(group.repositories) + group.repositories_omitted
-    return RiskGroup(**dict(group), kind=kind, repositories_count=named)
+def _part(row: Row) -> _Part:
+    """The part of all that is open in a repository."""
+    return _part_of(row, row.findings)
 
 
-def _listed(rows: Sequence[Row]) -> list[RiskRow]:
-    """Repositories with something open that matters, worst first."""
-    found: list[RiskRow] = []
-    for row in rows:
-        counts = Counter(kept.finding.severity for kept in row.findings)
-        bad = [kept for kept in row.findings if kept.finding.severity.rank >= Severity.HIGH.rank]
-        if any(counts[each] for each in Severity if each.rank >= LEAST.rank):
-            found.append(
-                RiskRow(
-                    name=row.name,
-                    findings={each: counts[each] for each in reversed(Severity) if counts[each]},
-                    oldest=min((kept.opened_at for kept in bad), default=None),
-                    scanned=standing(row),
-                    unlooked=reasons(row)[:5],
-                )
+def _part_of(row: Row, held: Sequence[KeptFinding]) -> _Part:
+    ranks = Counter(kept.finding.severity.rank for kept in held)
+    return _Part(
+        counts=tuple(ranks[rank] for rank in range(len(Severity))),
+        suppressed=sum(each.state is FindingState.SUPPRESSED for each in row.kept),
+        open=lives(held),
+        all=lives(row.kept),
+        members=tuple(
+            (key, (row, one))
+            for one in (
+                case(row, kept) for kept in held if kept.finding.severity.rank >= LEAST.rank
             )
-    return sorted(found, key=_worst_first)
+            for key in keys(row, one, "advisory" if one.finding.advisory else "rule")
+        ),
+        line=_line(row),
+    )
+
+
+def _sum(rows: Sequence[Row], wanted: Where, now: datetime) -> dict[str, Any]:
+    """All that parts are added up to, as fields of the answer."""
+    if all(term.key in OF_REPOSITORY for term in wanted.terms):
+        parts = [row.remembered(_part) for row in rows]
+    else:
+        held: dict[int, list[KeptFinding]] = {}
+        for row, kept in meant(rows, wanted, FindingState.OPEN):
+            held.setdefault(id(row), []).append(kept)
+        parts = [_part_of(row, held.get(id(row), ())) for row in rows]
+    counts = [sum(several) for several in zip(*(part.counts for part in parts), strict=True)]
+    groups = ranked_groups(chain.from_iterable(part.members for part in parts))
+    lines = sorted((part.line for part in parts if part.line is not None), key=_worst_first)
+    return {
+        "severities": {each: counts[each.rank] if counts else 0 for each in reversed(Severity)},
+        "suppressed": sum(part.suppressed for part in parts),
+        "steps": [*(step for step, _ in AGES), OLDER],
+        "ages": by_age((part.open for part in parts), now),
+        "days": by_day((part.all for part in parts), now.date(), DAYS),
+        "groups": [_told(group) for group in groups[:GROUPS]],
+        "omitted": max(0, len(groups) - GROUPS),
+        "repositories": lines[:REPOSITORIES],
+        "repositories_omitted": max(0, len(lines) - REPOSITORIES),
+        "scans": numbers(rows),
+        "unlooked": unlooked(rows)[:10],
+    }
+
+
+def _told(ranked: Ranked) -> RiskGroup:
+    group = ranked.told()
+    named = len(group.repositories) + group.repositories_omitted
+    return RiskGroup(**dict(group), kind=ranked.by, repositories_count=named)
+
+
+def _line(row: Row) -> RiskRow | None:
+    """The repository in one line, when something is open there that matters."""
+    counts = Counter(kept.finding.severity for kept in row.findings)
+    if not any(counts[each] for each in Severity if each.rank >= LEAST.rank):
+        return None
+    bad = [kept for kept in row.findings if kept.finding.severity.rank >= Severity.HIGH.rank]
+    return RiskRow(
+        name=row.name,
+        findings={each: counts[each] for each in reversed(Severity) if counts[each]},
+        oldest=min((kept.opened_at for kept in bad), default=None),
+        scanned=standing(row),
+        unlooked=reasons(row)[:5],
+    )
 
 
 def _worst_first(row: RiskRow) -> tuple[tuple[int, ...], str]:

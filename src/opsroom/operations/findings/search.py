@@ -173,7 +173,9 @@ async def _answer(
     groups = grouped(held, by) if by else []
     lines = _ranked(held) if not by else []
     everything: list[FindingRow | FindingGroup] = (
-        [group for _, group in groups] if by else [_row(*each) for each in lines[: skip + MOST]]
+        [group.told() for group in groups[: skip + MOST]]
+        if by
+        else [_row(*each) for each in lines[: skip + MOST]]
     )
     count = len(groups) if by else len(lines)
     ranked = everything[skip : skip + MOST]
@@ -196,7 +198,7 @@ async def _answer(
             as_of=seen,
             coverage=covered,
             note="; ".join(note for note in notes if note),
-            total=sum(group.count for _, group in groups) if by else len(held),
+            total=sum(len(group.members) for group in groups) if by else len(held),
             severities={each: severities[each] for each in reversed(Severity) if severities[each]},
             findings=[each for each in few if isinstance(each, FindingRow)],
             groups=[each for each in few if isinstance(each, FindingGroup)],

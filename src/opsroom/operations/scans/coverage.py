@@ -60,6 +60,10 @@ def numbers(rows: Iterable[Row]) -> ScanNumbers:
 
 def standing(row: Row) -> Standing:
     """How far a repository was looked at."""
+    return row.remembered(_standing)
+
+
+def _standing(row: Row) -> Standing:
     looks = list(_applicable(row))
     done = [scan for scan in looks if scan.reason is None]
     if not done:
@@ -72,6 +76,10 @@ def standing(row: Row) -> Standing:
 def reasons(row: Row) -> list[str]:
     """What is unknown of a repository, and why: scanners that told nothing, what they left out,
     languages that none of them reads."""
+    return row.remembered(_reasons)
+
+
+def _reasons(row: Row) -> list[str]:
     if not row.scans:
         return ["no scanner has looked at it yet"]
     failed = [f"{scan.scanner}: {scan.reason}" for scan in _applicable(row) if scan.reason]
@@ -102,16 +110,17 @@ def failed(row: Row, missing: Collection[str] = ()) -> list[str]:
 
 def unlooked(rows: Sequence[Row]) -> list[str]:
     """What no scanner looked at and why, most repositories first."""
-    counts: Counter[str] = Counter()
-    for row in rows:
-        if not row.scans:
-            counts["no scanner has looked yet"] += 1
-            continue
-        failed = {f"{scan.scanner}: {scan.reason}" for scan in _applicable(row) if scan.reason}
-        counts.update(failed)
-        counts.update(f"{kind}: no scanner reads it" for kind in _unread(row))
+    counts = Counter(what for row in rows for what in row.remembered(_unlooked))
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [plain(f"{what} ({_repositories(count)})", 300) for what, count in ordered]
+
+
+def _unlooked(row: Row) -> list[str]:
+    """What nobody looked at in one repository, as it is counted."""
+    if not row.scans:
+        return ["no scanner has looked yet"]
+    failed = {f"{scan.scanner}: {scan.reason}" for scan in _applicable(row) if scan.reason}
+    return [*failed, *(f"{kind}: no scanner reads it" for kind in _unread(row))]
 
 
 def _repositories(count: int) -> str:
