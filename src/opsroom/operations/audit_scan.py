@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from opsroom.judge.ranking import rank
 from opsroom.model.finding import Finding
-from opsroom.operations.advisories import age_note
+from opsroom.operations.advisories.data import age_note
 from opsroom.operations.audit import (
     Audit,
     Audited,

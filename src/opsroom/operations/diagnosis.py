@@ -17,7 +17,7 @@ from opsroom.errors import OpsroomError, UsageError
 from opsroom.model.nearest import suggestion
 from opsroom.model.text import plain
 from opsroom.observe.sources.directory import find
-from opsroom.operations.advisory_parts import advisory_parts
+from opsroom.operations.advisories.parts import advisory_parts
 from opsroom.operations.host_parts import host_parts
 from opsroom.operations.parts import Part, State, broken, note, works
 from opsroom.settings import DirectorySource, Settings, Source

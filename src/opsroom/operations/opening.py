@@ -13,7 +13,7 @@ from opsroom.operations.audit import refuse_unknown_rules
 from opsroom.operations.lookout import Lookout
 from opsroom.operations.ownership import own
 from opsroom.store import sources
-from opsroom.store.advisory_index import NAME, AdvisoryIndex
+from opsroom.store.advisories.index import NAME, AdvisoryIndex
 from opsroom.store.database import Store
 from opsroom.store.owner import Owner
 

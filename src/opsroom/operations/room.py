@@ -30,7 +30,7 @@ from opsroom.settings import DirectorySource, Settings
 if TYPE_CHECKING:
     from opsroom.operations.hosts.watch import HostWatch
     from opsroom.operations.lookout import Lookout
-    from opsroom.store.advisory_index import AdvisoryIndex
+    from opsroom.store.advisories.index import AdvisoryIndex
     from opsroom.store.database import Store
     from opsroom.store.surveys import Survey
     from opsroom.store.sweeps import SweepMark

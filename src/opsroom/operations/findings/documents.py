@@ -7,7 +7,7 @@ from pydantic import Field, model_serializer
 from opsroom.errors import NotFound
 from opsroom.model.coverage import Coverage
 from opsroom.model.finding import FindingState, KeptFinding
-from opsroom.operations.advisories import age_note, told_data
+from opsroom.operations.advisories.data import age_note, told_data
 from opsroom.operations.answers import Answer
 from opsroom.operations.fleet import Row
 from opsroom.operations.room import Room

@@ -11,7 +11,7 @@ from opsroom.model.finding import FindingState, KeptFinding, Suppression, Vulner
 from opsroom.model.severity import Severity
 from opsroom.model.text import plain
 from opsroom.model.value import Value
-from opsroom.operations.advisories import age_note, told_data
+from opsroom.operations.advisories.data import age_note, told_data
 from opsroom.operations.answers import QUOTED, Answer, Next, lead
 from opsroom.operations.findings.groups import case
 from opsroom.operations.fleet import Row

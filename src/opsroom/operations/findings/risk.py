@@ -19,7 +19,7 @@ from opsroom.model.finding import FindingState, KeptFinding
 from opsroom.model.severity import Severity
 from opsroom.model.value import Value
 from opsroom.model.where import Where
-from opsroom.operations.advisories import told_data
+from opsroom.operations.advisories.data import told_data
 from opsroom.operations.findings.burden import (
     AGES,
     OLDER,

@@ -19,7 +19,7 @@ from opsroom.model.severity import Severity
 from opsroom.model.text import plain
 from opsroom.model.value import Value
 from opsroom.model.where import Where
-from opsroom.operations.advisories import age_note, told_data
+from opsroom.operations.advisories.data import age_note, told_data
 from opsroom.operations.answers import QUOTED, Answer, Next, Omitted, fit, lead
 from opsroom.operations.changes import Place
 from opsroom.operations.findings.groups import FindingGroup, GroupBy, Held, case, grouped

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import anyio
 
-from opsroom.operations.advisory_refresh import refresh
+from opsroom.operations.advisories.refresh import refresh
 from opsroom.operations.monitors import Monitor
 from opsroom.operations.room import Room
 

@@ -20,13 +20,13 @@ from opsroom.model.inventory import Inventory
 from opsroom.model.package import Package
 from opsroom.model.purl import package_key, short
 from opsroom.model.scan import Skipped
-from opsroom.operations.advisories import EXPLOITS, told_data, wanted
+from opsroom.operations.advisories.data import EXPLOITS, told_data, wanted
 from opsroom.operations.scans.looking import Seen
 from opsroom.store.packages import Key, kind_of, packages_in
 
 if TYPE_CHECKING:
     from opsroom.operations.room import Room
-    from opsroom.store.advisory_index import AdvisoryIndex
+    from opsroom.store.advisories.index import AdvisoryIndex
 
 NO_DATA = "no advisories are here yet, so nothing is known of its packages"
 """Why a look at packages told nothing, before the first advisories."""

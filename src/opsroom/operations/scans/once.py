@@ -19,8 +19,8 @@ import anyio.to_thread
 from opsroom.errors import OpsroomError
 from opsroom.model.advisory import AdvisoryData
 from opsroom.observe.scanners import Missing
-from opsroom.operations.advisories import EXPLOITS, told_data
-from opsroom.operations.advisory_refresh import refresh
+from opsroom.operations.advisories.data import EXPLOITS, told_data
+from opsroom.operations.advisories.refresh import refresh
 from opsroom.operations.fleet import Row
 from opsroom.operations.room import Room
 from opsroom.operations.scans.due import Patience
@@ -28,7 +28,7 @@ from opsroom.operations.scans.equipment import chosen, equip, refuse_unknown_sca
 from opsroom.operations.scans.looking import CORES, Bench
 from opsroom.operations.scans.one import scan_one
 from opsroom.settings import Settings
-from opsroom.store.advisory_index import NAME, AdvisoryIndex
+from opsroom.store.advisories.index import NAME, AdvisoryIndex
 
 log = logging.getLogger("opsroom.scan")
 

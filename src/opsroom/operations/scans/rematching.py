@@ -25,7 +25,7 @@ from opsroom.model.package import Package
 from opsroom.model.purl import package_key
 from opsroom.model.repository import RepositoryState
 from opsroom.model.scan import Scan
-from opsroom.operations.advisories import told_data, wanted
+from opsroom.operations.advisories.data import told_data, wanted
 from opsroom.operations.fleet import Row
 from opsroom.operations.scans.exposure import NO_DATA, Known, Marks, is_new, marks_of
 from opsroom.operations.scans.moved import Moved

@@ -8,15 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from opsroom.store.advisories.index import AdvisoryIndex
 
 from opsroom.errors import StoreError
 from opsroom.model.advisory import Advisory, Affected, Interval
-from opsroom.store.advisory_index import AdvisoryIndex
 
 WRITER = """
 import sys
 from pathlib import Path
-from opsroom.store.advisory_index import AdvisoryIndex
+from opsroom.store.advisories.index import AdvisoryIndex
 from opsroom.model.advisory import Advisory, Affected, Interval
 
 def flaws(first, count, say):

@@ -10,6 +10,9 @@ from typing import Any
 import anyio
 import httpx2
 import pytest
+from opsroom.operations.advisories.data import age_note, told_data
+from opsroom.operations.advisories.refresh import refresh
+from opsroom.operations.advisories.sources import in_use, refresh_github, refresh_osv
 from pydantic import SecretStr
 from tests.clients.advisories.archives import write
 from tests.clients.advisories.double import SNYK_TOKEN, Services, epss_list, ghsa, vuln
@@ -22,10 +25,7 @@ from opsroom.clients.advisories.osv import Osv
 from opsroom.clients.advisories.web import Web
 from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
-from opsroom.operations import advisory_sources
-from opsroom.operations.advisories import age_note, told_data
-from opsroom.operations.advisory_refresh import refresh
-from opsroom.operations.advisory_sources import in_use, refresh_github, refresh_osv
+from opsroom.operations.advisories import sources as advisory_sources
 from opsroom.operations.room import Room
 from opsroom.operations.scans import rematching
 from opsroom.settings.tables import ScanSetting
@@ -273,7 +273,7 @@ async def test_offline_asks_nobody_and_an_unchanged_archive_costs_nothing(
         await refresh(room, client=nobody)
         with monkeypatch.context() as patch:
             patch.setattr("zipfile.ZipFile.__init__", unread)
-            patch.setattr("opsroom.operations.advisory_sources.read_exploits", unread)
+            patch.setattr("opsroom.operations.advisories.sources.read_exploits", unread)
             await refresh(room, client=nobody)
         assert handed[1:] == [{"pkg:pypi/jinja2"}]
         one = room.advisories.get("PYSEC-1")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import anyio.from_thread
 import anyio.to_thread
+from opsroom.store.advisories.index import AdvisoryIndex
 
 from opsroom.clients.advisories.exploits import fetch_epss, fetch_kev
 from opsroom.clients.advisories.github import GithubAdvisories
@@ -26,7 +27,6 @@ from opsroom.clients.advisories.snyk import Snyk, is_asked
 from opsroom.clients.advisories.web import SourceError, Web
 from opsroom.model.advisory import AdvisoryRecord
 from opsroom.model.purl import package_key
-from opsroom.store.advisory_index import AdvisoryIndex
 
 log = logging.getLogger("opsroom.advisories")
 

@@ -8,9 +8,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 
+from opsroom.store.advisories.merging import merged
+from opsroom.store.advisories.reading import advisory_of
+
 from opsroom.model.advisory import Advisory
-from opsroom.store.advisory_merging import merged
-from opsroom.store.advisory_reading import advisory_of
 
 LARGEST_GROUP = 200
 """Records of one flaw; more that hang together are an error of a database, and stay apart."""

@@ -11,12 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from opsroom.store.advisories.exploits import cves, put_exploits
+from opsroom.store.advisories.file import AdvisoryFile
+from opsroom.store.advisories.reading import Remembered, number_of, numbers_of
+from opsroom.store.advisories.writing import put
+
 from opsroom.model.advisory import Advisory, AdvisoryData, AdvisoryRecord, Exploit
 from opsroom.model.purl import package_key
-from opsroom.store.advisory_file import AdvisoryFile
-from opsroom.store.advisory_reading import Remembered, number_of, numbers_of
-from opsroom.store.advisory_writing import put
-from opsroom.store.exploits import cves, put_exploits
 
 NAME = "advisories.sqlite"
 """The file in the home folder."""
