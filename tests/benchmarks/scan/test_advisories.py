@@ -11,10 +11,11 @@ from typing import Any
 
 import anyio
 import pytest
-from opsroom.operations.advisories.sources import refresh_offline
-from opsroom.store.advisories.index import AdvisoryIndex
 from tests.benchmarks.bench import ROOT, Bench
 from tests.benchmarks.measure import Figure, Series, Table, interleaved, seconds
+
+from opsroom.operations.advisories.sources import refresh_offline
+from opsroom.store.advisories.index import AdvisoryIndex
 
 FOLDER = Path(os.environ.get("ADVISORIES", ROOT.parent / "shared/data/osv"))
 ARCHIVES = ("Go", "PyPI")

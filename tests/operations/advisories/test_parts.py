@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from opsroom.operations.advisories.parts import advisory_parts
-from opsroom.store.advisories.index import NAME, AdvisoryIndex
 
 from opsroom.model.advisory import Advisory, AdvisoryRecord
+from opsroom.operations.advisories.parts import advisory_parts
 from opsroom.operations.parts import State
 from opsroom.settings import ScanSetting, Settings
+from opsroom.store.advisories.index import NAME, AdvisoryIndex
 
 NOW = datetime.now(UTC)
 

@@ -10,9 +10,6 @@ from typing import Any
 import anyio
 import httpx2
 import pytest
-from opsroom.operations.advisories.data import age_note, told_data
-from opsroom.operations.advisories.refresh import refresh
-from opsroom.operations.advisories.sources import in_use, refresh_github, refresh_osv
 from pydantic import SecretStr
 from tests.clients.advisories.archives import write
 from tests.clients.advisories.double import SNYK_TOKEN, Services, epss_list, ghsa, vuln
@@ -26,6 +23,9 @@ from opsroom.clients.advisories.web import Web
 from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
 from opsroom.operations.advisories import sources as advisory_sources
+from opsroom.operations.advisories.data import age_note, told_data
+from opsroom.operations.advisories.refresh import refresh
+from opsroom.operations.advisories.sources import in_use, refresh_github, refresh_osv
 from opsroom.operations.room import Room
 from opsroom.operations.scans import rematching
 from opsroom.settings.tables import ScanSetting

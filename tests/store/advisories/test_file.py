@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from opsroom.store.advisories.index import AdvisoryIndex
 
 from opsroom.errors import StoreError
 from opsroom.model.advisory import Advisory, Affected, Interval
+from opsroom.store.advisories.index import AdvisoryIndex
 
 WRITER = """
 import sys

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from opsroom.store.advisories.index import AdvisoryIndex
 
 from opsroom.model.advisory import Advisory, AdvisoryRecord, Affected, Exploit, Interval
 from opsroom.model.severity import Severity
+from opsroom.store.advisories.index import AdvisoryIndex
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 

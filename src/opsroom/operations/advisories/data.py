@@ -15,9 +15,8 @@ from opsroom.model.text import plain
 from opsroom.settings import Settings
 
 if TYPE_CHECKING:
-    from opsroom.store.advisories.index import AdvisoryIndex
-
     from opsroom.operations.room import Room
+    from opsroom.store.advisories.index import AdvisoryIndex
 
 STALE_AFTER = timedelta(days=3)
 """Advisories that were fetched before then are too old to say that there is nothing new."""

@@ -3,14 +3,13 @@
 from contextlib import closing
 from datetime import UTC, datetime
 
-from opsroom.operations.advisories.data import every_source, named_in, staleness
-from opsroom.store.advisories.index import NAME, AdvisoryIndex
-
 from opsroom.errors import OpsroomError, StoreError
 from opsroom.model.advisory import AdvisoryData
 from opsroom.model.text import plain
+from opsroom.operations.advisories.data import every_source, named_in, staleness
 from opsroom.operations.parts import Part, State, broken, note, works
 from opsroom.settings import Settings
+from opsroom.store.advisories.index import NAME, AdvisoryIndex
 
 MOST = 12
 """Sources that are told each in a line; an offline folder may hold dozens of ecosystems."""

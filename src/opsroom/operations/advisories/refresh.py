@@ -13,17 +13,6 @@ from typing import TYPE_CHECKING
 
 import anyio.to_thread
 import httpx2
-from opsroom.operations.advisories.data import EXPLOITS, staleness, told_data, wanted
-from opsroom.operations.advisories.sources import (
-    Used,
-    in_use,
-    refresh_epss,
-    refresh_github,
-    refresh_kev,
-    refresh_offline,
-    refresh_osv,
-    refresh_snyk,
-)
 from pydantic import SecretStr
 
 from opsroom.clients.advisories import PUBLIC, Addresses
@@ -35,6 +24,17 @@ from opsroom.model.advisory import AdvisoryData
 from opsroom.model.event import Happening
 from opsroom.model.purl import package_key
 from opsroom.model.text import plain
+from opsroom.operations.advisories.data import EXPLOITS, staleness, told_data, wanted
+from opsroom.operations.advisories.sources import (
+    Used,
+    in_use,
+    refresh_epss,
+    refresh_github,
+    refresh_kev,
+    refresh_offline,
+    refresh_osv,
+    refresh_snyk,
+)
 from opsroom.store.inventories import versions_in_use
 from opsroom.store.journal import append
 from opsroom.store.owner import Owner

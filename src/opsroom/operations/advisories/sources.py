@@ -11,7 +11,6 @@ from pathlib import Path
 
 import anyio.from_thread
 import anyio.to_thread
-from opsroom.store.advisories.index import AdvisoryIndex
 
 from opsroom.clients.advisories.exploits import fetch_epss, fetch_kev
 from opsroom.clients.advisories.github import GithubAdvisories
@@ -27,6 +26,7 @@ from opsroom.clients.advisories.snyk import Snyk, is_asked
 from opsroom.clients.advisories.web import SourceError, Web
 from opsroom.model.advisory import AdvisoryRecord
 from opsroom.model.purl import package_key
+from opsroom.store.advisories.index import AdvisoryIndex
 
 log = logging.getLogger("opsroom.advisories")
 

@@ -8,10 +8,9 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 
+from opsroom.model.advisory import Advisory
 from opsroom.store.advisories.merging import merged
 from opsroom.store.advisories.reading import advisory_of
-
-from opsroom.model.advisory import Advisory
 
 LARGEST_GROUP = 200
 """Records of one flaw; more that hang together are an error of a database, and stay apart."""

@@ -11,13 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from opsroom.model.advisory import Advisory, AdvisoryData, AdvisoryRecord, Exploit
+from opsroom.model.purl import package_key
 from opsroom.store.advisories.exploits import cves, put_exploits
 from opsroom.store.advisories.file import AdvisoryFile
 from opsroom.store.advisories.reading import Remembered, number_of, numbers_of
 from opsroom.store.advisories.writing import put
-
-from opsroom.model.advisory import Advisory, AdvisoryData, AdvisoryRecord, Exploit
-from opsroom.model.purl import package_key
 
 NAME = "advisories.sqlite"
 """The file in the home folder."""

@@ -11,11 +11,10 @@ from datetime import UTC
 from itertools import islice
 from typing import TypeVar
 
-from opsroom.store.advisories.groups import regroup
-from opsroom.store.advisories.merging import canonical
-
 from opsroom.model.advisory import Advisory, AdvisoryRecord
 from opsroom.model.purl import package_key
+from opsroom.store.advisories.groups import regroup
+from opsroom.store.advisories.merging import canonical
 
 T = TypeVar("T")
 
