@@ -6,7 +6,7 @@ from tests.operations.rooms import Clock, Yard, look_over, opened
 from tests.operations.scans.fleet import depend, fleet_of, has_advisories, hit, look, row
 
 from opsroom.errors import UsageError
-from opsroom.judge.scanned import place_of
+from opsroom.judge.findings.hits import place_of
 from opsroom.model.severity import Severity
 from opsroom.operations import sarif
 from opsroom.operations.findings.triage import suppress

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from opsroom.judge.examination import built_in
+from opsroom.judge.findings.ranking import EXPLOITED, LIKELY, NOT_RUN, SOON
 from opsroom.judge.health import POINTS
 from opsroom.judge.profile import severity
-from opsroom.judge.ranking import EXPLOITED, LIKELY, NOT_RUN, SOON
 from opsroom.judge.threatened import threats
 from opsroom.model.check import Check
 from opsroom.model.limits import Profile

@@ -5,7 +5,7 @@ clones -> a store that is thrown away -> checks and scanners -> an Audit, with w
 
 from datetime import UTC, datetime
 
-from opsroom.judge.ranking import rank
+from opsroom.judge.findings.ranking import rank
 from opsroom.model.finding import Finding
 from opsroom.operations.advisories.data import age_note
 from opsroom.operations.audit import (

@@ -14,12 +14,12 @@ from types import MappingProxyType
 
 from opsroom.judge.changes import changed, observation
 from opsroom.judge.examination import Examination, examine
+from opsroom.judge.findings.host_alerts import began, host_looked
+from opsroom.judge.findings.moves import Moves, findings_moved, first_look
 from opsroom.judge.health import health_of
-from opsroom.judge.host_alerts import began, host_looked
 from opsroom.judge.host_changes import host_changed
 from opsroom.judge.host_observation import host_observation
 from opsroom.judge.hosted import with_last
-from opsroom.judge.moves import Moves, findings_moved, first_look
 from opsroom.judge.scope import Scope
 from opsroom.logs import current_cause
 from opsroom.model.event import Happening

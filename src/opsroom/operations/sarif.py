@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from opsroom import __version__
 from opsroom.errors import UsageError
-from opsroom.judge.scanned import place_of
+from opsroom.judge.findings.hits import place_of
 from opsroom.model.finding import Finding, FindingState, Suppression
 from opsroom.model.where import Where
 from opsroom.operations.audit import Audit

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from opsroom.judge.host_alerts import DEPENDENCIES
+from opsroom.judge.findings.host_alerts import DEPENDENCIES
 from opsroom.model.finding import KeptFinding
 from opsroom.model.scan import Scan
 from opsroom.model.where import UNSURE

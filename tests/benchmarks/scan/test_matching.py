@@ -13,7 +13,7 @@ from tests.benchmarks.scan import data
 from univers.versions import GolangVersion, PypiVersion
 
 from opsroom.judge import matching
-from opsroom.judge.exposure import Advisories
+from opsroom.judge.exposure.advisories import Advisories
 from opsroom.model.advisory import Advisory, Affected, Interval
 
 FIRST, KEPT, LOOP = "opsroom, nothing known", "opsroom, as it runs", "a plain loop with univers"

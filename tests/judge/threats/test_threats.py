@@ -12,7 +12,7 @@ from tests.judge.threats.examples import CI, CLEAN, EXAMPLES, Example, scene, wo
 import opsroom.judge.threats
 from opsroom.judge import threatened
 from opsroom.judge.near_names import Names, beside
-from opsroom.judge.popular import POPULAR
+from opsroom.judge.popular_names import POPULAR
 from opsroom.judge.threatened import NOTHING, events, look, threats
 from opsroom.model.scan import Hit
 from opsroom.model.severity import Severity

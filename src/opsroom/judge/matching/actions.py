@@ -3,7 +3,7 @@
 import re
 
 from opsroom.judge.matching import Scheme
-from opsroom.judge.semantic import Key, key
+from opsroom.judge.semantic_versions import Key, key
 
 MOVING = re.compile(r"v?(\d+)(?:\.(\d+))?")
 """`v4` and `v4.1` are moved on to the newest release under them."""

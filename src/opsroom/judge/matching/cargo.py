@@ -1,7 +1,7 @@
 """Versions of crates: semantic ones, among which the build decides last."""
 
 from opsroom.judge.matching import Scheme
-from opsroom.judge.semantic import Key, Parts, key, read
+from opsroom.judge.semantic_versions import Key, Parts, key, read
 
 
 def _build(text: str) -> Parts:

@@ -3,7 +3,7 @@
 import re
 
 from opsroom.judge.matching import Scheme
-from opsroom.judge.semantic import Key, key
+from opsroom.judge.semantic_versions import Key, key
 
 TOOLCHAIN = re.compile(r"go(\d+(?:\.\d+){0,2})(?:(beta|rc)(\d+))?(?:[-+].*)?")
 """`go1.21rc2`, as toolchains are called."""

@@ -1,7 +1,7 @@
 """Versions of NuGet packages: semantic ones of up to four numbers, in which case doesn't count."""
 
 from opsroom.judge.matching import Scheme
-from opsroom.judge.semantic import RELEASE, Key, parts, read
+from opsroom.judge.semantic_versions import RELEASE, Key, parts, read
 
 
 def _key(version: str) -> Key:

@@ -1,7 +1,7 @@
 """Versions of Dart packages: semantic ones, whose build counts."""
 
 from opsroom.judge.matching import Scheme
-from opsroom.judge.semantic import Key, Parts, key, parts, read
+from opsroom.judge.semantic_versions import Key, Parts, key, parts, read
 
 
 def _key(version: str) -> tuple[Key, Parts]:

@@ -1,7 +1,7 @@
 """Versions of npm, Hex, Swift and Terraform: semantic ones."""
 
 from opsroom.judge.matching import Scheme
-from opsroom.judge.semantic import key
+from opsroom.judge.semantic_versions import key
 
 SCHEME = Scheme(
     key=key,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from functools import cache, lru_cache
 
 from opsroom.judge.near_names import Names, beside
-from opsroom.judge.popular import ESTABLISHED, POPULAR
+from opsroom.judge.popular_names import ESTABLISHED, POPULAR
 from opsroom.model.package import Package
 from opsroom.model.purl import package_key
 from opsroom.model.scan import Hit

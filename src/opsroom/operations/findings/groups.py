@@ -10,10 +10,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from opsroom.judge.fixes import under_way
+from opsroom.judge.findings.fixes import under_way
+from opsroom.judge.findings.ranking import Case, Rank
+from opsroom.judge.findings.ranking import group as ranked_together
 from opsroom.judge.hosted import told
-from opsroom.judge.ranking import Case, Rank
-from opsroom.judge.ranking import group as ranked_together
 from opsroom.model.finding import Finding, KeptFinding, Vulnerability
 from opsroom.model.host import PullRequest
 from opsroom.model.severity import Severity

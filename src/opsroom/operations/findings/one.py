@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import Field
 
 from opsroom.errors import Call, NotFound, UsageError
-from opsroom.judge.ranking import rank
+from opsroom.judge.findings.ranking import rank
 from opsroom.model.finding import FindingState, KeptFinding, Suppression, Vulnerability
 from opsroom.model.severity import Severity
 from opsroom.model.text import plain

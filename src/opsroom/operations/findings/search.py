@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from opsroom.errors import UsageError
-from opsroom.judge.ranking import Rank, rank
+from opsroom.judge.findings.ranking import Rank, rank
 from opsroom.model.advisory import AdvisoryData
 from opsroom.model.finding import FindingState, KeptFinding
 from opsroom.model.severity import Severity

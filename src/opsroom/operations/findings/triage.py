@@ -1,7 +1,7 @@
 """Triage of findings: what somebody decided about one, for how long, and why.
 
 A finding that is suppressed doesn't count: not in the health of its repository, not in lists, until
-its time is over or what its suppression rests on changes (`judge/suppression.py`).
+its time is over or what its suppression rests on changes (`judge/findings/suppression.py`).
 """
 
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from opsroom.errors import Call, NotFound, UsageError
-from opsroom.judge.moves import Moves, happening, lapsed_moved
-from opsroom.judge.suppression import condition_of, lapsed
+from opsroom.judge.findings.moves import Moves, happening, lapsed_moved
+from opsroom.judge.findings.suppression import condition_of, lapsed
 from opsroom.model.finding import FindingState, KeptFinding, Suppression
 from opsroom.model.text import plain
 from opsroom.operations.fleet import Row

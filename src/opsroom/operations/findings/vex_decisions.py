@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from opsroom.judge.moves import Moves, happening
-from opsroom.judge.suppression import condition_of
+from opsroom.judge.findings.moves import Moves, happening
+from opsroom.judge.findings.suppression import condition_of
 from opsroom.model.finding import FindingState, KeptFinding, Suppression
 from opsroom.model.purl import package_key
 from opsroom.model.vex import Statement, VexStatus

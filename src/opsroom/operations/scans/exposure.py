@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import anyio.to_thread
 
 from opsroom.clients.advisories.ecosystems import ECOSYSTEMS
-from opsroom.judge.exposed import Exposed, Use, exposed
-from opsroom.judge.exposure import Advisories
+from opsroom.judge.exposure.advisories import Advisories
+from opsroom.judge.exposure.packages import Exposed, Use, exposed
 from opsroom.model.advisory import Advisory, AdvisoryData
 from opsroom.model.inventory import Inventory
 from opsroom.model.package import Package

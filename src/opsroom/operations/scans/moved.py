@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from opsroom.judge.changes import changed
+from opsroom.judge.findings.moves import Moves
 from opsroom.judge.health import health_of
-from opsroom.judge.moves import Moves
 from opsroom.model.event import Happening
 from opsroom.model.finding import KeptFinding
 from opsroom.model.health import Health

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from opsroom.judge import profile
-from opsroom.judge.host_alerts import DEPENDENCIES, host_looked, twins_of
-from opsroom.judge.moves import Moves, findings_moved
-from opsroom.judge.scanned import TOO_MANY, Looked, is_baseline, looked
+from opsroom.judge.findings.hits import TOO_MANY, Looked, is_baseline, looked
+from opsroom.judge.findings.host_alerts import DEPENDENCIES, host_looked, twins_of
+from opsroom.judge.findings.moves import Moves, findings_moved
 from opsroom.judge.scope import Scope
 from opsroom.judge.threatened import events
 from opsroom.model.finding import KeptFinding

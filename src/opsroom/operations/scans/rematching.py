@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import anyio.to_thread
 
 from opsroom.judge import profile
-from opsroom.judge.exposed import Exposed, Use, exposed
-from opsroom.judge.host_alerts import DEPENDENCIES, twins_of
-from opsroom.judge.moves import Moves, findings_moved
-from opsroom.judge.scanned import Looked, looked, path_of
+from opsroom.judge.exposure.packages import Exposed, Use, exposed
+from opsroom.judge.findings.hits import Looked, looked, path_of
+from opsroom.judge.findings.host_alerts import DEPENDENCIES, twins_of
+from opsroom.judge.findings.moves import Moves, findings_moved
 from opsroom.judge.scope import Scope
 from opsroom.model.finding import KeptFinding
 from opsroom.model.limits import Limits

@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from opsroom.judge.exposed import MALICIOUS, VULNERABLE
-from opsroom.judge.host_alerts import RULES
+from opsroom.judge.exposure.packages import MALICIOUS, VULNERABLE
+from opsroom.judge.findings.host_alerts import RULES
 from opsroom.judge.threatened import threats
 from opsroom.operations.scans.equipment import known_scanners
 

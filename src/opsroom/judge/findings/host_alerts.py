@@ -7,7 +7,7 @@ nothing. What alerts are about goes by the same rules as ours, with `host` as th
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from opsroom.judge.scanned import Looked, looked, names_of
+from opsroom.judge.findings.hits import Looked, looked, names_of
 from opsroom.judge.scope import Scope
 from opsroom.model.facts import Unknown
 from opsroom.model.finding import Finding, KeptFinding, Vulnerability

@@ -4,9 +4,9 @@ from typing import Any
 
 from tests.judge.builders import NOW, finding, snapshot
 
-from opsroom.judge.host_alerts import HOST, began, host_looked, twins_of
-from opsroom.judge.moves import Moves, findings_moved
-from opsroom.judge.scanned import Looked
+from opsroom.judge.findings.hits import Looked
+from opsroom.judge.findings.host_alerts import HOST, began, host_looked, twins_of
+from opsroom.judge.findings.moves import Moves, findings_moved
 from opsroom.judge.scope import Scope
 from opsroom.model.facts import Unknown
 from opsroom.model.finding import Finding, FindingState, KeptFinding, Vulnerability

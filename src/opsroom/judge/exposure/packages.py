@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from opsroom.judge.exposure import Advisories, Match
+from opsroom.judge.exposure.advisories import Advisories, Match
 from opsroom.model.advisory import Advisory
 from opsroom.model.finding import Vulnerability
 from opsroom.model.package import Package

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsroom.judge.ranking import Case, group, rank
+from opsroom.judge.findings.ranking import Case, group, rank
 from opsroom.model.finding import Finding, Vulnerability
 from opsroom.model.severity import Severity
 

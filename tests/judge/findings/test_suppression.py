@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 from tests.judge.builders import NOW, finding
 
-from opsroom.judge.suppression import condition_of, lapsed
+from opsroom.judge.findings.suppression import condition_of, lapsed
 from opsroom.model.finding import Finding, Suppression, Vulnerability
 from opsroom.model.severity import Severity
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.judge.builders import NOW, snapshot
 
-from opsroom.judge.moves import Moves, findings_moved
-from opsroom.judge.scanned import MOST, Looked, is_baseline, location, looked, path_of
+from opsroom.judge.findings.hits import MOST, Looked, is_baseline, location, looked, path_of
+from opsroom.judge.findings.moves import Moves, findings_moved
 from opsroom.judge.scope import Scope
 from opsroom.model.finding import FindingState, KeptFinding, Suppression, Vulnerability
 from opsroom.model.limits import Limits, Override, Profile

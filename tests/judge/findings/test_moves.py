@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from tests.judge.builders import NOW, blind, clone, finding, refs, snapshot, tree
 
 from opsroom.judge.examination import Examination, examine
+from opsroom.judge.findings.moves import Moves, findings_moved, first_look, lapsed_moved
 from opsroom.judge.health import UNREADABLE, health
-from opsroom.judge.moves import Moves, findings_moved, first_look, lapsed_moved
 from opsroom.model.event import KINDS
 from opsroom.model.finding import Finding, FindingState, KeptFinding, Suppression
 from opsroom.model.limits import Limits, Override, Profile

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsroom.judge.exposed import Exposed, exposed
-from opsroom.judge.exposure import Advisories
+from opsroom.judge.exposure.advisories import Advisories
+from opsroom.judge.exposure.packages import Exposed, exposed
 from opsroom.model.advisory import Advisory, Affected, Interval
 from opsroom.model.package import Package
 from opsroom.model.scan import Hit

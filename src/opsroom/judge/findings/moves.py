@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from opsroom.judge.findings.suppression import lapsed
 from opsroom.judge.health import UNREADABLE, observed
-from opsroom.judge.suppression import lapsed
 from opsroom.model.event import Happening
 from opsroom.model.finding import Finding, FindingState, KeptFinding
 from opsroom.model.snapshot import Snapshot

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from opsroom.judge.fixes import under_way
+from opsroom.judge.findings.fixes import under_way
 from opsroom.model.host import PullRequest
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsroom.judge.exposure import Advisories, match, pinned, verdict
+from opsroom.judge.exposure.advisories import Advisories, match, pinned, verdict
 from opsroom.model.advisory import Advisory, Affected, Interval
 from opsroom.model.check import Verdict
 

@@ -1,0 +1,1 @@
+"""Findings: how they come of hits and alerts, their life, their rest, and their rank."""
