@@ -1,11 +1,22 @@
-"""Completion of arguments: names of repositories, owners, CI runs, and ways to say since when."""
+"""Completion of arguments: repositories, owners, runs, findings, and ways to say since when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from opsroom.model.identity import in_uri
+from opsroom.operations.fleet import Row
 from opsroom.operations.home import ci_now
 from opsroom.operations.room import Room
 from opsroom.operations.runs import run_status
+
+MOST = 100
+"""Ids that are completed: what one sees is enough to type on."""
+
+
+def _findings(rows: Sequence[Row], typed: str) -> list[str]:
+    """The ids of open findings that begin so."""
+    ids = (kept.finding.id for row in rows for kept in row.findings)
+    return list(islice((each for each in ids if each.startswith(typed)), MOST))
 
 
 async def complete(room: Room, argument: str, typed: str, given: Mapping[str, str]) -> list[str]:
@@ -32,6 +43,8 @@ async def complete(room: Room, argument: str, typed: str, given: Mapping[str, st
         case "ci_run":
             failing = (ci_now(row) for row in rows if row.ci == "failing")
             values = [now.ci_run for now in failing if now.ci_run]
+        case "finding" | "id":
+            values = _findings(rows, typed)
         case "run":
             values = [each.run for each in (await run_status(room, "", 4000)).runs]
         case "since" | "cursor":

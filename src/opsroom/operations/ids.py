@@ -27,10 +27,12 @@ def refuse(rows: Iterable[Row], text: str) -> None:
     calls = [Call("ci_status", {"ci_run": text}, "what is known of this run")]
     if kind == "run":
         calls = [Call("run_status", {"run": text}, "how far this run is")]
+    if kind == "finding":
+        calls = [Call("findings", {}, "lists findings with their ids")]
     raise UsageError(
         f"{plain(text, 60)!r} is the id of a {'CI run' if kind == 'ci' else kind}",
         "give a repository's owner/name or a cursor",
-        calls if kind == "run" or CI_RUN.fullmatch(text) else [],
+        calls if kind in ("run", "finding") or CI_RUN.fullmatch(text) else [],
     )
 
 
@@ -61,4 +63,5 @@ def _refuse_finding(rows: Iterable[Row], text: str) -> None:
     holders = (row for row in rows for kept in row.kept if kept.finding.id == text)
     if holder := next(holders, None):
         call = Call("repo_health", {"repository": holder.name}, "the repository of this finding")
-        raise UsageError(f"{text} is a finding", f"its repository is {holder.name}", [call])
+        hint = f"its repository is {holder.name}; opsroom://findings/{text} tells all of it"
+        raise UsageError(f"{text} is a finding", hint, [call])

@@ -20,6 +20,7 @@ from opsroom.model.text import plain
 from opsroom.model.value import Value
 from opsroom.model.where import Where
 from opsroom.operations.ci_run import explained
+from opsroom.operations.findings.detail import FindingDetail, finding_detail
 from opsroom.operations.fleet import CiWord, Row, grades, ranked
 from opsroom.operations.freshness import Freshness
 from opsroom.operations.home import (
@@ -31,6 +32,13 @@ from opsroom.operations.home import (
     pull_detail,
 )
 from opsroom.operations.room import Room
+from opsroom.operations.scans.coverage import (
+    ScanLine,
+    ScanNumbers,
+    numbers,
+    reasons,
+    scan_line,
+)
 from opsroom.operations.status import Counts, ci_counts
 
 MOST_BRANCHES = 100
@@ -38,6 +46,9 @@ MOST_BRANCHES = 100
 
 MOST_RUNS = 20
 """Newest runs of workflows that a detail shows."""
+
+MOST_REASONS = 30
+"""What nobody looked at, as far as a detail tells."""
 
 MOST_FINDINGS = 200
 """Findings that a detail shows, worst first; the rest is counted."""
@@ -96,19 +107,6 @@ class Overview(Value):
     repositories: list[Tile]
 
 
-class FindingDetail(Value):
-    """One open finding, with what to do about it."""
-
-    id: str
-    rule: str
-    severity: Severity
-    message: str
-    location: str
-    remediation: str
-    opened_at: datetime
-    baseline: bool
-
-
 class Detail(Value):
     """Everything known of one repository. Its strings are data from the repository."""
 
@@ -136,6 +134,8 @@ class Detail(Value):
     unknown: tuple[str, ...] = Field(description="what could not be observed, and why")
     findings: list[FindingDetail]
     findings_omitted: int
+    scans: list[ScanLine] = Field(description="the last look of each scanner")
+    unlooked: list[str] = Field(description="what no scanner looked at, and why")
     clones: list[CloneFacts]
     branches_omitted: int
 
@@ -155,6 +155,8 @@ class Summary(Value):
     unknown: int
     ci: dict[str, int]
     findings: dict[Severity, int]
+    scans: ScanNumbers
+    scanned: float | None = Field(description="the share scanned whole, 0 to 1; null: none to scan")
 
 
 async def overview(room: Room, where: str) -> Overview:
@@ -223,8 +225,10 @@ async def detail(room: Room, name: str) -> Detail:
         release=_plain_model(remote.release) if remote and remote.release else None,
         costs=row.health.costs,
         unknown=tuple(plain(reason) for reason in row.health.unknown),
-        findings=[_finding(kept) for kept in row.findings[:MOST_FINDINGS]],
+        findings=[finding_detail(kept) for kept in row.findings[:MOST_FINDINGS]],
         findings_omitted=max(0, len(row.findings) - MOST_FINDINGS),
+        scans=[scan_line(scan) for scan in row.scans],
+        unlooked=reasons(row)[:MOST_REASONS],
         clones=clones,
         branches_omitted=_branches(row.snapshot.clones) - _branches(clones),
     )
@@ -254,6 +258,8 @@ async def _summary(room: Room, wanted: Where) -> Summary:
         **_counts(rows).model_dump(),
         ci=ci_counts(rows),
         findings=_severities(kept for row in rows for kept in row.findings),
+        scans=(scans := numbers(rows)),
+        scanned=scans.share,
     )
 
 
@@ -327,20 +333,6 @@ def _labels(row: Row) -> tuple[str, ...]:
     """The labels that settings gave, then the topics of the host."""
     own = row.repository.labels
     return (*own, *sorted(plain(each, 60) for each in hosted.labels(row.snapshot) - set(own)))
-
-
-def _finding(kept: KeptFinding) -> FindingDetail:
-    finding = kept.finding
-    return FindingDetail(
-        id=finding.id,
-        rule=finding.rule,
-        severity=finding.severity,
-        message=plain(finding.message, 500),
-        location=plain(finding.location, 500),
-        remediation=plain(finding.remediation, 500),
-        opened_at=kept.opened_at,
-        baseline=kept.baseline,
-    )
 
 
 def _shown(facts: CloneFacts) -> CloneFacts:

@@ -17,6 +17,12 @@ from opsroom.operations.answers import QUOTED, Answer, Next, Omitted, fit, lead
 from opsroom.operations.fleet import Row
 from opsroom.operations.home import CiNow, Home, ci_now, home
 from opsroom.operations.room import Room
+from opsroom.operations.scans.coverage import ScanLine, reasons, scan_line
+
+FIRST = 5
+"""Findings that are told before how scanners looked."""
+REASONS = 6
+"""What nobody looked at, as far as an answer tells."""
 
 
 class WorktreeState(Value):
@@ -45,6 +51,8 @@ class FindingLine(Value):
     severity: Severity
     message: str
     location: str
+    scanner: str = Field(description="empty: a check of facts")
+    fixed: str | None = Field(description="the version of the package that mends it")
 
 
 class Fix(Value):
@@ -70,6 +78,8 @@ class RepositoryHealth(Answer):
     worktrees_omitted: int
     findings: list[FindingLine] = Field(description="worst first")
     omitted: Omitted
+    scans: list[ScanLine] = Field(description="the last look of each scanner; cut in short answers")
+    unlooked: list[str] = Field(description="what no scanner looked at, and why")
     alerts: list[str] | None = Field(description="null: no alert rules are judged here")
     deployed: str | None = Field(description="null: no probe tells")
     fixes: list[Fix]
@@ -94,6 +104,8 @@ class RepositoryHealth(Answer):
         ]
         if self.omitted.count:
             lines.append(f"{self.omitted.count} more findings, worst {self.omitted.worst}")
+        if self.unlooked:
+            lines.append(f"Not looked at: {'; '.join(self.unlooked)}")
         if self.worktrees_omitted:
             lines.append(f"{self.worktrees_omitted} more work trees")
         lines += [f"Next: {each.tool} {json.dumps(each.arguments)}" for each in self.next]
@@ -133,7 +145,10 @@ def _answer(room: Room, row: Row, max_tokens: int) -> RepositoryHealth:
     findings = [_line(row, index) for index in range(len(row.findings))]
     how = {kept.finding.id: kept.finding.remediation for kept in row.findings}
 
-    def build(kept: Sequence[WorktreeState | FindingLine]) -> RepositoryHealth:
+    looks = [scan_line(scan) for scan in row.scans]
+    unlooked = reasons(row)
+
+    def build(kept: Sequence[WorktreeState | FindingLine | ScanLine]) -> RepositoryHealth:
         told = [each for each in kept if isinstance(each, FindingLine)]
         shown = [each for each in kept if isinstance(each, WorktreeState)]
         left = findings[len(told) :]
@@ -154,13 +169,17 @@ def _answer(room: Room, row: Row, max_tokens: int) -> RepositoryHealth:
             worktrees_omitted=len(trees) - len(shown),
             findings=told,
             omitted=Omitted(count=len(left), worst=left[0].severity.value if left else None),
+            scans=[each for each in kept if isinstance(each, ScanLine)],
+            unlooked=unlooked[:REASONS] if kept else [],
             alerts=None,
             deployed=None,
             fixes=[Fix(finding=each.id, how=how[each.id]) for each in told if how[each.id]],
             next=_next(row) if told else [],
         )
 
-    ordered: list[WorktreeState | FindingLine] = [*trees[:1], *findings, *trees[1:]]
+    first, rest = findings[:FIRST], findings[FIRST:]
+    ordered: list[WorktreeState | FindingLine | ScanLine] = [*trees[:1], *first, *looks]
+    ordered += [*rest, *trees[1:]]
     return fit(ordered, max_tokens, build)
 
 
@@ -178,6 +197,8 @@ def _line(row: Row, index: int) -> FindingLine:
         severity=finding.severity,
         message=plain(finding.message),
         location=plain(finding.location),
+        scanner=finding.scanner,
+        fixed=finding.advisory.fixed if finding.advisory else None,
     )
 
 
@@ -229,16 +250,24 @@ def _next(row: Row) -> list[Next]:
         Next(tool="ci_status", arguments={"ci_run": ci.ci_run}, why="why CI fails, and who else")
         for _ in range(ci.state == "failing" and ci.ci_run is not None)
     ]
+    if not row.scans:
+        where = {"where": f"repo:{row.name}"}
+        calls.append(Next(tool="scan", arguments=where, why="no scanner has looked at it"))
     costly = [kept.finding for kept in row.findings if kept.finding.severity is not Severity.INFO]
     if not costly:
         return calls
-    rule = costly[0].rule
+    rule, flaw = costly[0].rule, costly[0].advisory
+    others = {"where": f"rule:{rule} -repo:{row.name}"}
+    if flaw is not None:
+        who = {"where": f"advisory:{flaw.id}", "group_by": "advisory"}
+        shared = Next(tool="findings", arguments=who, why=f"who else has {flaw.id}, and fixes")
+    elif costly[0].scanner:
+        shared = Next(tool="findings", arguments=others, why=f"who else has {rule}")
+    else:
+        why = f"which other repositories have {rule}"
+        shared = Next(tool="fleet_status", arguments=others, why=why)
     return [
         *calls,
-        Next(
-            tool="fleet_status",
-            arguments={"where": f"rule:{rule} -repo:{row.name}"},
-            why=f"which other repositories have {rule}",
-        ),
+        shared,
         Next(tool="changes_since", arguments={"since": "24h"}, why="what happened lately"),
     ]

@@ -11,6 +11,7 @@ from opsroom.model.where import Where
 from opsroom.operations.answers import Answer, Omitted, fit, lead
 from opsroom.operations.fleet import CI_WORDS, Row, grades, ranked
 from opsroom.operations.room import Room
+from opsroom.operations.scans.coverage import ScanNumbers, numbers
 
 
 class Counts(Value):
@@ -39,6 +40,7 @@ class FleetStatus(Answer):
     counts: Counts
     ci: dict[str, int] = Field(description="repositories by the state of CI")
     findings: dict[str, int] = Field(description="open findings by severity")
+    scans: ScanNumbers = Field(description="how many repositories were scanned how far")
     worst: list[Standing]
     omitted: Omitted
     problems: list[str] = Field(description="what could not be looked at")
@@ -51,6 +53,7 @@ class FleetStatus(Answer):
             *lead(self.as_of, self.coverage, self.note),
             ", ".join(f"{grade} {count}" for grade, count in counts),
             *([f"CI: {', '.join(told)}"] if (told := self._ci()) else []),
+            *([self.scans.reading()] if self.scans.asked > self.scans.never else []),
             *(
                 f"- {standing.repository} {standing.grade.value}"
                 f"{'' if standing.score is None else f' {standing.score}'}: "
@@ -91,7 +94,7 @@ async def _answer(room: Room, wanted: Where, max_tokens: int) -> FleetStatus:
     listed = [row for row in ranked(rows) if wanted.terms or row.health.grade is not Grade.GREEN]
     ci = ci_counts(rows)
     severities = Counter(kept.finding.severity for row in rows for kept in row.findings)
-    problems = room.problems()
+    problems, scanned = room.problems(), numbers(rows)
     seen, covered = room.looked(rows, whole=not wanted.terms)
     notes = [room.note(), *([] if rows or not wanted.terms else ["nothing matches the filter"])]
     notes += untold(known, wanted)
@@ -108,6 +111,7 @@ async def _answer(room: Room, wanted: Where, max_tokens: int) -> FleetStatus:
                 severity.value: severities[severity]
                 for severity in sorted(severities, key=lambda severity: -severity.rank)
             },
+            scans=scanned,
             worst=list(kept),
             omitted=Omitted(count=len(left), worst=left[0].health.grade.value if left else None),
             problems=problems[:5],

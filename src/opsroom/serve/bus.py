@@ -93,11 +93,13 @@ def repository_uri(name: str) -> str:
 def uris(event: Event) -> list[str]:
     """The resources that an event changes."""
     names = [event.repository, event.data.get("was")]
+    finding = event.data.get("finding") if event.kind.startswith("finding.") else None
     return [
         *(repository_uri(name) for name in names if name),
         "opsroom://fleet",
         "opsroom://journal",
         *([BUDGET] if event.kind == "budget.low" else []),
+        *([f"opsroom://findings/{finding}"] if finding else []),
         *([f"opsroom://runs/{event.data['run']}"] if event.kind.startswith("run.") else []),
     ]
 

@@ -11,6 +11,7 @@ from opsroom.model.finding import FindingState, KeptFinding, Suppression, Vulner
 from opsroom.model.severity import Severity
 from opsroom.model.text import plain
 from opsroom.model.value import Value
+from opsroom.operations import ids
 from opsroom.operations.advisories.data import age_note, told_data
 from opsroom.operations.answers import QUOTED, Answer, Next, lead
 from opsroom.operations.findings.groups import case
@@ -82,6 +83,7 @@ async def finding(room: Room, text: str) -> FindingReport:
     await room.settled()
     await room.refresh()
     if not text.startswith("finding_"):
+        ids.refuse(room.rows(), text)
         raise UsageError(
             f"{plain(text, 60)!r} is not the id of a finding",
             "it is written finding_ and 16 digits",

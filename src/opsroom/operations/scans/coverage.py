@@ -7,7 +7,10 @@ are said beside that, by name.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Literal
+
+from pydantic import Field
 
 from opsroom.model.host import Remote
 from opsroom.model.scan import Scan
@@ -44,6 +47,28 @@ class ScanNumbers(Value):
         left = {"in part": self.part, "at an older commit": self.old, "never": self.never}
         told = [f"{count} {how}" for how, count in left.items() if count]
         return ", ".join([f"{self.whole} of {self.asked} repositories scanned", *told])
+
+
+class ScanLine(Value):
+    """The last look of one scanner at a repository, in short."""
+
+    scanner: str
+    commit: str | None
+    at: datetime
+    files: int = Field(description="really read")
+    reason: str | None = Field(description="why nothing is known; null: it was done")
+
+
+def scan_line(scan: Scan) -> ScanLine:
+    """A look as answers show it."""
+    reason = None if scan.reason is None else plain(scan.reason, 160)
+    return ScanLine(
+        scanner=scan.scanner,
+        commit=scan.commit or None,
+        at=scan.at,
+        files=scan.files,
+        reason=reason,
+    )
 
 
 def numbers(rows: Iterable[Row]) -> ScanNumbers:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from opsroom.errors import OpsroomError
+from opsroom.model.severity import Severity
 from opsroom.operations.overview import summary
 from opsroom.serve.web.refusals import refusal
 from opsroom.serve.web.shared import shared
@@ -45,7 +46,7 @@ async def metrics(request: Request) -> Response:
         "stale": now.coverage.stale,
         "unknown": now.coverage.unknown,
     }
-    findings = {severity.value: count for severity, count in now.findings.items()}
+    findings = {severity.value: now.findings.get(severity, 0) for severity in Severity}
     families: list[tuple[str, str, list[Sample]]] = [
         ("repositories", "Repositories by grade.", _labelled("grade", counts)),
         (
@@ -55,10 +56,18 @@ async def metrics(request: Request) -> Response:
         ),
         ("ci", "Repositories by the state of CI.", _labelled("state", now.ci)),
         ("findings", "Open findings by severity.", _labelled("severity", findings)),
+        (
+            "scans",
+            "Repositories by how far scanners looked at them.",
+            _labelled("seen", now.scans.model_dump(exclude={"asked"})),
+        ),
         ("journal_id", "The newest event's number.", [({}, Cursor.parse(now.cursor).id)]),
         ("listeners", "Clients that follow the stream.", [({}, shared(request).feed.listeners)]),
         ("sources", "Configured sources.", [({}, len(room.settings.sources))]),
     ]
+    if now.scanned is not None:
+        meaning = "The share of repositories that were scanned whole, 0 to 1."
+        families.append(("scanned_ratio", meaning, [({}, now.scanned)]))
     if now.as_of:
         at = now.as_of.timestamp()
         families.append(("as_of_seconds", "The oldest look that counts as fresh.", [({}, at)]))

@@ -71,10 +71,12 @@ function finding(found) {
       { class: "line" },
       el("span", { class: `severity s-${found.severity}` }, found.severity),
       el("b", {}, said(found.rule)),
+      found.scanner ? el("span", { class: "fact tag" }, said(found.scanner)) : null,
       el("span", { class: "since" }, found.baseline ? "at the first look" : "since ", found.baseline ? null : time(found.opened_at)),
     ),
     el("p", {}, said(found.message)),
     found.location ? el("p", { class: "path" }, el("code", {}, said(found.location))) : null,
+    found.package ? el("p", { class: "path" }, el("code", {}, said(found.package)), el("span", {}, said(found.advisory)), el("span", {}, found.fixed ? "mended by " : "no version mends it yet", found.fixed ? said(found.fixed) : null)) : null,
     found.remediation ? el("p", { class: "fix" }, el("span", {}, "Fix"), commands(found.remediation)) : null,
   );
 }
@@ -83,6 +85,22 @@ function findings(one) {
   if (!one.findings.length) return part("Findings", 0, el("p", { class: "calm" }, "None open."));
   const more = one.findings_omitted ? el("p", { class: "calm" }, `${one.findings_omitted} more are not shown.`) : null;
   return part("Findings", one.findings.length + one.findings_omitted, el("ul", { class: "findings", role: "list" }, one.findings.map(finding)), more);
+}
+
+/** Which scanner looked at what, and what nobody did: no finding means nothing where nobody looked. */
+function scans(one) {
+  const unlooked = one.unlooked.map((reason) => el("p", { class: "unknown" }, icon("unknown"), said(reason)));
+  const rows = one.scans.map((look) =>
+    el(
+      "tr",
+      {},
+      el("th", { scope: "row" }, said(look.scanner)),
+      el("td", {}, look.reason ? el("span", { class: "unknown" }, icon("unknown"), said(look.reason)) : count(look.files, "file")),
+      el("td", {}, look.commit ? el("code", {}, look.commit.slice(0, 7)) : ""),
+      el("td", {}, time(look.at)),
+    ),
+  );
+  return part("Scanned", 0, unlooked, rows.length ? el("table", {}, el("tbody", {}, rows)) : null);
 }
 
 function worktree(tree) {
@@ -158,7 +176,7 @@ function surroundings(one) {
 /** Fill the sheet and open it, or fill it anew when it is open already. */
 export function show(one) {
   const sheet = at("detail");
-  const body = el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Details" }, ci(one), costs(one), findings(one), home(one), worktrees(one), branches(one), surroundings(one));
+  const body = el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Details" }, ci(one), costs(one), findings(one), scans(one), home(one), worktrees(one), branches(one), surroundings(one));
   const again = sheet.open && sheet.dataset.name === one.name;
   const scrolled = sheet.querySelector(".scroll")?.scrollTop ?? 0;
   const unfolded = sheet.querySelector("details")?.open ?? false;

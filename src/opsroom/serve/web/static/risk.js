@@ -6,6 +6,7 @@ import { address, age, count } from "./words.js";
 const SVG = "http://www.w3.org/2000/svg";
 const SEVERITIES = ["critical", "high", "medium", "low", "info"];
 const DRAWN = ["critical", "high", "medium"];
+const SAID_BELOW = /^(fixed in|in \d+ repositories$)/;
 const WIDE = 600;
 const TALL = 120;
 
@@ -121,7 +122,7 @@ function one(group, open) {
   return el(
     "li",
     { class: "group" },
-    el("p", { class: "line" }, chip(group.severity), button, group.packages.map((name) => el("code", {}, said(name))), group.why.filter((why) => !why.startsWith("fixed in")).map((why) => el("span", { class: "fact tag" }, said(why)))),
+    el("p", { class: "line" }, chip(group.severity), button, group.packages.map((name) => el("code", {}, said(name))), group.why.filter((why) => !SAID_BELOW.test(why)).map((why) => el("span", { class: "fact tag" }, said(why)))),
     el("p", {}, said(group.message)),
     el("p", { class: "since" }, group.repositories_count === 1 ? "1 repository" : `${group.repositories_count} repositories`, ": ", names, more > 0 ? ` and ${more} more` : ""),
     group.fixed.length ? el("p", { class: "fix" }, el("span", {}, "mended by"), said(group.fixed.join(", ")), ...pulls(group)) : null,
@@ -137,19 +138,25 @@ function pulls(group) {
 
 function repositories(risk) {
   if (!risk.repositories.length) return null;
-  const head = el("tr", {}, el("th", { scope: "col" }, "repository"), SEVERITIES.map((severity) => el("th", { scope: "col" }, severity)), el("th", { scope: "col" }, "oldest"), el("th", { scope: "col" }, "looked at"));
+  const head = el("tr", {}, el("th", { scope: "col" }, "repository"), SEVERITIES.map((severity) => el("th", { scope: "col", class: `is-${severity}` }, severity)), el("th", { scope: "col" }, "oldest"), el("th", { scope: "col" }, "looked at"));
   const lines = risk.repositories.map((row) =>
     el(
       "tr",
       {},
       el("th", { scope: "row" }, el("a", { href: address(row.name) }, said(row.name))),
-      SEVERITIES.map((severity) => el("td", { class: row.findings[severity] ? `number s-${severity}` : "number none" }, String(row.findings[severity] ?? 0))),
+      SEVERITIES.map((severity) => el("td", { class: row.findings[severity] ? `number s-${severity} is-${severity}` : `number none is-${severity}` }, String(row.findings[severity] ?? 0))),
       el("td", {}, row.oldest ? el("time", { datetime: row.oldest }, age(row.oldest)) : ""),
-      el("td", {}, row.unlooked.length ? el("span", { class: "unlooked", title: row.unlooked.join("\n") }, row.scanned === "whole" ? "whole, but" : row.scanned) : "whole"),
+      el("td", {}, row.unlooked.length ? unlooked(row) : "whole"),
     ),
   );
   const rest = risk.repositories_omitted ? el("p", { class: "since" }, `${risk.repositories_omitted} more repositories with less.`) : null;
   return panel("By repository", el("div", { class: "wide" }, el("table", { class: "risks" }, el("thead", {}, head), el("tbody", {}, lines))), rest);
+}
+
+/** How far it was looked at, and, unfolded, what nobody looked at. */
+function unlooked(row) {
+  const word = row.scanned === "whole" ? "whole, but" : row.scanned;
+  return el("details", { class: "unlooked" }, el("summary", {}, word), el("ul", {}, row.unlooked.map((reason) => el("li", {}, said(reason)))));
 }
 
 function looked(risk) {
