@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Opsroom
 from tests.clients.advisories.archives import write
+from tests.operations.findings.sarif_schema import assert_valid
 from tests.operations.rooms import Yard
-from tests.operations.sarif_schema import assert_valid
 
 from opsroom.clients.git.exports import Export
 from opsroom.observe.scanners import Bounds, Look, ruff

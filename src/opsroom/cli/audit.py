@@ -70,7 +70,7 @@ def _look(
         from opsroom.operations.audit import audit as look
 
         return look(settings, progress)
-    from opsroom.operations.audit_scan import audit_and_scan
+    from opsroom.operations.scans.audit import audit_and_scan
 
     return anyio.run(audit_and_scan, settings, progress)
 
@@ -90,7 +90,7 @@ def _progress(*, shown: bool) -> Generator[Callable[[int, int], None] | None]:
 
 
 def _write_sarif(seen: "Audit", file: Path) -> None:
-    from opsroom.operations.sarif import of_audit
+    from opsroom.operations.findings.sarif import of_audit
 
     try:
         file.write_text(json.dumps(of_audit(seen), indent=1), "utf-8")

@@ -23,7 +23,7 @@ from opsroom.model.scan import Scan
 from opsroom.model.snapshot import Refs, Snapshot, Worktree
 from opsroom.model.text import plain
 from opsroom.operations.identities import Identities
-from opsroom.operations.scanned import NEVER, Scanned
+from opsroom.operations.scans.known import NEVER, Scanned
 
 if TYPE_CHECKING:
     from opsroom.store.database import Connection

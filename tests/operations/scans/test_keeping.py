@@ -16,8 +16,8 @@ from opsroom.errors import NotFound, SettingsError, UsageError
 from opsroom.model.run import Run, RunState, RunStep
 from opsroom.operations.room import Room
 from opsroom.operations.runs import run_status
-from opsroom.operations.scanning import scan
 from opsroom.operations.scans import keeping, looking, progress, taking_up
+from opsroom.operations.scans.asking import scan
 from opsroom.operations.scans.requests import request
 from opsroom.settings import ScanSetting, Settings
 from opsroom.store.runs import load_runs, load_steps

@@ -42,7 +42,7 @@ async def risks(request: Request) -> Response:
 
 async def sarif(request: Request) -> Response:
     """Serve `GET /api/sarif?where=`: what is open or suppressed, as SARIF 2.1.0."""
-    from opsroom.operations.sarif import of_fleet
+    from opsroom.operations.findings.sarif import of_fleet
 
     room = await shared(request).opened()
     document = await of_fleet(room, question(request, "where")["where"])

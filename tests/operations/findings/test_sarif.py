@@ -1,14 +1,14 @@
 """SARIF of the fleet: what is open, what was suppressed and why, where it is."""
 
 import pytest
-from tests.operations import sarif_schema
+from tests.operations.findings import sarif_schema
 from tests.operations.rooms import Clock, Yard, look_over, opened
 from tests.operations.scans.fleet import depend, fleet_of, has_advisories, hit, look, row
 
 from opsroom.errors import UsageError
 from opsroom.judge.findings.hits import place_of
 from opsroom.model.severity import Severity
-from opsroom.operations import sarif
+from opsroom.operations.findings import sarif
 from opsroom.operations.findings.triage import suppress
 
 pytestmark = pytest.mark.anyio

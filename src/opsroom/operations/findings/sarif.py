@@ -18,8 +18,8 @@ from opsroom.judge.findings.hits import place_of
 from opsroom.model.finding import Finding, FindingState, Suppression
 from opsroom.model.where import Where
 from opsroom.operations.audit import Audit
+from opsroom.operations.findings.sarif_rules import LEVELS, rules_of
 from opsroom.operations.room import Room
-from opsroom.operations.sarif_rules import LEVELS, rules_of
 
 MOST = 25_000
 """Results in one document: pages that read SARIF take no more in a run."""
