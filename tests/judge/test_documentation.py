@@ -8,7 +8,7 @@ import pytest
 import opsroom.judge.checks
 from opsroom.judge.documentation import Family, rules_page
 from opsroom.judge.examination import built_in
-from opsroom.judge.threatened import threats
+from opsroom.judge.threats import threats
 
 CHECKS = Path(opsroom.judge.checks.__file__).parent
 HERE = Path(__file__).parent

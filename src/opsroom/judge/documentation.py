@@ -7,7 +7,7 @@ from opsroom.judge.examination import built_in
 from opsroom.judge.findings.ranking import EXPLOITED, LIKELY, NOT_RUN, SOON
 from opsroom.judge.health import POINTS
 from opsroom.judge.profile import severity
-from opsroom.judge.threatened import threats
+from opsroom.judge.threats import threats
 from opsroom.model.check import Check
 from opsroom.model.limits import Profile
 from opsroom.model.threat import Threat

@@ -10,10 +10,10 @@ import pytest
 from tests.judge.threats.examples import CI, CLEAN, EXAMPLES, Example, scene, workflow
 
 import opsroom.judge.threats
-from opsroom.judge import threatened
+from opsroom.judge import threats as threatened
 from opsroom.judge.near_names import Names, beside
 from opsroom.judge.popular_names import POPULAR
-from opsroom.judge.threatened import NOTHING, events, look, threats
+from opsroom.judge.threats import NOTHING, events, look, threats
 from opsroom.model.scan import Hit
 from opsroom.model.severity import Severity
 from opsroom.model.threat import Scene, Threat
@@ -97,7 +97,7 @@ def test_a_rule_that_is_broken_is_unknown_and_stops_no_other(
 
     bad = Threat(look=broken, severity=Severity.LOW, what=".", why=".", fix=".")
     rules = {"broken": bad, **threats()}
-    monkeypatch.setattr(threatened, "threats", lambda: MappingProxyType(rules))
+    monkeypatch.setattr(opsroom.judge.threats, "threats", lambda: MappingProxyType(rules))
     told = look(scene(workflows=(workflow("push", secrets=("*",)),)), None)
     assert told.failed == (("broken", "the rule broken failed: ZeroDivisionError"),)
     assert told.hits

@@ -52,7 +52,7 @@ def rules_of(findings: Iterable[Finding]) -> list[dict[str, Any]]:
 def _of_scanner(rule: str, worst: Finding) -> dict[str, Any]:
     """A rule of a scanner: what is known of the rule, else of its scanner, and the advice that its
     worst finding carries."""
-    from opsroom.judge.threatened import threats
+    from opsroom.judge.threats import threats
     from opsroom.operations.scans.equipment import known_scanners
 
     threat = threats().get(rule)

@@ -12,7 +12,7 @@ from functools import cache
 from opsroom import __version__
 from opsroom.discover import discover
 from opsroom.errors import SettingsError, UsageError
-from opsroom.judge.threatened import REVISION, threats
+from opsroom.judge.threats import REVISION, threats
 from opsroom.model.nearest import nearest
 from opsroom.observe.formats import formats
 from opsroom.observe.inventory import key_name

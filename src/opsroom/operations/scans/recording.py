@@ -16,7 +16,7 @@ from opsroom.judge.findings.hits import TOO_MANY, Looked, is_baseline, looked
 from opsroom.judge.findings.host_alerts import DEPENDENCIES, host_looked, twins_of
 from opsroom.judge.findings.moves import Moves, findings_moved
 from opsroom.judge.scope import Scope
-from opsroom.judge.threatened import events
+from opsroom.judge.threats import events
 from opsroom.model.finding import KeptFinding
 from opsroom.model.limits import Limits
 from opsroom.model.purl import package_key

@@ -4,7 +4,7 @@ from functools import cache
 
 from opsroom.judge.exposure.packages import MALICIOUS, VULNERABLE
 from opsroom.judge.findings.host_alerts import RULES
-from opsroom.judge.threatened import threats
+from opsroom.judge.threats import threats
 from opsroom.operations.scans.equipment import known_scanners
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import anyio.to_thread
 
 from opsroom.judge.examination import fingerprint
-from opsroom.judge.threatened import Threatened
-from opsroom.judge.threatened import look as ask_rules
+from opsroom.judge.threats import Threatened
+from opsroom.judge.threats import look as ask_rules
 from opsroom.model.finding import FindingState
 from opsroom.model.package import Package, Published
 from opsroom.model.scan import Hit
