@@ -52,6 +52,13 @@ def test_the_resources_that_an_event_changes() -> None:
     assert "opsroom://repos/local/api@work" in renamed
 
 
+def test_a_finding_is_announced_by_its_id() -> None:
+    data = {"finding": "finding_0123456789abcdef"}
+    moved = event(1, "acme/api", **data).model_copy(update={"kind": "finding.fixed"})
+    assert "opsroom://findings/finding_0123456789abcdef" in uris(moved)
+    assert not [each for each in uris(event(2, "acme/api", **data)) if "findings" in each]
+
+
 def test_the_uri_of_a_repository() -> None:
     assert repository_uri("acme/deep/api") == "opsroom://repos/acme%2Fdeep/api"
     assert repository_uri("local/api@work") == "opsroom://repos/local/api@work"

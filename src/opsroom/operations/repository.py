@@ -147,6 +147,13 @@ def _answer(room: Room, row: Row, max_tokens: int) -> RepositoryHealth:
 
     looks = [scan_line(scan) for scan in row.scans]
     unlooked = reasons(row)
+    ordered: list[WorktreeState | FindingLine | ScanLine] = [
+        *trees[:1],
+        *findings[:FIRST],
+        *looks,
+        *findings[FIRST:],
+        *trees[1:],
+    ]
 
     def build(kept: Sequence[WorktreeState | FindingLine | ScanLine]) -> RepositoryHealth:
         told = [each for each in kept if isinstance(each, FindingLine)]
@@ -170,16 +177,13 @@ def _answer(room: Room, row: Row, max_tokens: int) -> RepositoryHealth:
             findings=told,
             omitted=Omitted(count=len(left), worst=left[0].severity.value if left else None),
             scans=[each for each in kept if isinstance(each, ScanLine)],
-            unlooked=unlooked[:REASONS] if kept else [],
+            unlooked=unlooked[:REASONS] if kept or not ordered else [],
             alerts=None,
             deployed=None,
             fixes=[Fix(finding=each.id, how=how[each.id]) for each in told if how[each.id]],
-            next=_next(row) if told else [],
+            next=_next(row) if told or not findings else [],
         )
 
-    first, rest = findings[:FIRST], findings[FIRST:]
-    ordered: list[WorktreeState | FindingLine | ScanLine] = [*trees[:1], *first, *looks]
-    ordered += [*rest, *trees[1:]]
     return fit(ordered, max_tokens, build)
 
 

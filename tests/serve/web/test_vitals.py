@@ -23,6 +23,10 @@ async def test_metrics_are_what_prometheus_reads(app: Starlette) -> None:
     assert float(values["opsroom_journal_id"]) > 0
     assert values["opsroom_listeners"] == "0"
     assert values['opsroom_ci{state="unknown"}'] == "2"
+    assert values['opsroom_scans{seen="never"}'] == "2"
+    assert values['opsroom_scans{seen="whole"}'] == "0"
+    assert values["opsroom_scanned_ratio"] == "0"
+    assert values['opsroom_findings{severity="critical"}'] == "0"
 
 
 def test_labels_are_escaped() -> None:
