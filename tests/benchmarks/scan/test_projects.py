@@ -12,8 +12,10 @@ from tests.benchmarks.scan import data
 from tests.benchmarks.scan.lockfiles import CORPUS
 
 from opsroom.model.severity import Severity
+from opsroom.observe.kinds import SECRETS
 from opsroom.operations.fleet import Row
 from opsroom.operations.scans.coverage import reasons, standing
+from opsroom.operations.scans.equipment import OWN
 from opsroom.operations.scans.once import ScannedOnce, scan_once
 from opsroom.settings import DirectorySource, ScanSetting, Settings
 
@@ -71,7 +73,8 @@ def _name(row: Row) -> str:
 def _side(row: Row) -> tuple[str, ...]:
     scans = {scan.scanner: scan for scan in row.scans}
     secrets = scans.get("secrets")
-    kinds = sorted({kind for scan in row.scans for kind in scan.kinds} - {"text"})
+    readers = [scan for scan in row.scans if scan.scanner not in OWN]
+    kinds = sorted({kind for scan in readers for kind in scan.kinds} - {SECRETS})
     counts = Counter(kept.finding.severity for kept in row.findings if kept.finding.scanner)
     told = [f"{counts[each]} {each.value}" for each in reversed(Severity) if counts[each]]
     return (
