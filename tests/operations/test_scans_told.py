@@ -2,7 +2,17 @@
 
 import pytest
 from tests.operations.rooms import Yard
-from tests.operations.scans.fleet import COMMIT, depend, fleet_of, has_advisories, hit, look, row
+from tests.operations.scans.fleet import (
+    COMMIT,
+    depend,
+    flaw,
+    fleet_of,
+    has_advisories,
+    hit,
+    look,
+    package,
+    row,
+)
 
 from opsroom.errors import UsageError
 from opsroom.model.severity import Severity
@@ -23,8 +33,8 @@ async def test_one_repository_says_which_scanner_looked_at_what(yard: Yard) -> N
         assert [each.arguments for each in bare.next if each.tool == "scan"] == [
             {"where": "repo:acme/api"}
         ]
-        has_advisories(room)
-        await depend(room)
+        has_advisories(room, flaw())
+        await depend(room, package("web"))
         await look(room, hit(severity=Severity.HIGH), files=3)
         await look(room, scanner="secrets", reason="secrets took longer than 180 s")
         told = await repository_health(room, "acme/api", 4000)
@@ -36,13 +46,12 @@ async def test_one_repository_says_which_scanner_looked_at_what(yard: Yard) -> N
         by_rule = {each.rule: each for each in told.findings}
         assert by_rule["ruff/S307"].scanner == "ruff"
         assert not [each for each in told.next if each.tool == "scan"]
-        flaw = next(each for each in told.findings if each.scanner == "dependencies")
-        assert flaw.fixed
+        exposed = next(each for each in told.findings if each.scanner == "dependencies")
+        assert exposed.fixed == "1.0.1"
         one = await detail(room, "acme/api")
-        shown = next(each for each in one.findings if each.id == flaw.id)
-        assert (shown.fixed, shown.scanner) == (flaw.fixed, "dependencies")
-        assert shown.package
-        assert shown.advisory
+        shown = next(each for each in one.findings if each.id == exposed.id)
+        assert (shown.fixed, shown.scanner) == ("1.0.1", "dependencies")
+        assert (shown.package, shown.advisory) == ("npm/web", "CVE-2026-1")
         assert {each.scanner for each in one.scans} >= {"ruff", "secrets"}
         assert one.unlooked == told.unlooked
 

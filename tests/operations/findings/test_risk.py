@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from tests.operations.rooms import Clock, Yard
-from tests.operations.scans.fleet import depend, fleet_of, has_advisories, hit, look, row
+from tests.operations.scans.fleet import fleet_of, hit, look, row
 
 from opsroom.model.severity import Severity
 from opsroom.operations.findings.risk import Risk, risk
@@ -26,8 +26,6 @@ async def told(room: Room, where: str = "") -> Risk:
 async def test_numbers_ages_groups_and_lines(yard: Yard) -> None:
     clock = Clock()
     async with fleet_of(yard, "acme/api", "acme/web", clock=clock) as room:
-        has_advisories(room)
-        await depend(room)
         for name in ("acme/api", "acme/web"):
             await look(room, BAD, name=name)
         clock.forward(days=3)
