@@ -13,9 +13,9 @@ from tests.observe.scanners.hostile import ANCHORS, misnamed
 from tests.observe.scanners.laying import instead, laid, planted
 
 from opsroom.model.severity import Severity
-from opsroom.observe.infrastructure import heard
 from opsroom.observe.manifests import NotUnderstood
-from opsroom.observe.program import program
+from opsroom.observe.programs.infrastructure import heard
+from opsroom.observe.programs.program import program
 from opsroom.observe.scanners import Bounds, Missing, Scanner, checkov, trivy
 
 BUCKET = 'resource "aws_s3_bucket" "b" {\n  acl = "public-read"\n}\n'

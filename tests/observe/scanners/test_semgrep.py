@@ -7,7 +7,7 @@ import pytest
 from tests.observe.scanners.hostile import misnamed
 from tests.observe.scanners.laying import anchors, instead, laid, planted, rules
 
-from opsroom.observe.program import program
+from opsroom.observe.programs.program import program
 from opsroom.observe.scanners import Bounds, Missing
 from opsroom.observe.scanners.semgrep import CONFIGURATION, SCANNER
 

@@ -18,7 +18,7 @@ from opsroom.model.finding import (
 from opsroom.model.package import Package
 from opsroom.model.severity import Severity
 from opsroom.model.vex import VexStatus
-from opsroom.observe.cyclonedx import read_analyses, read_components
+from opsroom.observe.documents.cyclonedx import read_analyses, read_components
 from opsroom.operations.findings.bom import Made, document
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -19,7 +19,7 @@ from tests.operations.scans.fleet import (
 
 from opsroom.errors import NotFound, UsageError
 from opsroom.model.finding import FindingState
-from opsroom.observe.openvex import read_openvex
+from opsroom.observe.documents.openvex import read_openvex
 from opsroom.operations.findings.deciding import decide
 from opsroom.operations.findings.documents import bill_of_materials, vex
 from opsroom.operations.findings.one import finding

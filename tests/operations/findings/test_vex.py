@@ -7,7 +7,7 @@ import pytest
 from opsroom.model.finding import Finding, FindingState, KeptFinding, Suppression, Vulnerability
 from opsroom.model.severity import Severity
 from opsroom.model.vex import VexStatus
-from opsroom.observe.openvex import is_openvex, read_openvex
+from opsroom.observe.documents.openvex import is_openvex, read_openvex
 from opsroom.operations.findings.vex import document
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

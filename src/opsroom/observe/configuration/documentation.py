@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from opsroom.observe.configuration import Rule, compose, dockerfile, kubernetes, terraform_rules
+from opsroom.observe.programs.semgrep_rules import RULES as SEMGREP
 from opsroom.observe.scanners import Scanner
-from opsroom.observe.semgrep_rules import RULES as SEMGREP
 
 INTRODUCTION = """\
 # Scanners

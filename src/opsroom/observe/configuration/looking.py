@@ -9,10 +9,10 @@ from opsroom.errors import ObservationError
 from opsroom.model.scan import Hit
 from opsroom.model.text import plain
 from opsroom.observe.configuration import Check, Rule, Seen
+from opsroom.observe.documents.sarif import digest
 from opsroom.observe.manifests import NotUnderstood
-from opsroom.observe.sarif import digest
+from opsroom.observe.programs.staging import left_out, shown
 from opsroom.observe.scanners import Bounds, Look, Offer
-from opsroom.observe.staging import left_out, shown
 
 LARGEST = 1 << 20
 """Bytes of a file; people write no configuration that is larger."""

@@ -13,12 +13,12 @@ from opsroom.clients.process import Completed
 from opsroom.model.severity import Severity
 from opsroom.model.shapes import listed, mapping, objects, string
 from opsroom.observe.covering import kind_at
-from opsroom.observe.hits import Reader, hits, named, together, unread
-from opsroom.observe.infrastructure import KINDS, heard, of_kinds
-from opsroom.observe.program import missing, program, start, version, why
-from opsroom.observe.sarif import Result
+from opsroom.observe.documents.sarif import Result
+from opsroom.observe.programs.hits import Reader, hits, named, together, unread
+from opsroom.observe.programs.infrastructure import KINDS, heard, of_kinds
+from opsroom.observe.programs.program import missing, program, start, version, why
+from opsroom.observe.programs.staging import Staged, staged
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
-from opsroom.observe.staging import Staged, staged
 
 ARGUMENTS = (
     "--framework",

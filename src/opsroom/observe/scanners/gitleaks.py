@@ -24,11 +24,11 @@ from opsroom.model.scan import Hit
 from opsroom.model.severity import Severity
 from opsroom.model.text import plain, readable
 from opsroom.observe.kinds import SECRETS
-from opsroom.observe.program import ASKING, missing, program, start, why
+from opsroom.observe.programs.program import ASKING, missing, program, start, why
+from opsroom.observe.programs.staging import left_out, shown
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
 from opsroom.observe.secrets.key import keyed, secret_key
 from opsroom.observe.secrets.reading import TooLarge, Tree
-from opsroom.observe.staging import left_out, shown
 
 CONFIGURATION = 'title = "opsroom"\n[extend]\nuseDefault = true\n'
 """Its own rules, and no exception of ours."""

@@ -9,13 +9,13 @@ import re
 from opsroom.clients.git.exports import Export
 from opsroom.clients.process import Completed
 from opsroom.model.severity import Severity
-from opsroom.observe import sarif
-from opsroom.observe.hits import Reader, hits, named, together, unread
+from opsroom.observe.documents import sarif
+from opsroom.observe.documents.sarif import Result
 from opsroom.observe.kinds import kind_of
-from opsroom.observe.program import Clock, missing, program, start, version, why
-from opsroom.observe.sarif import Result
+from opsroom.observe.programs.hits import Reader, hits, named, together, unread
+from opsroom.observe.programs.program import Clock, missing, program, start, version, why
+from opsroom.observe.programs.staging import Staged, portions, staged
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
-from opsroom.observe.staging import Staged, portions, staged
 
 LEFT_OUT = (
     *("DL3002", "DL3004", "DL3006", "DL3007", "DL3020"),

@@ -16,11 +16,11 @@ from opsroom.clients.process import Completed
 from opsroom.model.scan import Hit
 from opsroom.model.shapes import listed, mapping, objects, string
 from opsroom.model.text import plain
-from opsroom.observe.hits import named, together, unread
-from opsroom.observe.program import program, start, version, why
-from opsroom.observe.sarif import Result, digest, severity
+from opsroom.observe.documents.sarif import Result, digest, severity
+from opsroom.observe.programs.hits import named, together, unread
+from opsroom.observe.programs.program import program, start, version, why
+from opsroom.observe.programs.staging import Staged, shown, staged
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
-from opsroom.observe.staging import Staged, shown, staged
 
 DATABASE = "OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY"
 

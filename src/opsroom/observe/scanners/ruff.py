@@ -12,13 +12,13 @@ from opsroom.clients.git.exports import Export
 from opsroom.clients.process import Completed
 from opsroom.model.severity import Severity
 from opsroom.model.text import readable
-from opsroom.observe import sarif
 from opsroom.observe.covering import kind_at
-from opsroom.observe.hits import Reader, hits, named, together, unread
-from opsroom.observe.program import Clock, missing, program, start, version, why
-from opsroom.observe.sarif import Result
+from opsroom.observe.documents import sarif
+from opsroom.observe.documents.sarif import Result
+from opsroom.observe.programs.hits import Reader, hits, named, together, unread
+from opsroom.observe.programs.program import Clock, missing, program, start, version, why
+from opsroom.observe.programs.staging import Staged, portions, staged
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
-from opsroom.observe.staging import Staged, portions, staged
 
 LEFT_OUT = ("S101", "S311", "S404", "S603", "S607")
 """Rules that flag what is almost always right: `assert`, `random`, that a program is started, with

@@ -20,12 +20,12 @@ from opsroom.model.scan import Hit, Skipped
 from opsroom.model.severity import Severity
 from opsroom.model.text import plain
 from opsroom.observe.kinds import SECRETS
+from opsroom.observe.programs.staging import shown
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
 from opsroom.observe.secrets.decoys import is_test
 from opsroom.observe.secrets.key import secret_key
 from opsroom.observe.secrets.pool import Pool
 from opsroom.observe.secrets.worker import Leak, Order, Report
-from opsroom.observe.staging import shown
 
 DISTRIBUTION = "kingfisher-secret-scanner"
 RULE = "leaked-secret"

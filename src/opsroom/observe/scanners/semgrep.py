@@ -12,13 +12,13 @@ from opsroom.clients.git.exports import Export
 from opsroom.clients.process import Completed
 from opsroom.model.severity import Severity
 from opsroom.model.shapes import listed, mapping, objects, string
-from opsroom.observe.hits import Reader, hits, named, together, unread
+from opsroom.observe.documents.sarif import Result, digest
 from opsroom.observe.kinds import kind_of
-from opsroom.observe.program import Clock, missing, program, start, version, why
-from opsroom.observe.sarif import Result, digest
+from opsroom.observe.programs.hits import Reader, hits, named, together, unread
+from opsroom.observe.programs.program import Clock, missing, program, start, version, why
+from opsroom.observe.programs.semgrep_rules import RULES
+from opsroom.observe.programs.staging import Staged, staged
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
-from opsroom.observe.semgrep_rules import RULES
-from opsroom.observe.staging import Staged, staged
 
 KINDS = frozenset({"javascript", "typescript", "go", "php", "ruby", "java"})
 NOT_UNDERSTOOD = (".vue", ".svelte")

@@ -15,11 +15,11 @@ from opsroom.clients.process import Completed
 from opsroom.model.severity import Severity
 from opsroom.model.shapes import mapping, objects, string
 from opsroom.observe.covering import kind_at
-from opsroom.observe.hits import Reader, hits, named, together, unread
-from opsroom.observe.program import Clock, missing, program, start, version, why
-from opsroom.observe.sarif import Result
+from opsroom.observe.documents.sarif import Result
+from opsroom.observe.programs.hits import Reader, hits, named, together, unread
+from opsroom.observe.programs.program import Clock, missing, program, start, version, why
+from opsroom.observe.programs.staging import Staged, portions, staged
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
-from opsroom.observe.staging import Staged, portions, staged
 
 LEFT_OUT = ("SC1090", "SC2034", "SC2148")
 """That it can't follow what is sourced, that a variable is unused, that a script says not for which

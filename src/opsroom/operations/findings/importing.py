@@ -22,7 +22,7 @@ from opsroom.model.inventory import Inventory, InventoryFile
 from opsroom.model.scan import Hit, Scan, Skipped
 from opsroom.model.shapes import mapping, objects, string
 from opsroom.model.text import plain
-from opsroom.observe import cyclonedx, openvex, sarif
+from opsroom.observe.documents import cyclonedx, openvex, sarif
 from opsroom.operations.answers import Answer, lead
 from opsroom.operations.findings.vex_decisions import Decisions, decide_all
 from opsroom.operations.fleet import Row

@@ -6,8 +6,8 @@ from pathlib import Path
 from tests.observe.scanners.hostile import NAMES, deep
 from tests.observe.scanners.laying import laid
 
-from opsroom.observe import staging
-from opsroom.observe.staging import left_out, portions, staged
+from opsroom.observe.programs import staging
+from opsroom.observe.programs.staging import left_out, portions, staged
 
 
 def test_plain_names_stay_and_the_copy_goes(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from opsroom.model.scan import Hit, Skipped
 from opsroom.model.severity import Severity
-from opsroom.observe.hits import inside, together
+from opsroom.observe.programs.hits import inside, together
 from opsroom.observe.scanners import Look
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from opsroom.model.severity import Severity
-from opsroom.observe import sarif
-from opsroom.observe.sarif import Result, anchor, read, severity
+from opsroom.observe.documents import sarif
+from opsroom.observe.documents.sarif import Result, anchor, read, severity
 
 RESULT: dict[str, Any] = {
     "ruleId": "R1",

@@ -9,10 +9,10 @@ from opsroom.clients.git.regular import read_regular
 from opsroom.errors import ObservationError
 from opsroom.model.scan import Hit, Skipped
 from opsroom.model.severity import Severity
-from opsroom.observe import sarif
-from opsroom.observe.sarif import Result, text_lines
+from opsroom.observe.documents import sarif
+from opsroom.observe.documents.sarif import Result, text_lines
+from opsroom.observe.programs.staging import LARGEST, Staged, left_out, shown
 from opsroom.observe.scanners import Look
-from opsroom.observe.staging import LARGEST, Staged, left_out, shown
 
 
 @dataclass(frozen=True, slots=True)

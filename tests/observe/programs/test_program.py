@@ -7,7 +7,7 @@ import pytest
 from tests.observe.scanners.laying import planted
 
 from opsroom.clients.process import Completed
-from opsroom.observe.program import Clock, environment, program, start, version, why
+from opsroom.observe.programs.program import Clock, environment, program, start, version, why
 from opsroom.observe.scanners import Bounds
 
 BOUNDS = Bounds(seconds=5.0, memory=1 << 30, output=1 << 16)

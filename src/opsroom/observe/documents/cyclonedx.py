@@ -13,7 +13,7 @@ from opsroom.model.manifest import Manifest, Unread
 from opsroom.model.package import Package
 from opsroom.model.shapes import listed, mapping, objects, string
 from opsroom.model.vex import Statement, VexStatus
-from opsroom.observe.openvex import Statements, moment, words
+from opsroom.observe.documents.openvex import Statements, moment, words
 
 MOST = 500_000
 """Components of one document."""

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from opsroom.errors import UsageError
 from opsroom.model.vex import VexStatus
-from opsroom.observe.cyclonedx import is_cyclonedx, read_analyses, read_components
-from opsroom.observe.openvex import is_openvex, parse, read_openvex
+from opsroom.observe.documents.cyclonedx import is_cyclonedx, read_analyses, read_components
+from opsroom.observe.documents.openvex import is_openvex, parse, read_openvex
 
 VEX: dict[str, Any] = {
     "@context": "https://openvex.dev/ns/v0.2.0",

@@ -1,0 +1,1 @@
+"""Documents that other tools write, read as hostile text: SARIF, CycloneDX, OpenVEX."""

@@ -1,0 +1,1 @@
+"""Scanners that are programs: what they are given, how they are started, what they said."""
