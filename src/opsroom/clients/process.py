@@ -257,23 +257,7 @@ class Worker:
     def __init__(
         self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], max_memory: int
     ) -> None:
-        if not os.path.isabs(argv[0]):
-            raise ValueError(f"not an absolute path: {argv[0]}")
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - argv only, absolute
-                argv,
-                cwd=cwd,
-                env=env,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                bufsize=0,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise ObservationError(
-                f"could not start {os.path.basename(argv[0])}: {error.strerror}"
-            ) from error
+        self._process = _begin(argv, cwd=cwd, env=env, stderr=subprocess.DEVNULL, bufsize=0)
         give_way(self._process.pid)
         _limit(self._process.pid, max_memory, None)
 
@@ -342,6 +326,28 @@ class Worker:
         return None
 
 
+def _begin(
+    argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], stderr: int | None, bufsize: int
+) -> subprocess.Popen[bytes]:
+    if not os.path.isabs(argv[0]):
+        raise ValueError(f"not an absolute path: {argv[0]}")
+    try:
+        return subprocess.Popen(  # noqa: S603 - argv only, absolute
+            argv,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            bufsize=bufsize,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ObservationError(
+            f"could not start {os.path.basename(argv[0])}: {error.strerror}"
+        ) from error
+
+
 def _ending(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit code {code}"
 
@@ -354,21 +360,7 @@ class Beside:
     """
 
     def __init__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> None:
-        if not os.path.isabs(argv[0]):
-            raise ValueError(f"not an absolute path: {argv[0]}")
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - argv only, absolute
-                argv,
-                cwd=cwd,
-                env=env,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise ObservationError(
-                f"could not start {os.path.basename(argv[0])}: {error.strerror}"
-            ) from error
+        self._process = _begin(argv, cwd=cwd, env=env, stderr=None, bufsize=-1)
 
     def line(self) -> bytes:
         """The next line that it prints; empty when it has ended."""
