@@ -14,7 +14,7 @@ from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
 from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.git_urls import git_source
-from opsroom.observe.reading.package_url import purl
+from opsroom.observe.reading.purls import purl
 from opsroom.observe.reading.values import words
 from opsroom.observe.reading.yaml_text import Entries, Items, Node, document
 

@@ -5,7 +5,7 @@ from opsroom.model.package import Published
 from opsroom.observe.manifests import Format
 from opsroom.observe.manifests.ansible_requirements import roles
 from opsroom.observe.reading.contents import Contents
-from opsroom.observe.reading.package_url import purl
+from opsroom.observe.reading.purls import purl
 from opsroom.observe.reading.values import words
 from opsroom.observe.reading.yaml_text import Entries, document
 

@@ -14,8 +14,8 @@ from opsroom.model.text import plain
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
 from opsroom.observe.reading.contents import Contents
-from opsroom.observe.reading.package_url import purl
 from opsroom.observe.reading.plain_text import text_of, toml_of
+from opsroom.observe.reading.purls import purl
 from opsroom.observe.reading.toml_paths import path_lines
 from opsroom.observe.reading.values import rows, table, words
 

@@ -12,8 +12,8 @@ from opsroom.model.text import plain
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.key_lines import KeyLines
-from opsroom.observe.reading.package_url import path_purl
 from opsroom.observe.reading.plain_text import json_of, text_of
+from opsroom.observe.reading.purls import path_purl
 from opsroom.observe.reading.values import table, words
 
 PART = r"[A-Za-z0-9]+(?:[_.-]{1,2}[A-Za-z0-9]+)*"

@@ -13,8 +13,8 @@ from opsroom.observe.manifests.composer_json import NAME
 from opsroom.observe.reading import origins
 from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.key_lines import KeyLines
-from opsroom.observe.reading.package_url import path_purl
 from opsroom.observe.reading.plain_text import json_of, text_of
+from opsroom.observe.reading.purls import path_purl
 from opsroom.observe.reading.values import rows, table, words
 
 PUBLIC = ("https://packagist.org/", "https://repo.packagist.org/")

@@ -12,8 +12,8 @@ from opsroom.model.text import plain
 from opsroom.observe.manifests import Format
 from opsroom.observe.reading import origins
 from opsroom.observe.reading.contents import Contents
-from opsroom.observe.reading.package_url import purl
 from opsroom.observe.reading.plain_text import text_of
+from opsroom.observe.reading.purls import purl
 from opsroom.observe.reading.values import LONGEST
 
 TEXT = r"(?:\"([^\"#\\\n]*)\"|'([^'\\\n]*)')"

@@ -13,8 +13,8 @@ from opsroom.model.text import plain
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
 from opsroom.observe.reading.contents import Contents
-from opsroom.observe.reading.package_url import purl
 from opsroom.observe.reading.plain_text import text_of
+from opsroom.observe.reading.purls import purl
 
 SOURCES = frozenset({"GEM", "GIT", "PATH", "PLUGIN SOURCE"})
 SECTION = re.compile(r"[A-Z][A-Z ]*")

@@ -17,8 +17,8 @@ from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
 from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.images import image
-from opsroom.observe.reading.package_url import path_purl, purl
 from opsroom.observe.reading.plain_text import text_of
+from opsroom.observe.reading.purls import path_purl, purl
 from opsroom.observe.reading.values import LONGEST, rows, table, words
 from opsroom.observe.reading.yaml_text import Entries, document
 

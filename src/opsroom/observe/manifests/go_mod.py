@@ -15,8 +15,8 @@ from opsroom.model.package import Package, Published
 from opsroom.model.text import plain
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading.contents import Contents
-from opsroom.observe.reading.package_url import path_purl
 from opsroom.observe.reading.plain_text import text_of
+from opsroom.observe.reading.purls import path_purl
 from opsroom.observe.reading.values import LONGEST
 
 WORD = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|//.*|[()]|[^\s"`()]+')

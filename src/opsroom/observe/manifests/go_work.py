@@ -8,7 +8,7 @@ from opsroom.model.package import Package
 from opsroom.observe.manifests import Format
 from opsroom.observe.manifests.go_mod import directives, replacements
 from opsroom.observe.reading.contents import Contents
-from opsroom.observe.reading.package_url import path_purl
+from opsroom.observe.reading.purls import path_purl
 
 
 def parse(path: str, content: bytes) -> Manifest:

@@ -8,7 +8,7 @@ from opsroom.model.package import Published
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading.charts import chart
 from opsroom.observe.reading.contents import Contents
-from opsroom.observe.reading.package_url import purl
+from opsroom.observe.reading.purls import purl
 from opsroom.observe.reading.values import words
 from opsroom.observe.reading.yaml_text import Entries, Items, document
 

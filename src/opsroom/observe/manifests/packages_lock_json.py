@@ -11,8 +11,8 @@ from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
 from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.key_lines import KeyLines
-from opsroom.observe.reading.package_url import purl
 from opsroom.observe.reading.plain_text import json_of, text_of
+from opsroom.observe.reading.purls import purl
 from opsroom.observe.reading.values import table, words
 
 VERSIONS = frozenset({"1", "2"})

@@ -13,7 +13,7 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package, Published
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading.contents import Contents
-from opsroom.observe.reading.package_url import purl
+from opsroom.observe.reading.purls import purl
 from opsroom.observe.reading.xml_text import Element, element_of
 
 PROPERTY = re.compile(r"\$\{([^${}]+)\}")

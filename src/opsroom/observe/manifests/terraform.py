@@ -15,7 +15,7 @@ from opsroom.observe.manifests import Format
 from opsroom.observe.reading import origins
 from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.hcl_text import Attribute, Block, blocks_of
-from opsroom.observe.reading.package_url import path_purl, purl
+from opsroom.observe.reading.purls import path_purl, purl
 from opsroom.observe.reading.remote_files import ASKED, git_folder
 from opsroom.observe.reading.values import words
 

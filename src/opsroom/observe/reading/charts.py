@@ -8,7 +8,7 @@ import re
 
 from opsroom.model.package import Package
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.package_url import purl
+from opsroom.observe.reading.purls import purl
 
 EXACT = re.compile(r"v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")
 ADDRESS = re.compile(r"(?:https?|oci|s3|gs|git\+https|git\+ssh)://\S+")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from opsroom.observe.reading import origins
-from opsroom.observe.reading.package_url import path_purl
+from opsroom.observe.reading.purls import path_purl
 
 HOSTS = {"github.com": "github", "gitlab.com": "gitlab", "bitbucket.org": "bitbucket"}
 """Hosts that have a type of purl of their own."""

@@ -12,7 +12,7 @@ import re
 from opsroom.model.manifest import Unread
 from opsroom.model.package import Package
 from opsroom.model.text import plain
-from opsroom.observe.reading.package_url import path_purl
+from opsroom.observe.reading.purls import path_purl
 
 LONGEST = 600
 HUB = frozenset({"docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"})

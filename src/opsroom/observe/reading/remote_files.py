@@ -10,7 +10,7 @@ import re
 from opsroom.model.package import Package
 from opsroom.observe.reading import origins
 from opsroom.observe.reading.git_urls import git_source
-from opsroom.observe.reading.package_url import purl
+from opsroom.observe.reading.purls import purl
 
 NAMED = r"(?P<owner>[A-Za-z0-9_.-]+)/(?P<name>[A-Za-z0-9_.-]+)"
 REF = r"(?:refs/(?:heads|tags)/)?(?P<ref>[^/?#]+)"
