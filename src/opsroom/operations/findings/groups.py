@@ -16,10 +16,10 @@ from opsroom.judge.findings.ranking import group as ranked_together
 from opsroom.judge.hosted import told
 from opsroom.model.finding import Finding, KeptFinding, Vulnerability
 from opsroom.model.host import PullRequest
+from opsroom.model.purl import short
 from opsroom.model.severity import Severity
 from opsroom.model.text import plain
 from opsroom.model.value import Value
-from opsroom.operations.findings.subject import short
 from opsroom.operations.fleet import Row
 
 GroupBy = Literal["advisory", "rule", "package", "repository"]

@@ -15,6 +15,7 @@ from opsroom.errors import UsageError
 from opsroom.judge.findings.ranking import Rank, rank
 from opsroom.model.advisory import AdvisoryData
 from opsroom.model.finding import FindingState, KeptFinding
+from opsroom.model.purl import short
 from opsroom.model.severity import Severity
 from opsroom.model.text import plain
 from opsroom.model.value import Value
@@ -23,7 +24,7 @@ from opsroom.operations.advisories.data import age_note, told_data
 from opsroom.operations.answers import QUOTED, Answer, Next, Omitted, fit, lead
 from opsroom.operations.changes import Place
 from opsroom.operations.findings.groups import FindingGroup, GroupBy, Held, case, grouped
-from opsroom.operations.findings.subject import FindingSubject, short
+from opsroom.operations.findings.subject import FindingSubject
 from opsroom.operations.fleet import Row
 from opsroom.operations.room import Room
 from opsroom.operations.scans.coverage import ScanNumbers, numbers, unlooked

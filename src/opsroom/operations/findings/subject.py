@@ -6,6 +6,7 @@ that is wrong where one is. What it says of repositories is asked of the reposit
 """
 
 from opsroom.model.finding import KeptFinding
+from opsroom.model.purl import short
 from opsroom.operations.fleet import Row
 
 
@@ -37,8 +38,3 @@ class FindingSubject:
     def text(self) -> str:
         """What a bare word of a filter is matched against."""
         return f"{self.row.text()} {self.kept.finding.message}"
-
-
-def short(purl: str) -> str:
-    """A purl without version as filters and people write it: `npm/lodash`, `npm/@scope/name`."""
-    return purl.removeprefix("pkg:").replace("%40", "@")
