@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from opsroom.clients.git.exports import Export
+from opsroom.model.inventory import KnownManifest
 from opsroom.model.manifest import Manifest
 from opsroom.observe import parsing
 from opsroom.observe.inventory import Key, take
@@ -36,7 +37,7 @@ def laid(folder: Path, files: dict[str, str]) -> Export:
     return Export(folder, "0" * 40, tuple(sorted(files)))
 
 
-def none(keys: Collection[Key]) -> dict[Key, bool]:
+def none(keys: Collection[Key]) -> dict[Key, KnownManifest]:
     return {}
 
 
@@ -58,7 +59,9 @@ def test_a_content_is_parsed_once(tmp_path: Path, parsers: Parsers) -> None:
 def test_what_is_known_is_not_parsed(tmp_path: Path) -> None:
     export = laid(tmp_path, {"uv.lock": LOCK})
     closed = Parsers()
-    inventory, manifests = take(export, lambda keys: dict.fromkeys(keys, True), closed)
+    inventory, manifests = take(
+        export, lambda keys: dict.fromkeys(keys, KnownManifest(True)), closed
+    )
     assert not manifests
     assert inventory.files[0].reason is None
     assert closed.begun == 0
@@ -69,17 +72,21 @@ def test_a_file_of_another_kind_is_no_manifest(tmp_path: Path, parsers: Parsers)
     inventory, manifests = take(export, none, parsers)
     assert not inventory.files
     assert manifests
-    again, parsed = take(export, lambda keys: dict.fromkeys(keys, False), parsers)
+    again, parsed = take(export, lambda keys: dict.fromkeys(keys, KnownManifest(False)), parsers)
     assert (again, parsed) == (inventory, {})
 
 
-def test_what_is_not_understood_is_part_of_the_manifest(tmp_path: Path, parsers: Parsers) -> None:
+def test_what_is_not_understood_is_known_and_not_read(tmp_path: Path, parsers: Parsers) -> None:
     export = laid(tmp_path, {"uv.lock": LOCK[:-20]})
     inventory, manifests = take(export, none, parsers)
     (manifest,) = manifests.values()
     assert not manifest.packages
-    assert manifest.unread
-    assert inventory.files[0].reason is None
+    (reason,) = (each.reason for each in manifest.unread)
+    assert inventory.files[0].reason == reason
+    again, _ = take(
+        export, lambda keys: dict.fromkeys(keys, KnownManifest(False, reason)), Parsers()
+    )
+    assert again == inventory
 
 
 def test_what_is_too_large_is_not_read(

@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 from tests.store.packing import LOCK, NPM, at, digest, inventory, package
 from tests.store.samples import NOW, fleet
 
+from opsroom.model.inventory import KnownManifest
 from opsroom.model.manifest import Manifest, Unread
 from opsroom.model.package import Package, Published
 from opsroom.store.database import Store
@@ -42,7 +43,7 @@ async def test_a_manifest_comes_back_as_it_was_read(store: Store) -> None:
         await save_inventory(connection, {one: taken}, {one: {"javascript", "python"}})
     async with store.read() as connection:
         assert await known(connection, [(digest(1), NPM), (digest(1), "other@1")]) == {
-            (digest(1), NPM): True
+            (digest(1), NPM): KnownManifest(True, "a line in conflict")
         }
         found = (await packages_of(connection, [one]))[one]
         assert tuple(each.package for each in found) == LOCK.packages
@@ -129,7 +130,8 @@ async def test_a_manifest_in_which_nothing_is_says_so(store: Store) -> None:
         await save_manifests(connection, kept)
     async with store.read() as connection:
         told = await known(connection, [*kept, (digest(4), NPM)])
-    assert told == dict(zip(kept, [False, True, True], strict=True))
+    says = KnownManifest(False), KnownManifest(False, "cut short"), KnownManifest(True)
+    assert told == dict(zip(kept, says, strict=True))
 
 
 async def test_a_manifest_that_was_not_kept_is_unknown_and_not_empty(store: Store) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from opsroom.clients.git.exports import Export
-from opsroom.model.inventory import Inventory, InventoryFile
+from opsroom.model.inventory import Inventory, InventoryFile, KnownManifest
 from opsroom.model.manifest import Manifest
 from opsroom.model.scan import Skipped
 from opsroom.observe.formats import formats_for
@@ -24,8 +24,8 @@ MOST = 20_000
 """Manifests of one commit that are opened."""
 
 
-IsKnown = Callable[[Collection[Key]], Mapping[Key, bool]]
-"""Which manifests are known, each with whether there is anything in it."""
+IsKnown = Callable[[Collection[Key]], Mapping[Key, KnownManifest]]
+"""Which manifests are known, and what of them."""
 
 
 def take(
@@ -34,7 +34,7 @@ def take(
     """The inventory of an export, and the manifests in it that were not known.
 
     A file in which a format finds nothing is of another kind (many are `*.yaml`), and no part of
-    the inventory.
+    the inventory. One of which nothing was understood is in it, as one that could not be read.
 
     Raises:
         ObservationError: no worker can be started to parse one.
@@ -44,20 +44,29 @@ def take(
     for path, formats in wanted:
         digest, reason = _digest(export.folder / path)
         seen += [(path, name, (digest, key_name(name, each)), reason) for name, each in formats]
-    full = dict(is_known({key for _, _, key, reason in seen if reason is None}))
+    kept = dict(is_known({key for _, _, key, reason in seen if reason is None}))
     parsed: dict[Key, Manifest] = {}
     files: list[InventoryFile] = []
     for path, name, key, reason in seen:
-        if reason is None and key not in full:
+        if reason is None and key not in kept:
             told = parsers.parse(name, path, export.folder / path)
             if isinstance(told, Manifest):
                 parsed[key] = told
-                full[key] = told != Manifest()
+                kept[key] = _known(told)
             else:
                 reason = told
-        if reason is not None or full[key]:
+        if reason is not None:
             files.append(InventoryFile(path, key[1], key[0], reason))
+        elif kept[key].full:
+            files.append(InventoryFile(path, key[1], key[0], partly=bool(kept[key].unread)))
+        elif kept[key].unread:
+            files.append(InventoryFile(path, key[1], key[0], kept[key].unread))
     return Inventory(export.commit, tuple(files), skipped), parsed
+
+
+def _known(manifest: Manifest) -> KnownManifest:
+    full = bool(manifest.packages or manifest.publishes or manifest.scripts)
+    return KnownManifest(full, manifest.unread[0].reason if manifest.unread else "")
 
 
 def key_name(name: str, format_: Format) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from opsroom.model.inventory import KnownManifest
 from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
 from opsroom.store.bulk import PAIRS, clean, identify, insert_rows, pairs, rows_with
@@ -29,20 +30,25 @@ COLUMNS = (
 )
 
 
-async def known(connection: AsyncConnection, keys: Collection[Key]) -> dict[Key, bool]:
-    """Those of these manifests that are kept, and whether there is anything in them.
+async def known(connection: AsyncConnection, keys: Collection[Key]) -> dict[Key, KnownManifest]:
+    """Those of these manifests that are kept, and what of them.
 
-    One in which nothing is belongs to a file of another kind.
+    One in which nothing is, and of which all was understood, belongs to a file of another kind.
     """
     ids = {number: key for key, number in (await ids_of_manifests(connection, keys)).items()}
-    asked = select(manifests.c.id).where(
-        manifests.c.unread == [], manifests.c.publishes == [], manifests.c.scripts == []
-    )
-    bare = {row.id async for row in rows_with(connection, asked, manifests.c.id, ids)}
+    asked = select(*(manifests.c[name] for name in ("id", "unread", "publishes", "scripts")))
+    rows = [row async for row in rows_with(connection, asked, manifests.c.id, ids)]
     held = select(manifest_packages.c.manifest_id).where(manifest_packages.c.position == 0)
+    bare = [row.id for row in rows if not (row.publishes or row.scripts)]
     column = manifest_packages.c.manifest_id
     full = {row.manifest_id async for row in rows_with(connection, held, column, bare)}
-    return {key: number not in bare or number in full for number, key in ids.items()}
+    return {
+        ids[row.id]: KnownManifest(
+            bool(row.publishes or row.scripts) or row.id in full,
+            str(row.unread[0][0]) if row.unread else "",
+        )
+        for row in rows
+    }
 
 
 async def ids_of_manifests(connection: AsyncConnection, keys: Collection[Key]) -> dict[Key, int]:

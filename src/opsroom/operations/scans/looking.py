@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("opsroom.scan")
 
+PARTLY = "some of its entries were not understood"
+
 CORES = max(1, os.cpu_count() or 1)
 
 
@@ -279,6 +281,8 @@ def of_inventory(inventory: Inventory) -> Look:
     for file in inventory.files:
         if file.reason is not None:
             unread.setdefault(file.reason, []).append(file.path)
+        elif file.partly:
+            unread.setdefault(PARTLY, []).append(file.path)
     skipped = tuple(
         Skipped(reason=reason, count=len(paths), example=paths[0], paths=tuple(paths))
         for reason, paths in unread.items()

@@ -11,6 +11,7 @@ import anyio.to_thread
 
 from opsroom.clients.host import HostError
 from opsroom.model.host import Remote
+from opsroom.model.inventory import KnownManifest
 from opsroom.model.scan import Scan
 from opsroom.observe.inventory import IsKnown, Key
 from opsroom.observe.scanners import Missing
@@ -101,7 +102,7 @@ async def _laid(room: "Room", row: Row, bench: Bench, sight: Sight) -> Laid:
 def _is_known(room: "Room") -> IsKnown:
     """Which manifests the store holds, asked from a thread."""
 
-    async def ask(keys: Collection[Key]) -> dict[Key, bool]:
+    async def ask(keys: Collection[Key]) -> dict[Key, KnownManifest]:
         async with room.store.read() as connection:
             return await known(connection, keys)
 

@@ -32,6 +32,7 @@ from opsroom.store.inventories import Located, packages_of, save_inventory
 from opsroom.store.packages import save_manifests
 from opsroom.store.repositories import ids_of
 from opsroom.store.scans import load_done, save_scans
+from opsroom.store.statements import load_statements
 
 if TYPE_CHECKING:
     from opsroom.operations.room import Room
@@ -67,7 +68,7 @@ async def record_scans(room: "Room", results: Sequence[ScanResult]) -> None:
         kept = await load_findings(connection, numbers)
         done = await load_done(connection, numbers)
         before = await packages_of(connection, [ids[key] for key in rows if key in exposed])
-        moved = Moved(now)
+        moved = Moved(now, await load_statements(connection, numbers))
         scans: dict[int, list[Scan]] = {}
         for key, row in rows.items():
             number = ids[key]
@@ -145,10 +146,14 @@ class _Told:
         )
         skipped = (*scan.skipped, *exposure.uncovered, *doubts)
         scan = scan.model_copy(update={"data": exposure.data, "skipped": skipped})
-        unread = {
-            file.path for file in (seen.inventory.files if seen.inventory else ()) if file.reason
+        files = seen.inventory.files if seen.inventory else ()
+        unread = {file.path for file in files if file.reason}
+        partly = {file.path for file in files if file.partly}
+        there = {package_key(purl) for purl, _ in exposure.pairs}
+        keys = [(each.path, package_key(each.package.purl)) for each in before]
+        lost = {
+            key for path, key in keys if path in unread or (path in partly and key not in there)
         }
-        lost = {package_key(each.package.purl) for each in before if each.path in unread}
         found = looked(
             DEPENDENCIES,
             exposure.found.hits,
