@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from opsroom.clients.advisories.offline import archives, contents
+from opsroom.clients.advisories.offline import archives, contents, exploit_files, read_exploits
 from opsroom.demo.advisories import FLAWS
-from opsroom.demo.archives import FOLDER, write_archives
+from opsroom.demo.archives import EXPLOITED, FOLDER, write_archives
 from opsroom.model.advisory import Advisory
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -36,3 +36,11 @@ def test_what_is_known_and_what_becomes_known(tmp_path: Path) -> None:
     after = known(tmp_path)
     assert after.keys() - before.keys() == {latent.ghsa}
     assert after[latent.ghsa].published == NOW
+
+
+def test_what_is_exploited_lies_beside_the_archives(tmp_path: Path) -> None:
+    write_archives(tmp_path, (), NOW)
+    path, _ = exploit_files(tmp_path / FOLDER)["kev"]
+    told = read_exploits("kev", path, ())
+    assert {cve: str(each.exploited) for cve, each in told.items()} == EXPLOITED
+    assert EXPLOITED.keys() <= {flaw.cve for flaw in FLAWS}

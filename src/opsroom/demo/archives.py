@@ -1,6 +1,7 @@
 """The advisories that are known in the demo, as archives for the centre: it asks no network.
 
-They are facts of the public databases alone: names, packages, and where a flaw is fixed.
+They are facts of the public databases alone: names, packages, where a flaw is fixed, and which of
+them is exploited.
 """
 
 import json
@@ -23,6 +24,11 @@ ECOSYSTEMS: dict[Ecosystem, tuple[str, str]] = {
 }
 """What OSV calls an ecosystem, and the type of its ranges."""
 
+EXPLOITED = {"CVE-2023-4863": "2023-09-13"}
+"""Those of the flaws that are exploited, with the day since which the catalogue says so.
+
+Source: CISA, Known Exploited Vulnerabilities Catalog, version 2025.08.25 (CC0-1.0)."""
+
 WORDS = {"low": "LOW", "medium": "MODERATE", "high": "HIGH", "critical": "CRITICAL"}
 
 
@@ -41,6 +47,14 @@ def write_archives(root: Path, published: Collection[str], at: datetime) -> None
                 if flaw.ecosystem == ecosystem:
                     archive.writestr(f"{flaw.ghsa}.json", json.dumps(_record(flaw, at)))
         new.replace(path)
+    _write_exploited(root / FOLDER / "known_exploited_vulnerabilities.json")
+
+
+def _write_exploited(path: Path) -> None:
+    said = [{"cveID": cve, "dateAdded": day} for cve, day in EXPLOITED.items()]
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps({"vulnerabilities": said}), "utf-8")
+    new.replace(path)
 
 
 def _record(flaw: Flaw, at: datetime) -> dict[str, Any]:
