@@ -12,6 +12,7 @@ from opsroom.store.scan_tables import (
     package_versions,
     repository_manifests,
     scans,
+    statements,
 )
 from opsroom.store.tables import repositories
 
@@ -20,7 +21,7 @@ async def forget_gone(connection: AsyncConnection) -> int:
     """Forget what scans told of repositories that are gone; gives how many rows."""
     gone = select(repositories.c.id).where(repositories.c.state == RepositoryState.GONE)
     count = 0
-    for table in (scans, repository_manifests, inventories):
+    for table in (scans, repository_manifests, inventories, statements):
         forgotten = await connection.execute(
             delete(table).where(table.c.repository_id.in_(gone.scalar_subquery()))
         )

@@ -138,3 +138,18 @@ run_steps = Table(
     Column("error", Prose, nullable=False),
     Index(None, "run", "position"),
 )
+
+statements = Table(
+    "statements",
+    metadata,
+    repository_column(primary_key=True),
+    Column("file", Prose, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("advisory", Json, nullable=False),
+    Column("packages", Json, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("justification", Prose, nullable=False),
+    Column("why", Prose, nullable=False),
+    Column("at", Timestamp),
+)
+"""What VEX documents say, by the file that was brought in last under that name."""

@@ -62,7 +62,7 @@ async def test_ids_of_nothing_and_of_something_else_are_told_apart(yard: Yard) -
     async with fleet_of(yard, "acme/api") as room:
         with pytest.raises(NotFound):
             await finding(room, "finding_0000000000000000")
-        with pytest.raises(UsageError, match="not the id of a finding"):
+        with pytest.raises(UsageError, match="is the id of a run"):
             await finding(room, "run_1")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from tests.operations.rooms import Yard, kinds, last
 from tests.operations.scans.fleet import (
+    LATE,
     depend,
     flaw,
     fleet_of,
@@ -25,6 +26,7 @@ from opsroom.operations.room import Room
 from opsroom.operations.scans.coverage import numbers
 from opsroom.operations.scans.looking import Seen
 from opsroom.operations.scans.recording import ScanResult, record_scans
+from opsroom.operations.scans.rematching import rematch
 
 pytestmark = pytest.mark.anyio
 
@@ -145,7 +147,7 @@ async def test_a_statement_suppresses_by_any_alias_and_another_takes_it_back(yar
         has_advisories(room, flaw(aliases=("GHSA-1",)))
         await depend(room, package("web"))
         told = await bring(room, statement(), "vex.json")
-        assert (told.suppressed, told.without_effect) == (1, 0)
+        assert (told.suppressed, told.waiting) == (1, 0)
         (only,) = kept_all(room)
         assert only.suppression is not None
         assert only.suppression.vex == "not_affected:vulnerable_code_not_present"
@@ -167,16 +169,45 @@ async def test_what_a_person_decided_no_statement_takes_back(yard: Yard) -> None
         assert kept_all(room)[0].suppression is not None
 
 
+async def test_a_statement_counts_for_what_is_found_later(yard: Yard) -> None:
+    async with fleet_of(yard, "acme/api") as room:
+        has_advisories(room, flaw(aliases=("GHSA-1",)))
+        await depend(room)
+        assert (await bring(room, statement())).waiting == 1
+        before = await last(room)
+        await depend(room, package("web"))
+        assert kept_all(room)[0].state is FindingState.SUPPRESSED
+        assert await kinds(room, before) == [("finding.suppressed", "acme/api")]
+
+
+async def test_a_statement_counts_for_an_advisory_that_comes_later(yard: Yard) -> None:
+    async with fleet_of(yard, "acme/api") as room:
+        has_advisories(room)
+        await depend(room, package("web"))
+        await bring(room, statement())
+        has_advisories(room, flaw(aliases=("GHSA-1",), at=LATE), at=LATE)
+        await rematch(room, {"pkg:npm/web"})
+        assert kept_all(room)[0].state is FindingState.SUPPRESSED
+
+
+async def test_a_file_takes_back_what_it_said_before(yard: Yard) -> None:
+    async with fleet_of(yard, "acme/api") as room:
+        has_advisories(room, flaw(aliases=("GHSA-1",)))
+        await depend(room)
+        await bring(room, statement(), "vex.json")
+        await bring(room, statement("under_investigation"), "vex.json")
+        await depend(room, package("web"))
+        assert kept_all(room)[0].state is FindingState.OPEN
+
+
 @pytest.mark.parametrize("purl", ["pkg:npm/web@2.0.0", "pkg:npm/ui", "pkg:pypi/web"])
-async def test_a_statement_about_something_else_has_no_effect_and_says_so(
-    yard: Yard, purl: str
-) -> None:
+async def test_a_statement_about_something_else_waits_and_says_so(yard: Yard, purl: str) -> None:
     async with fleet_of(yard, "acme/api") as room:
         has_advisories(room, flaw(aliases=("GHSA-1",)))
         await depend(room, package("web"))
         told = await bring(room, statement(purl=purl))
-        assert (told.suppressed, told.without_effect) == (0, 1)
-        assert "statements without effect" in told.reading()
+        assert (told.suppressed, told.waiting) == (0, 1)
+        assert "statements about what is not found" in told.reading()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
     a file -> which of the three it is -> read field by field
       SARIF       hits of a scanner `import-TOOL`, recorded like any look of a scanner
       CycloneDX   packages beside those of the repository's own manifests; its analyses as OpenVEX
-      OpenVEX     statements: findings about these packages are suppressed, or count again
+      OpenVEX     statements: findings about these packages are suppressed, or count again,
+                  now and when they are found later
 
 A report is recorded whole: what the report before said and this one doesn't is fixed. What scanners
 of ours find by themselves is never taken back by a file.
@@ -47,7 +48,7 @@ class Imported(Answer):
     packages: int
     suppressed: int
     reopened: int
-    without_effect: int = Field(description="statements about what no finding says")
+    waiting: int = Field(description="statements about what no finding says yet: they count then")
     left_out: list[str] = Field(description="what could not be understood, and how much")
 
     def reading(self) -> str:
@@ -57,7 +58,7 @@ class Imported(Answer):
             "packages": self.packages,
             "suppressed": self.suppressed,
             "reopened": self.reopened,
-            "statements without effect": self.without_effect,
+            "statements about what is not found": self.waiting,
         }
         counts = ", ".join(f"{count} {what}" for what, count in told.items() if count)
         by = f" by {self.tool}" if self.tool else ""
@@ -161,7 +162,7 @@ async def _bill(
     seen = Seen(
         scans=[scan],
         inventory=Inventory(
-            known.commit, (*files, InventoryFile(path, *reversed(key))), known.skipped
+            known.commit, (*files, InventoryFile(path, FORMAT, key[0])), known.skipped
         ),
         manifests={key: manifest},
         kinds=row.kinds,
@@ -212,6 +213,6 @@ def _told(
         packages=packages,
         suppressed=decided.suppressed,
         reopened=decided.reopened,
-        without_effect=decided.without_effect,
+        waiting=decided.waiting,
         left_out=left_out[:20],
     )

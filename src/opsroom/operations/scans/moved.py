@@ -1,13 +1,14 @@
 """What moved in the findings of some repositories, and all that is written because of it."""
 
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from opsroom.judge.changes import changed
-from opsroom.judge.findings.moves import Moves
+from opsroom.judge.findings.moves import Moves, happening
+from opsroom.judge.findings.vex import Said, silenced
 from opsroom.judge.health import health_of
 from opsroom.model.event import Happening
 from opsroom.model.finding import KeptFinding
@@ -25,12 +26,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("opsroom.scan")
 
+VEX = "a VEX document"
+"""Who suppressed what a document had said before it was found."""
+
 
 @dataclass(slots=True)
 class Moved:
     """Moves of findings, by the id of their repository, until they are saved together."""
 
     now: datetime
+    said: Mapping[int, Sequence[Said]] = field(default_factory=dict[int, Sequence[Said]])
+    """What VEX documents say, by the id of the repository: it counts for what opens."""
     _findings: dict[int, list[KeptFinding]] = field(default_factory=dict[int, list[KeptFinding]])
     _healths: dict[int, Health] = field(default_factory=dict[int, Health])
     _happenings: list[Happening] = field(default_factory=list[Happening])
@@ -41,13 +47,16 @@ class Moved:
 
         A grade that changes because more is known of what was there is no news.
         """
-        told = [each for each in moves if each.kept]
+        known = self.said.get(number, ())
+        found = [each for each in moves if each.kept]
+        told = [silenced(each, known, VEX, self.now) for each in found]
         if not told:
             return
         lives = {each.finding.fingerprint: each for each in row.kept}
-        for each in told:
+        for before, each in zip(found, told, strict=True):
             lives |= {kept.finding.fingerprint: kept for kept in each.kept}
             self._happenings += each.happenings(row.name)
+            self._happenings += _silent(row, before, each)
         self._findings[number] = [kept for each in told for kept in each.kept]
         self._keys[row.name] = row.repository.key
         if only_swept(row.snapshot):
@@ -74,6 +83,16 @@ class Moved:
         told = [traced(happening, self._keys) for happening in self._happenings]
         for event in await append(connection, told, self.now):
             log.info("event %s %s %s: %s", event.id, event.kind, event.repository, event.summary)
+
+
+def _silent(row: Row, before: Moves, after: Moves) -> list[Happening]:
+    """The events of what a document had said before it was found."""
+    quiet = after.updated[len(before.updated) :]
+    return [
+        happening("finding.suppressed", row.name, kept.finding, kept.suppression.reason)
+        for kept in quiet
+        if kept.suppression and not kept.baseline
+    ]
 
 
 def standing(kept: Iterable[KeptFinding], moves: Iterable[Moves]) -> Mapping[str, KeptFinding]:

@@ -34,6 +34,7 @@ from opsroom.store.inventories import declaring_of, users_of
 from opsroom.store.meta import matched, put_matched
 from opsroom.store.repositories import keys_of
 from opsroom.store.scans import load_failed, save_scans
+from opsroom.store.statements import load_statements
 
 if TYPE_CHECKING:
     from opsroom.operations.room import Room
@@ -102,7 +103,7 @@ async def _move(
         keys = await keys_of(connection, affected)
         kept = await load_about(connection, DEPENDENCIES, purls, affected)
         declaring = await declaring_of(connection, affected)
-        moved = Moved(room.now())
+        moved = Moved(room.now(), await load_statements(connection, affected))
         limits = room.limits
         for number, each in affected.items():
             row = room.fleet.get(keys.get(number, ""))

@@ -146,6 +146,19 @@ def _runs() -> None:
         sa.PrimaryKeyConstraint("run", "repository", "step", name="pk_run_steps"),
     )
     op.create_index("ix_run_steps_run_position", "run_steps", ["run", "position"])
+    op.create_table(
+        "statements",
+        _repository("statements"),
+        sa.Column("file", sa.Text, nullable=False),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("advisory", sa.Text, nullable=False),
+        sa.Column("packages", sa.Text, nullable=False),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("justification", sa.Text, nullable=False),
+        sa.Column("why", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger),
+        sa.PrimaryKeyConstraint("repository_id", "file", "position", name="pk_statements"),
+    )
 
 
 def _repository(table: str) -> sa.Column[int]:
