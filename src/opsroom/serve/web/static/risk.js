@@ -67,7 +67,7 @@ function ages(risk) {
 /** The more there are, the fuller the colour. */
 function cell(number, most) {
   const made = el("td", { class: number ? "cell" : "cell none" }, String(number));
-  made.style.setProperty("--part", `${Math.round(12 + (60 * number) / most)}%`);
+  made.style.setProperty("--part", `${Math.round(10 + (30 * number) / most)}%`);
   return made;
 }
 
