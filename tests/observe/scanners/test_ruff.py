@@ -99,6 +99,22 @@ def test_if_nothing_could_be_read_nothing_is_known(tmp_path: Path) -> None:
     assert look.kinds == frozenset()
 
 
+def test_a_file_that_takes_ruff_down_costs_itself_alone(tmp_path: Path) -> None:
+    files = {f"module{n}.py": SHELL for n in range(9)}
+    files["a/deep.py"] = "x = " + "-" * 100_000 + "1\n"
+    look = SCANNER.look(laid(tmp_path, files), Bounds())
+    assert rules(look) == {"ruff/S602": 9}
+    assert (look.reason, look.files) == (None, 9)
+    assert [skip.paths for skip in look.skipped] == [("a/deep.py",)]
+    assert "killed by signal" in look.skipped[0].reason
+
+
+def test_an_ending_in_capitals_is_python_too(tmp_path: Path) -> None:
+    look = SCANNER.look(laid(tmp_path, {"RUN.PY": SHELL, "run.py": SHELL}), Bounds())
+    assert (look.reason, look.files) == (None, 2)
+    assert {hit.path for hit in look.hits} == {"RUN.PY", "run.py"}
+
+
 def test_more_files_than_one_run_can_name(tmp_path: Path) -> None:
     files = {f"package{n % 7}/module{n}.py": SHELL for n in range(400)}
     look = SCANNER.look(laid(tmp_path, files), Bounds())

@@ -14,6 +14,9 @@ from opsroom.observe.documents.sarif import Result, text_lines
 from opsroom.observe.programs.staging import LARGEST, Staged, left_out, shown
 from opsroom.observe.scanners import Look
 
+MOST_TRIES = 60
+"""How often a scanner that fails is tried with fewer files."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -107,6 +110,37 @@ def together(looks: Sequence[Look], nothing: str) -> Look:
         tuple(skipped.values()),
         nothing if looks and not files else None,
     )
+
+
+def apart(
+    paths: Sequence[str], look: Callable[[Sequence[str]], Look], goes_on: Callable[[], bool]
+) -> list[Look]:
+    """Looks at `paths`: at all of them, and where that fails, at each half by itself.
+
+    So a file that takes a scanner down costs itself alone, and is told as left out. It is tried
+    no further once `goes_on` says no, nor very often. Where every try fails, so does the look.
+    """
+    first = look(paths)
+    if first.reason is None:
+        return [first]
+    failed, lost = [(first, paths)], list[tuple[Look, Sequence[str]]]()
+    done: list[Look] = []
+    tries = 1
+    while failed:
+        last, some = failed.pop()
+        if len(some) < 2 or tries >= MOST_TRIES or not goes_on():
+            lost.append((last, some))
+            continue
+        for half in (some[len(some) // 2 :], some[: len(some) // 2]):
+            tries += 1
+            told = look(half)
+            if told.reason is None:
+                done.append(told)
+            else:
+                failed.append((told, half))
+    if not done:
+        return [first]
+    return [*done, *(Look(skipped=(left_out(each.reason or "", some),)) for each, some in lost)]
 
 
 def _place(hit: Hit) -> tuple[str, int, str]:

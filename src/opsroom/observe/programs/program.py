@@ -107,6 +107,11 @@ class Clock:
         self._bounds = bounds
         self._end = time.monotonic() + bounds.seconds
 
+    @property
+    def is_over(self) -> bool:
+        """Whether no time is left."""
+        return time.monotonic() >= self._end
+
     def left(self) -> Bounds:
         """The bounds of the next run; a hundredth of a second when the time is over."""
         return replace(self._bounds, seconds=max(0.01, self._end - time.monotonic()))

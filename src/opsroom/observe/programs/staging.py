@@ -68,7 +68,7 @@ def staged(
 ) -> Generator[Staged]:
     """Lay out `paths` of an export; the copy is removed afterwards.
 
-    Names without an ending get `ending`, for scanners that go by it.
+    Names without an ending, or with one in capitals, get `ending`, for scanners that go by it.
 
     Raises:
         ObservationError: there is no room for it, or no permission.
@@ -137,7 +137,8 @@ def _lay_out(
             continue
         room -= len(content)
         name = _name(path, number)
-        if ending and not splitext(name)[1]:
+        own = splitext(name)[1]
+        if ending and (not own or own != own.lower()):
             name = f"{name}.n{number}{ending}"
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ parse.
 """
 
 import re
+from collections.abc import Sequence
 from posixpath import basename
 
 from opsroom.clients.git.exports import Export
@@ -15,7 +16,7 @@ from opsroom.model.text import readable
 from opsroom.observe.covering import kind_at
 from opsroom.observe.documents import sarif
 from opsroom.observe.documents.sarif import Result
-from opsroom.observe.programs.hits import Reader, hits, named, together, unread
+from opsroom.observe.programs.hits import Reader, apart, hits, named, together, unread
 from opsroom.observe.programs.program import Clock, missing, program, start, version, why
 from opsroom.observe.programs.staging import Staged, portions, staged
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
@@ -97,13 +98,17 @@ def look(export: Export, bounds: Bounds) -> Look:
     if path is None:
         return Look(reason="ruff is not installed")
     clock = Clock(bounds)
-    looks: list[Look] = []
-    for portion in portions(each for each in export.files if kind_at(export, each) == "python"):
-        with staged(export, portion, ending=".py") as copy:
+
+    def look_at(paths: Sequence[str]) -> Look:
+        with staged(export, paths, ending=".py") as copy:
             done = start([path, *ARGUMENTS, "--", str(copy.folder)], copy.empty, clock.left())
             if reason := why("ruff", done, bounds, frozenset({0})):
                 return Look(reason=reason)
-            looks.append(_look(copy, done))
+            return _look(copy, done)
+
+    looks: list[Look] = []
+    for portion in portions(each for each in export.files if kind_at(export, each) == "python"):
+        looks += apart(portion, look_at, lambda: not clock.is_over)
     return together(looks, "ruff could parse none of the files")
 
 
