@@ -20,6 +20,7 @@ from opsroom.observe.sources.directory import find
 from opsroom.operations.advisories.parts import advisory_parts
 from opsroom.operations.host_parts import host_parts
 from opsroom.operations.parts import Part, State, broken, note, works
+from opsroom.operations.scan_parts import coverage_parts, scanner_parts
 from opsroom.settings import DirectorySource, Settings, Source
 from opsroom.settings.kept import secret_files
 from opsroom.settings.written import from_here
@@ -46,6 +47,10 @@ async def diagnose(settings: Settings) -> AsyncIterator[Part]:
     if not settings.sources:
         yield note("source", "none is configured", "run `opsroom init PATH`")
     for part in await anyio.to_thread.run_sync(advisory_parts, settings):
+        yield part
+    for part in await anyio.to_thread.run_sync(scanner_parts, settings):
+        yield part
+    for part in await coverage_parts(settings):
         yield part
     yield _watching(clones)
     yield _postgres(settings)
