@@ -70,7 +70,11 @@ async def test_the_same_advisory_is_one_line_with_everybody_who_has_it(yard: Yar
         assert first.fixed == ["npm/web 1.0.1"]
         assert first.packages == ["npm/web"]
         assert answer.total == 3
-        assert "CVE-2026-1 high npm/web, 2 in acme/api, acme/web" in answer.reading()
+        reading = answer.reading()
+        assert "CVE-2026-1 high npm/web, 2 in acme/api, acme/web" in reading
+        assert "Fixed in" not in reading  # the reasons say it
+        by_package = (await ask(room, by="package")).reading()
+        assert "- npm/web high, 2 in acme/api, acme/web" in by_package
         assert [each.key for each in (await ask(room, by="package")).groups] == [
             "npm/web",
             "npm/ui",
@@ -127,7 +131,8 @@ async def test_advisories_that_never_were_there_are_told(yard: Yard) -> None:
     async with fleet_of(yard, "acme/api") as room:
         answer = await ask(room)
         assert all(each.fetched_at is None for each in answer.advisories)
-        assert "never" in answer.note
+        assert "advisories were never fetched: osv (not yet asked)" in answer.note
+        assert "old" not in answer.note
 
 
 async def test_suppressed_ones_are_listed_when_asked_for(yard: Yard) -> None:
@@ -157,6 +162,28 @@ async def test_a_cut_is_counted_and_goes_on_where_it_ended(yard: Yard) -> None:
             after = answer.after
         assert len(set(seen)) == 60
         assert rounds > 2
+
+
+async def test_groups_count_what_is_in_them(yard: Yard) -> None:
+    async with fleet_of(yard, "acme/api") as room:
+        has_advisories(room, flaw())
+        await depend(room, package("web"))
+        await look(room, NOISE)
+        answer = await ask(room, by="advisory")
+        assert answer.total == 1
+        assert answer.severities == {Severity.HIGH: 1}
+        assert "\n1 finding: high 1\n" in answer.reading()
+
+
+async def test_a_budget_that_holds_no_line_is_said(yard: Yard) -> None:
+    async with fleet_of(yard, "acme/api") as room:
+        await look(room, NOISE)
+        answer = await ask(room, "rule:ruff/*", tokens=100)
+        assert answer.findings == []
+        assert answer.omitted.count == 1
+        assert "max_tokens=100 holds no line" in answer.note
+        assert "holds no line" not in (await ask(room, "rule:ruff/*")).note
+        assert "holds no line" not in (await ask(room, "rule:none", tokens=100)).note
 
 
 async def test_an_after_that_no_answer_gave_is_refused(yard: Yard) -> None:

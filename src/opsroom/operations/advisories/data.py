@@ -77,12 +77,17 @@ def staleness(data: AdvisoryData, now: datetime) -> str:
 def age_note(data: Sequence[AdvisoryData], now: datetime) -> str:
     """One sentence on sources whose advisories are too old, or could not be fetched; or nothing."""
     told = [(each, staleness(each, now)) for each in data]
-    old = [f"{each.source}: {why}" for each, why in told if why]
+    never = [
+        f"{each.source} ({plain(each.failed, 200) or 'not yet asked'})"
+        for each in data
+        if each.fetched_at is None
+    ]
+    old = [f"{each.source}: {why}" for each, why in told if why and each.fetched_at]
     failed = [
         f"{each.source} could not be refreshed ({plain(each.failed, 120)}): its former data count"
         for each, why in told
         if each.failed and not why
     ]
-    if not old and not failed:
-        return ""
-    return "; ".join([*(["advisories are old: " + ", ".join(old)] if old else []), *failed])
+    had = ["advisories were never fetched: " + ", ".join(never)] if never else []
+    aged = ["advisories are old: " + ", ".join(old)] if old else []
+    return "; ".join([*had, *aged, *failed])

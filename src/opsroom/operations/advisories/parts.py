@@ -44,7 +44,11 @@ def _part(data: AdvisoryData, unread: dict[str, int], now: datetime) -> Part:
     if data.fetched_at is None and not data.failed:
         return note(name, "never fetched: nothing in use was asked for yet")
     if stale:
-        hint = "look at the network, the settings of [scan], and whether `opsroom serve` runs"
+        hint = (
+            "put newer archives into the folder of [scan] offline"
+            if data.source.startswith("offline")
+            else "look at the network, the settings of [scan], and whether `opsroom serve` runs"
+        )
         return broken(name, OpsroomError(stale, hint))
     newest = f", the newest of {data.as_of:%Y-%m-%d}" if data.as_of else ""
     age = now - (data.fetched_at or now)

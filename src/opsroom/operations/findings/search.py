@@ -13,6 +13,7 @@ from pydantic import Field
 
 from opsroom.errors import UsageError
 from opsroom.judge.findings.ranking import Rank, rank
+from opsroom.judge.wording import counted
 from opsroom.model.advisory import AdvisoryData
 from opsroom.model.finding import FindingState, KeptFinding
 from opsroom.model.purl import short
@@ -71,7 +72,9 @@ class Findings(Answer):
         told = ", ".join(f"{severity.value} {count}" for severity, count in self.severities.items())
         lines = [
             *lead(self.as_of, self.coverage, self.note),
-            f"{self.total} findings: {told}" if self.total else "no findings where it was looked",
+            f"{counted(self.total, 'finding')}: {told}"
+            if self.total
+            else "no findings where it was looked",
             self.scans.reading(),
             *(f"- {_line(each)}" for each in self.findings),
             *(f"- {_group_line(each)}" for each in self.groups),
@@ -87,20 +90,22 @@ class Findings(Answer):
 
 
 def _line(found: FindingRow) -> str:
-    fix = f" Fixed in {found.fixed}." if found.fixed else ""
-    why = f" ({', '.join(found.why)})" if found.why else ""
+    reasons = [each for each in found.why if each not in found.message]
+    why = f" ({', '.join(reasons)})" if reasons else ""
     where = f" {found.location}" if found.location else ""
     return (
         f"{found.id} {found.severity.value} {found.repository} {found.rule}{where}: "
-        f"{found.message}{why}{fix}"
+        f"{found.message}{why}"
     )
 
 
 def _group_line(group: FindingGroup) -> str:
     more = f" and {group.repositories_omitted} more" if group.repositories_omitted else ""
-    what = f" {', '.join(group.packages)}" if group.packages else ""
+    packages = [each for each in group.packages if each != group.key]
+    what = f" {', '.join(packages)}" if packages else ""
     why = f" ({', '.join(group.why)})" if group.why else ""
-    fix = f" Fixed in {', '.join(group.fixed)}." if group.fixed else ""
+    told = any(each.startswith("fixed in ") for each in group.why)
+    fix = f" Fixed in {', '.join(group.fixed)}." if group.fixed and not told else ""
     going = [f"{each.repository} #{each.number}" for each in group.pulls]
     under_way = f" Under way: {', '.join(going)}." if going else ""
     return (
@@ -170,8 +175,10 @@ async def _answer(
     about = Where(terms=tuple(term for term in wanted.terms if term.key in OF_REPOSITORY))
     rows = [row for row in known if about.matches(row)]
     seen, covered = room.looked(rows, whole=not about.terms)
-    severities = Counter(kept.finding.severity for _, kept in held)
     groups = grouped(held, by) if by else []
+    counts = [one.finding for each in groups for _, one in each.members]
+    counts = counts if by else [kept.finding for _, kept in held]
+    severities = Counter(each.severity for each in counts)
     lines = _ranked(held) if not by else []
     everything: list[FindingRow | FindingGroup] = (
         [group.told() for group in groups[: skip + MOST]]
@@ -190,6 +197,7 @@ async def _answer(
     def build(few: Sequence[FindingRow | FindingGroup]) -> Findings:
         left = count - skip - len(few)
         rest = everything[skip + len(few) :]
+        narrow = [f"max_tokens={max_tokens} holds no line: give more"] if ranked and not few else []
         named = {
             name
             for each in few
@@ -198,8 +206,8 @@ async def _answer(
         return Findings(
             as_of=seen,
             coverage=covered,
-            note="; ".join(note for note in notes if note),
-            total=sum(len(group.members) for group in groups) if by else len(held),
+            note="; ".join(note for note in [*notes, *narrow] if note),
+            total=len(counts),
             severities={each: severities[each] for each in reversed(Severity) if severities[each]},
             findings=[each for each in few if isinstance(each, FindingRow)],
             groups=[each for each in few if isinstance(each, FindingGroup)],
