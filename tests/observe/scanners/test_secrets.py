@@ -93,17 +93,6 @@ def test_another_centre_hashes_otherwise(workshop: Workshop, centre: Path, tmp_p
     assert here.anchor != there.anchor
 
 
-def test_after_a_push_only_what_is_new_is_read(workshop: Workshop, centre: Path) -> None:
-    folder = workshop.repository("api", {"a.py": plant(token(7))})
-    before = workshop.commit(folder, {"a.py": "x = 1\n"})
-    workshop.commit(folder, {"b.py": plant(token(8))})
-    workshop.commit(folder, {"b.py": "x = 1\n"})
-    everything = export_of(workshop, folder, centre)
-    newer = export_of(workshop, folder, centre, scanned_tips=(before, "0" * 40))
-    assert places(everything) == {("a.py", 1, True), ("b.py", 1, True)}
-    assert places(newer) == {("b.py", 1, True)}
-
-
 SILENCERS = {
     "an inline comment of gitleaks": ("a.py", "{} # gitleaks:allow"),
     "an inline comment of kingfisher": ("a.py", "{} # kingfisher:ignore"),

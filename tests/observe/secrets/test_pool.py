@@ -10,7 +10,7 @@ from tests.observe.secrets.planting import plant, token
 
 from opsroom.clients.process import Worker
 from opsroom.observe.secrets.pool import CACHE, MODULE, Pool
-from opsroom.observe.secrets.worker import Order
+from opsroom.observe.secrets.report import Order
 
 MEMORY = 3 << 30
 OUTPUT = 1 << 20

@@ -11,7 +11,8 @@ from tests.observe.workshop import Workshop
 from opsroom.observe.secrets.detector import Detector, Sight
 from opsroom.observe.secrets.pool import CACHE
 from opsroom.observe.secrets.reading import LARGEST
-from opsroom.observe.secrets.worker import Order, Report, Search, order_of, serve
+from opsroom.observe.secrets.report import Order, Report
+from opsroom.observe.secrets.worker import Search, order_of, serve
 
 KEY = "00" * 32
 

@@ -39,7 +39,7 @@ class Export:
     tree, or are not tracked there: their present content lies in `working`.
 
     `home` is the folder of the centre, where scanners keep what is worth keeping between looks.
-    `scanned_tips`: commits whose past was read before, by the same rules; only newer is to be read.
+    `recall` is what a scanner kept at its last look by the same rules (empty: it kept nothing).
     """
 
     folder: Path
@@ -52,7 +52,7 @@ class Export:
     working: Path | None = None
     dirty: tuple[str, ...] = ()
     home: Path | None = None
-    scanned_tips: tuple[str, ...] = ()
+    recall: str = ""
 
 
 @contextmanager

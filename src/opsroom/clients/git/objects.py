@@ -82,6 +82,22 @@ def past(place: Place, tips: Collection[str], known: Collection[str], timeout: f
     return Past(blobs, missing, shallow)
 
 
+def lost(
+    place: Place, tips: Collection[str], commits: Collection[str], timeout: float
+) -> frozenset[str]:
+    """Those of some commits that `tips` don't reach (any more), or that are gone.
+
+    Raises:
+        GitFailed: a tip is missing, or git was stopped at a bound. `timeout` is in seconds.
+    """
+    here = _kinds(place, commits, timeout)
+    if not here:
+        return frozenset(commits)
+    named = "".join([*(f"{oid}\n" for oid in here), *(f"^{tip}\n" for tip in tips)])
+    beyond = _git(place, ["rev-list", "--stdin"], named.encode("ascii"), timeout)
+    return frozenset(commits) - (here.keys() - set(beyond.decode("ascii").split()))
+
+
 def contents(
     place: Place, blobs: Sequence[Blob], timeout: float
 ) -> Iterator[tuple[Blob, bytes | None]]:

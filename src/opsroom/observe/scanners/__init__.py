@@ -44,7 +44,9 @@ class Look:
     """What a scanner saw. `reason`: why nothing is known; None: it looked.
 
     `files` were really read and `kinds` are the languages and formats among them, as the scanner
-    proves; `skipped` is what it left out.
+    proves; `skipped` is what it left out. `kept` is a short text of its own that it gets back as
+    `Export.recall` at the next look by the same rules. `onward`: it came some way, and the next
+    look, which is due at once, goes on from there.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -52,6 +54,8 @@ class Look:
     kinds: frozenset[str] = frozenset()
     skipped: tuple[Skipped, ...] = ()
     reason: str | None = None
+    kept: str = ""
+    onward: bool = False
 
 
 @dataclass(frozen=True, slots=True)

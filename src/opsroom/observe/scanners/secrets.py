@@ -24,8 +24,9 @@ from opsroom.observe.programs.staging import shown
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
 from opsroom.observe.secrets.decoys import is_test
 from opsroom.observe.secrets.key import secret_key
-from opsroom.observe.secrets.pool import Pool
-from opsroom.observe.secrets.worker import Leak, Order, Report
+from opsroom.observe.secrets.memory import PASTS
+from opsroom.observe.secrets.pool import CACHE, Pool
+from opsroom.observe.secrets.report import Leak, Order, Report
 
 DISTRIBUTION = "kingfisher-secret-scanner"
 RULE = "leaked-secret"
@@ -57,7 +58,7 @@ def look(export: Export, bounds: Bounds) -> Look:
     if export.home is None:
         return Look(reason="there is no folder of a centre to keep the key of the hashes in")
     try:
-        order = _order(export, bounds, secret_key(export.home))
+        order = _order(export, export.home, bounds, secret_key(export.home))
         report = _pool(export.home, bounds.memory).ask(order, bounds.output)
     except Ended as ended:
         return Look(reason=f"the scanner gave no answer: {ended}")
@@ -70,6 +71,8 @@ def look(export: Export, bounds: Bounds) -> Look:
         files=report.files,
         kinds=frozenset({SECRETS}) if report.given else frozenset(),
         skipped=(*_skipped(report), *_untold(export)),
+        kept=report.kept or export.recall,
+        onward=report.onward,
     )
 
 
@@ -86,7 +89,7 @@ def _pool(home: Path, memory: int) -> Pool:
         return _pools.setdefault((home, memory), Pool(home, memory))
 
 
-def _order(export: Export, bounds: Bounds, key: bytes) -> Order:
+def _order(export: Export, home: Path, bounds: Bounds, key: bytes) -> Order:
     trees = [(str(export.folder), export.files)]
     if export.working is not None and export.dirty:
         trees.append((str(export.working), export.dirty))
@@ -99,7 +102,9 @@ def _order(export: Export, bounds: Bounds, key: bytes) -> Order:
         if place is not None and export.tips
         else None,
         tips=export.tips,
-        known=export.scanned_tips,
+        commit=export.commit,
+        memory=str(home / CACHE / PASTS),
+        recall=export.recall,
     )
 
 

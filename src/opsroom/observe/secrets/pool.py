@@ -13,7 +13,7 @@ from pathlib import Path
 
 from opsroom.clients.git.command import base_environment
 from opsroom.clients.process import Ended, Worker
-from opsroom.observe.secrets.worker import Leak, Order, Report
+from opsroom.observe.secrets.report import Order, Report, leak_of, left_of
 
 MODULE = "opsroom.observe.secrets.worker"
 STARTING = 120.0
@@ -101,27 +101,16 @@ def report_of(said: bytes) -> Report:
         ValueError, KeyError, TypeError: it is none.
     """
     read = json.loads(said)
-    leaks = [
-        Leak(
-            str(leak["kind"]),
-            str(leak["severity"]),
-            str(leak["hash"]),
-            [(str(path), int(line), str(commit)) for path, line, commit in leak["places"]],
-            int(leak["count"]),
-        )
-        for leak in read["leaks"]
-    ]
-    skipped = {
-        str(why): (int(count), [str(path) for path in paths])
-        for why, (count, paths) in read["skipped"].items()
-    }
     return Report(
         files=int(read["files"]),
         blobs=int(read["blobs"]),
         size=int(read["size"]),
         given=int(read["given"]),
         answered=int(read["answered"]),
-        leaks=leaks,
-        skipped=skipped,
+        leaks=[leak_of(leak) for leak in read["leaks"]],
+        skipped=left_of(read["skipped"]),
         reason=str(read["reason"]),
+        untold=int(read["untold"]),
+        onward=bool(read["onward"]),
+        kept=str(read["kept"]),
     )

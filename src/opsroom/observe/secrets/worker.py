@@ -14,72 +14,33 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from opsroom.clients.git.objects import Blob, contents, past
+from opsroom.clients.git.command import GitFailed
+from opsroom.clients.git.objects import Blob, contents, lost, past
 from opsroom.clients.git.place import Place
 from opsroom.errors import ObservationError
 from opsroom.model.text import readable
 from opsroom.observe.secrets.detector import Detector, Sight
 from opsroom.observe.secrets.key import keyed
+from opsroom.observe.secrets.memory import (
+    PASTS,
+    Memory,
+    forget,
+    join,
+    keep,
+    recall,
+    still_holds,
+    sweep,
+)
 from opsroom.observe.secrets.reading import LARGEST, TooLarge, Tree
+from opsroom.observe.secrets.report import MOST, Leak, LeftOut, Order, Report, Seen, leave_out
 
-MOST = 5000
-"""Secrets of one repository; of more it is said that there are more."""
-
-MOST_PLACES = 50
-
-MOST_NAMED = 10_000
-"""Paths that are named of those left out for one reason; where more are, nothing counts as gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What to look at: files under folders, and the past of some commits without that of others.
-
-    `place` is the Git directory, the common one, and the work tree (empty: none). `seconds` is how
-    long it may take.
-    """
-
-    key: str = field(repr=False)
-    seconds: float
-    trees: tuple[tuple[str, tuple[str, ...]], ...]
-    place: tuple[str, str, str] | None = None
-    tips: tuple[str, ...] = ()
-    known: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Leak:
-    """One secret: its kind, severity, keyed hash, and places as (path, line, commit)."""
-
-    kind: str
-    severity: str
-    hash: str
-    places: list[tuple[str, int, str]] = field(default_factory=list[tuple[str, int, str]])
-    count: int = 0
-
-
-@dataclass(slots=True)
-class Report:
-    """What was looked at and seen. `reason`: why nothing is known. `skipped`: how many
-    by reason, and their paths as far as they have one and can be named.
-
-    `given` contents were handed in, and `answered` came back.
-    """
-
-    files: int = 0
-    blobs: int = 0
-    size: int = 0
-    given: int = 0
-    answered: int = 0
-    leaks: list[Leak] = field(default_factory=list[Leak])
-    skipped: dict[str, tuple[int, list[str]]] = field(
-        default_factory=dict[str, tuple[int, list[str]]]
-    )
-    reason: str = ""
+UNTOLD = "history untold"
+"""How it begins what is said of a past that there was no time for."""
 
 
 class OutOfTime(Exception):
@@ -95,7 +56,10 @@ class Search:
         self._key = bytes.fromhex(order.key)
         self._deadline = time.monotonic() + order.seconds
         self._seen: set[str] = set()
+        """The ids of what was looked at and is committed."""
         self._leaks: dict[str, Leak] = {}
+        self._lasting: dict[str, Leak] = {}
+        """Those of them that are committed: they are part of the past from now on."""
         self.report = Report()
 
     def run(self) -> Report:
@@ -103,13 +67,13 @@ class Search:
         report = self.report
         try:
             self._prove()
-            for folder, paths in self._order.trees:
-                self._files(Path(folder), paths)
+            for number, (folder, paths) in enumerate(self._order.trees):
+                self._files(Path(folder), paths, self._order.commit if number == 0 else "")
             if self._order.place:
                 self._past(self._order.place)
             self._prove()
         except OutOfTime:
-            report.reason = f"not done within {self._order.seconds:g} s"
+            report.reason = self._late()
         except ObservationError as error:
             report.reason = str(error)
         if not report.reason and report.given != report.answered:
@@ -117,13 +81,16 @@ class Search:
         report.leaks = list(self._leaks.values())
         return report
 
+    def _late(self) -> str:
+        return f"not done within {self._order.seconds:g} s"
+
     def _prove(self) -> None:
         token = f"{'gh'}p_{secrets.token_hex(18)}"
         seen = self._detector.look(f"token = {token}\n".encode(), "")
         if [sight.secret for sight in seen] != [token]:
             raise ObservationError("the scanner does not see a secret that was shown to it")
 
-    def _files(self, folder: Path, paths: Iterable[str]) -> None:
+    def _files(self, folder: Path, paths: Iterable[str], commit: str) -> None:
         tree = Tree(folder)
         try:
             for path in paths:
@@ -134,50 +101,120 @@ class Search:
                 except OSError:
                     self._skip("not a regular file, or not to be read", path)
                 else:
-                    if self._look(content, path, ""):
+                    if self._look(content, (path, "", commit)):
                         self.report.files += 1
         finally:
             tree.close()
 
-    def _past(self, place: tuple[str, str, str]) -> None:
-        git_dir, common_dir, worktree = place
-        there = Place(Path(git_dir), Path(common_dir), Path(worktree) if worktree else None)
-        reached = past(there, self._order.tips, self._order.known, self._left())
+    def _past(self, git_dirs: tuple[str, str, str]) -> None:
+        """Read what is new of the past, the newest first, and recall what is known of the rest."""
+        git_dir, common_dir, worktree = git_dirs
+        place = Place(Path(git_dir), Path(common_dir), Path(worktree) if worktree else None)
+        try:
+            memory = self._recalled(place)
+            reached = past(place, self._order.tips, memory.tips, self._left())
+        except (GitFailed, OutOfTime):
+            if time.monotonic() < self._deadline:
+                raise
+            self._skip(f"{UNTOLD}: it could not be listed, {self._late()}", "")
+            return
         if reached.missing:
             self._skip("missing from the clone (a partial one)", "", reached.missing)
         if reached.shallow:
             self._skip("older commits: the clone is shallow", "")
         wanted: list[Blob] = []
         for blob in reached.blobs:
-            if blob.oid in self._seen:
+            if blob.oid in self._seen or blob.oid in memory.blobs:
                 continue
             if blob.size > LARGEST:
-                self._skip(f"larger than {LARGEST >> 20} MiB", readable(blob.path))
+                memory.blobs.add(blob.oid)
+                why = f"larger than {LARGEST >> 20} MiB"
+                leave_out(memory.skipped, why, [readable(blob.path)], 1)
             elif blob.size:
                 wanted.append(blob)
-        for blob, content in contents(there, wanted, self._left()):
-            if content is None:
-                self._skip("missing from the clone (a partial one)", readable(blob.path))
-            elif self._look(content, readable(blob.path), blob.commit, blob.oid):
-                self.report.blobs += 1
+        self._read(place, wanted, memory)
+        join(self._leaks, memory.leaks.values())
+        join(self._lasting, memory.leaks.values())
+        for why, (count, paths) in memory.skipped.items():
+            leave_out(self.report.skipped, why, paths, count)
+        if not (reached.missing or reached.shallow or self.report.untold):
+            memory.tips, memory.blobs = self._order.tips, set()
+        else:
+            memory.blobs |= self._seen
+        self._keep(memory)
 
-    def _look(self, content: bytes, path: str, commit: str, oid: str = "") -> bool:
-        """Whether it was looked at. Equal contents are looked at once."""
+    def _read(self, place: Place, wanted: list[Blob], memory: Memory) -> None:
+        """Look at these blobs, as far as the time goes."""
+        done = 0
+        try:
+            for blob, content in contents(place, wanted, self._left()):
+                path = readable(blob.path)
+                if content is None:
+                    self._skip("missing from the clone (a partial one)", path)
+                else:
+                    if self._look(content, (path, blob.commit, blob.commit), memory.skipped):
+                        self.report.blobs += 1
+                    memory.blobs.add(blob.oid)
+                done += 1
+        except (GitFailed, OutOfTime):
+            if time.monotonic() < self._deadline:
+                raise
+            self.report.untold = len(wanted) - done
+            self.report.onward = done > 0
+            self._skip(f"{UNTOLD}: blobs, {self._late()}", "", self.report.untold)
+
+    def _recalled(self, place: Place) -> Memory:
+        """What is known of the past; nothing where a commit that holds a secret is gone.
+
+        A commit that no ref reaches any more doesn't stand for what it had in common with others.
+        """
+        order = self._order
+        known = recall(Path(order.memory), order.recall, self._key) if order.memory else None
+        if known is None:
+            return Memory(before=order.recall)
+        gone = lost(place, order.tips, {*known.tips, *known.commits}, self._left())
+        forget(Path(order.memory), known.before)
+        if not still_holds(known, gone):
+            return Memory(before=order.recall)
+        tips = tuple(tip for tip in known.tips if tip not in gone)
+        return Memory(tips, known.blobs, known.leaks, known.skipped, order.recall)
+
+    def _keep(self, memory: Memory) -> None:
+        """Keep what is known of the past now; where that fails all of it is read the next time."""
+        if self._order.memory and self._order.commit:
+            memory.leaks = self._lasting
+            with suppress(OSError):
+                self.report.kept = keep(Path(self._order.memory), memory, self._key)
+
+    def _look(self, content: bytes, at: tuple[str, str, str], left: LeftOut | None = None) -> bool:
+        """Whether it was looked at. Equal contents of the past are looked at once.
+
+        `at` are its path, the commit in whose past it is (empty: of today), and one that holds it
+        (empty: it is not committed). What is left out is counted in `left`.
+        """
         self._left()
-        name = oid or self._name(content)
-        fresh = name not in self._seen
-        self._seen.add(name)
+        path, commit, holder = at
+        name = self._name(content)
+        if commit and name in self._seen:
+            return True
+        if holder:
+            self._seen.add(name)
         self.report.given += 1
         self.report.size += len(content)
         try:
-            sights = self._detector.look(content, path) if fresh or not commit else []
+            sights = self._detector.look(content, path)
         except TimeoutError:
             self.report.given -= 1
-            self._skip("took too long to look through", path)
+            left = self.report.skipped if left is None else left
+            leave_out(left, "took too long to look through", [path], 1)
             return False
         self.report.answered += 1
         for sight in sights:
-            self._add(sight, path, commit)
+            hashed = keyed(self._key, sight.secret.encode("utf-8", "surrogateescape"))
+            if not _add(self._leaks, hashed, sight, (path, sight.line, commit)):
+                self._skip(f"more than {MOST} secrets: the rest is not told one by one", path)
+            if holder:
+                _add(self._lasting, hashed, sight, (path, sight.line, holder))
         return True
 
     def _name(self, content: bytes) -> str:
@@ -188,29 +225,24 @@ class Search:
         digest.update(content)
         return digest.hexdigest()
 
-    def _add(self, sight: Sight, path: str, commit: str) -> None:
-        hashed = keyed(self._key, sight.secret.encode("utf-8", "surrogateescape"))
-        leak = self._leaks.get(hashed)
-        if leak is None:
-            if len(self._leaks) >= MOST:
-                self._skip(f"more than {MOST} secrets: the rest is not told one by one", path)
-                return
-            leak = self._leaks[hashed] = Leak(sight.kind, sight.severity.value, hashed)
-        leak.count += 1
-        if len(leak.places) < MOST_PLACES:
-            leak.places.append((path, sight.line, commit))
-
     def _skip(self, reason: str, path: str, count: int = 1) -> None:
-        before, paths = self.report.skipped.get(reason, (0, []))
-        if path and len(paths) < MOST_NAMED:
-            paths.append(path)
-        self.report.skipped[reason] = (before + count, paths)
+        leave_out(self.report.skipped, reason, [path], count)
 
     def _left(self) -> float:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise OutOfTime
         return left
+
+
+def _add(leaks: dict[str, Leak], hashed: str, sight: Sight, place: Seen) -> bool:
+    """Whether it could be taken down: there may be too many."""
+    if hashed not in leaks:
+        if len(leaks) >= MOST:
+            return False
+        leaks[hashed] = Leak(sight.kind, sight.severity.value, hashed)
+    leaks[hashed].add(place)
+    return True
 
 
 def order_of(said: Mapping[str, Any]) -> Order:
@@ -221,7 +253,9 @@ def order_of(said: Mapping[str, Any]) -> Order:
         trees=tuple((folder, tuple(paths)) for folder, paths in said["trees"]),
         place=tuple(said["place"]) if said["place"] else None,
         tips=tuple(said["tips"]),
-        known=tuple(said["known"]),
+        commit=said["commit"],
+        memory=said["memory"],
+        recall=said["recall"],
     )
 
 
@@ -241,6 +275,7 @@ def main() -> None:
     """Serve whoever started this, until standard input ends."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     detector = Detector(Path(sys.argv[1]))
+    sweep(Path(sys.argv[1]) / PASTS)
 
     def answer(text: str) -> None:
         sys.stdout.write(text)

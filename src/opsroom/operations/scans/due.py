@@ -67,7 +67,7 @@ class Patience:
 
 REASONS = ("moved", "discovery", "data", "schedule")
 """Why something is due by itself: another commit or ref, never looked at, other scanners or rules,
-and what failed before."""
+and what failed or did not come to its end before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,8 @@ def _reason(names: Collection[str], kept: Mapping[str, Scan], sight: Sight) -> s
         return "moved"
     if len(known) < len(names):
         return "data"
-    return "schedule" if all(scan.reason for scan in known) else "moved"
+    again = all(scan.reason or not scan.key for scan in known)
+    return "schedule" if again else "moved"
 
 
 def due(

@@ -8,11 +8,12 @@ Nothing is recorded here. Whatever fails is a scan that says why; the others sta
 import logging
 import os
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("opsroom.scan")
 
 PARTLY = "some of its entries were not understood"
+
+NOTHING: Mapping[str, Scan] = MappingProxyType({})
 
 CORES = max(1, os.cpu_count() or 1)
 
@@ -140,10 +143,12 @@ async def look(
     is_known: IsKnown,
     now: Callable[[], datetime],
     last: Scan | None = None,
+    done: Mapping[str, Scan] = NOTHING,
 ) -> Seen:
     """What the scanners of these names see of a repository. Nothing raises but being cancelled.
 
-    `last` is the look for threats before, if there was one; what threatens is told later.
+    `last` is the look for threats before, if there was one; what threatens is told later. `done`
+    are the last looks that saw something: a scanner goes on from its own, made by the same rules.
     """
     noted = _Noted(equipment, sight, now)
     present = [name for name in names if not isinstance(equipment.offers[name], Missing)]
@@ -174,11 +179,20 @@ async def look(
                 elif name == THREATS:
                     tasks.start_soon(_take_grounds, bench, noted, export, last)
                 elif name in equipment.scanners:
-                    tasks.start_soon(_scan, bench, noted, name, export)
+                    recall = _kept(done.get(name), equipment.offers[name])
+                    tasks.start_soon(_scan, bench, noted, name, replace(export, recall=recall))
     finally:
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(opened.__exit__, None, None, None)
     return noted.seen
+
+
+def _kept(before: Scan | None, offer: Offer | Missing) -> str:
+    """What a scanner kept at its last look, where that was by the same rules."""
+    if before is None or isinstance(offer, Missing):
+        return ""
+    same = (before.version, before.rules) == (offer.version, offer.rules)
+    return before.data if same else ""
 
 
 async def _in_thread(bench: Bench, function: Callable[[], T]) -> T:
@@ -256,11 +270,12 @@ class _Noted:
         self.seen.scans.append(
             Scan(
                 scanner=name,
-                key=key(name, self.equipment, self.sight),
+                key="" if look.onward else key(name, self.equipment, self.sight),
                 commit=self.sight.commit,
                 at=self.now(),
                 version=known.version,
                 rules=known.rules,
+                data=look.kept,
                 files=look.files,
                 kinds=tuple(sorted(look.kinds)),
                 skipped=tuple(dict.fromkeys((*skipped, *look.skipped))),

@@ -1,7 +1,7 @@
 """Scanning one repository: what is due of it is looked at, and recorded."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,8 @@ from opsroom.operations.scans.threatening import (
     with_what_threats_need,
 )
 from opsroom.store.packages import known
+from opsroom.store.repositories import ids_of
+from opsroom.store.scans import load_done
 
 if TYPE_CHECKING:
     from opsroom.operations.room import Room
@@ -71,7 +73,8 @@ async def scan_one(
     last = last_look(kept)
     before = await content(room, key) if THREATS in wanted and last is not None else None
     laid = await _laid(room, row, bench, sight)
-    seen = await look(bench, equipment, wanted, sight, laid, _is_known(room), room.now, last)
+    done = await _done(room, key) if any(map(equipment.history, wanted)) else {}
+    seen = await look(bench, equipment, wanted, sight, laid, _is_known(room), room.now, last, done)
     await record_scans(room, [ScanResult(key, seen)])
     scans = list(seen.scans)
     if seen.grounds is not None:
@@ -85,6 +88,14 @@ async def scan_one(
         for scan in scans
         if scan.reason and not isinstance(equipment.offers[scan.scanner], Missing)
     ]
+
+
+async def _done(room: "Room", key: str) -> Mapping[str, Scan]:
+    """The last looks at a repository that saw something."""
+    async with room.store.read() as connection:
+        numbers = [*(await ids_of(connection, [key])).values()]
+        found = await load_done(connection, numbers)
+    return next(iter(found.values()), {})
 
 
 async def _laid(room: "Room", row: Row, bench: Bench, sight: Sight) -> Laid:
