@@ -1,11 +1,13 @@
 """Which kinds of files a commit holds, by their names and by how they begin."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.observe.scanners.laying import laid
 
+from opsroom.model.scan import Skipped
 from opsroom.observe.covering import kind_at, kinds_in
 
 
@@ -50,6 +52,13 @@ def test_links_and_missing_files_are_of_no_kind(tmp_path: Path) -> None:
     (export.folder / "a").symlink_to(tmp_path / "script")
     (export.folder / "b.yaml").unlink()
     assert kinds_in(export) == frozenset()
+
+
+def test_what_was_left_out_has_a_kind_by_its_name(tmp_path: Path) -> None:
+    left = Skipped(reason="too many files", count=2, paths=("z/a.py", "z/b"))
+    link = Skipped(reason="a symbolic link", count=1, paths=("c.go",))
+    export = replace(laid(tmp_path, {"a.txt": ""}), skipped=(left, link))
+    assert kinds_in(export) == frozenset({"python"})
 
 
 @pytest.mark.parametrize(

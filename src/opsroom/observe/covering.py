@@ -10,6 +10,7 @@ from functools import lru_cache
 from posixpath import basename, splitext
 
 from opsroom.clients.git.exports import Export
+from opsroom.clients.git.laying import A_LINK
 from opsroom.clients.git.regular import FLAGS
 from opsroom.observe.kinds import kind_of
 
@@ -48,8 +49,15 @@ def kind_at(export: Export, path: str) -> str | None:
 
 @lru_cache(maxsize=8)
 def kinds_in(export: Export) -> frozenset[str]:
-    """The kinds of the files of an export. It is asked by every scanner, and answered once."""
-    return frozenset(kind for path in export.files if (kind := kind_at(export, path)) is not None)
+    """The kinds of the files of an export, and of those that were left out of it, by their names.
+
+    It is asked by every scanner, and answered once.
+    """
+    laid = (kind_at(export, path) for path in export.files)
+    left = (
+        kind_of(path) for each in export.skipped if each.reason != A_LINK for path in each.paths
+    )
+    return frozenset(kind for kind in (*laid, *left) if kind is not None)
 
 
 def _yaml_kind(path: str, head: bytes) -> str | None:

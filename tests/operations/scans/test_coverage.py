@@ -92,6 +92,12 @@ async def test_what_was_left_out_is_said(yard: Yard) -> None:
         left = Skipped(reason="symbolic links", count=2, example="a")
         await look(room, skipped=(left,))
         assert reasons(row(room)) == ["ruff: 2 left out, symbolic links"]
+        await look(room, scanner="secrets", skipped=(left,))
+        await look(room, scanner="zizmor", reason="it hangs")
+        assert unlooked(room.rows()) == [
+            "zizmor: it hangs (1 repository)",
+            "left out: symbolic links (1 repository)",
+        ]
 
 
 async def test_the_head_is_what_the_host_says(yard: Yard) -> None:

@@ -36,6 +36,7 @@ LARGEST_POINTER = 1024
 NOT_A_NAME = frozenset({errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL})
 REGULAR = (b"100644", b"100755", b"100664")
 LINK, SUBMODULE = b"120000", b"160000"
+A_LINK = "a symbolic link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def blobs(place: Place, commit: str, left: Left) -> list[Blob]:
         if mode in REGULAR:
             found.append(Blob(path, oid.decode("ascii"), int(size) if size.isdigit() else None))
         elif mode == LINK:
-            left.out("a symbolic link", path)
+            left.out(A_LINK, path)
         elif mode == SUBMODULE:
             left.out("a submodule", path)
         else:

@@ -134,9 +134,14 @@ def failed(row: Row, missing: Collection[str] = ()) -> list[str]:
 
 
 def unlooked(rows: Sequence[Row]) -> list[str]:
-    """What no scanner looked at and why, most repositories first."""
-    counts = Counter(what for row in rows for what in row.remembered(_unlooked))
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    """What no scanner looked at and why, most repositories first; then what they left out."""
+    whole = Counter(what for row in rows for what in row.remembered(_unlooked))
+    parts = Counter(what for row in rows for what in row.remembered(_left_out))
+    ordered = [
+        each
+        for counts in (whole, parts)
+        for each in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]
     return [plain(f"{what} ({_repositories(count)})", 300) for what, count in ordered]
 
 
@@ -146,6 +151,13 @@ def _unlooked(row: Row) -> list[str]:
         return ["no scanner has looked yet"]
     failed = {f"{scan.scanner}: {scan.reason}" for scan in _applicable(row) if scan.reason}
     return [*failed, *(f"{kind}: no scanner reads it" for kind in _unread(row))]
+
+
+def _left_out(row: Row) -> list[str]:
+    """What scanners left out of one repository, as it is counted: each reason once."""
+    looks = [scan for scan in _applicable(row) if scan.reason is None]
+    left = {skipped.reason for scan in looks for skipped in scan.skipped}
+    return [f"left out: {reason}" for reason in sorted(left)]
 
 
 def _repositories(count: int) -> str:
