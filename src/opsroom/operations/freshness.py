@@ -8,13 +8,13 @@ A group is stale when it is half again as old as it should ever become. What a s
 not vouched for by any sweep, until it was looked at in full.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from opsroom.model.coverage import Coverage
-from opsroom.model.facts import Unknown
+from opsroom.model.facts import Facts, Unknown
 from opsroom.model.host import Remote
 from opsroom.model.snapshot import Snapshot
 from opsroom.operations.fleet import Row
@@ -29,11 +29,27 @@ GRACE = timedelta(seconds=30)
 """How much later than planned a sweep or a look may be before what it tells is stale."""
 
 
-class _Vouched(NamedTuple):
-    """A group of facts: when it was last known to be true, and how old it may be."""
+class _Looked(NamedTuple):
+    """When the groups of a repository were looked at, the oldest of each kind; None: none is.
 
-    at: datetime
-    within: timedelta
+    `asked` are those that only a look asks for. `moved`: no sweep vouches for what a sweep tells.
+    """
+
+    blank: bool
+    clones: datetime | None
+    swept: datetime | None
+    remote: datetime | None
+    asked: datetime | None
+    moved: bool
+    changed: bool
+
+
+class _Pace(NamedTuple):
+    """Of the sources of a repository: the last whole sweep, and how old groups may be."""
+
+    whole: datetime | None
+    sweep: timedelta
+    look: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +60,33 @@ class Trust:
     clones: timedelta
     sweeps: "Mapping[str, SweepMark]"
 
+    paces: dict[tuple[str, ...], _Pace] = field(default_factory=dict[tuple[str, ...], _Pace])
+
     def of(self, row: Row) -> Freshness:
         """Whether every group of facts is known to be true so lately as it should be."""
-        snapshot = row.snapshot
-        if row.blind or not snapshot.groups or _is_blank(snapshot):
+        looked = row.remembered(_looked)
+        if row.blind or looked.blank:
             return "unknown"
-        remote = snapshot.remote
-        if isinstance(remote, Remote) and remote.moved_at is not None:
+        if looked.changed:
             return "stale"
-        late = any(self.now - group.at > group.within for group in self._vouched(row))
+        now, pace = self.now, self._pace(row)
+        late = (
+            (looked.clones is not None and now - looked.clones > self.clones)
+            or (
+                looked.swept is not None and now - _vouched(looked.swept, looked, pace) > pace.sweep
+            )
+            or (looked.remote is not None and now - looked.remote > pace.look)
+            or (looked.asked is not None and now - looked.asked > pace.look)
+        )
         return "stale" if late else "fresh"
 
     def at(self, row: Row) -> datetime | None:
         """Since when nothing can have changed unseen: the oldest among its groups."""
-        return min((group.at for group in self._vouched(row)), default=None)
+        looked, pace = row.remembered(_looked), self._pace(row)
+        overdue = looked.remote is not None and self.now - looked.remote > pace.look
+        remote = looked.remote if overdue else None
+        ages = (looked.clones, _vouched(looked, pace), remote, looked.asked)
+        return min((at for at in ages if at is not None), default=None)
 
     def coverage(self, rows: Iterable[Row], unseen: int = 0) -> Coverage:
         """How much of these rows is fresh; `unseen` places could not be looked into."""
@@ -72,28 +101,45 @@ class Trust:
         fresh = [at for freshness, at in seen if freshness == "fresh" and at]
         return min(fresh) if fresh else max((at for _, at in seen if at), default=None)
 
-    def _vouched(self, row: Row) -> Iterator[_Vouched]:
-        snapshot = row.snapshot
-        for clone in snapshot.clones:
-            yield from (_Vouched(group.at, self.clones) for group in clone.groups)
-        marks = [self.sweeps[key] for key in row.repository.sources if key in self.sweeps]
-        whole = max((mark.whole_at for mark in marks if mark.whole_at), default=None)
-        sweep = _late(max((mark.sweep_every for mark in marks), default=self.clones))
-        look = _late(max((mark.look_every for mark in marks), default=self.clones))
-        remote = snapshot.remote
-        moved = not isinstance(remote, Remote) or remote.moved_at is not None
-        for group in (remote, snapshot.ci):
-            if group is not None:
-                vouched = group.at if moved or whole is None else max(group.at, whole)
-                yield _Vouched(vouched, sweep)
-        if isinstance(remote, Remote) and self.now - remote.at > look:
-            yield _Vouched(remote.at, look)
-        asked = (
-            snapshot.settings,
-            snapshot.listed,
-            None if _archived(snapshot) else snapshot.security,
-        )
-        yield from (_Vouched(group.at, look) for group in asked if group is not None)
+    def _pace(self, row: Row) -> _Pace:
+        sources = row.repository.sources
+        pace = self.paces.get(sources)
+        if pace is None:
+            marks = [self.sweeps[key] for key in sources if key in self.sweeps]
+            pace = self.paces[sources] = _Pace(
+                max((mark.whole_at for mark in marks if mark.whole_at), default=None),
+                _late(max((mark.sweep_every for mark in marks), default=self.clones)),
+                _late(max((mark.look_every for mark in marks), default=self.clones)),
+            )
+        return pace
+
+
+def _vouched(looked: _Looked, pace: _Pace) -> datetime | None:
+    """When what a sweep tells was last known to be true."""
+    if looked.swept is None or looked.moved or pace.whole is None:
+        return looked.swept
+    return max(looked.swept, pace.whole)
+
+
+def _looked(row: Row) -> _Looked:
+    snapshot = row.snapshot
+    remote = snapshot.remote
+    told = remote if isinstance(remote, Remote) else None
+    changed = told is not None and told.moved_at is not None
+    security = None if _archived(snapshot) else snapshot.security
+    return _Looked(
+        blank=not snapshot.groups or _is_blank(snapshot),
+        clones=_oldest(group for clone in snapshot.clones for group in clone.groups),
+        swept=_oldest((remote, snapshot.ci)),
+        remote=None if told is None else told.at,
+        asked=_oldest((snapshot.settings, snapshot.listed, security)),
+        moved=told is None or changed,
+        changed=changed,
+    )
+
+
+def _oldest(groups: Iterable[Facts | Unknown | None]) -> datetime | None:
+    return min((group.at for group in groups if group is not None), default=None)
 
 
 def _late(every: timedelta) -> timedelta:

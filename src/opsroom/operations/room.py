@@ -10,6 +10,7 @@ import os.path
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -367,7 +368,7 @@ class Room:
         mark = self._sweeps.get(source)
         return mark is not None and mark.at is not None and mark.at >= self._limit(source)
 
-    @property
+    @cached_property
     def _wanted(self) -> frozenset[str]:
         return frozenset(source.key for source in self.settings.sources)
 

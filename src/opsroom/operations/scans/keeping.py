@@ -217,7 +217,7 @@ class Keeper:
                 state = RunState.FAILED if error else RunState.DONE
                 self.progress.note(order.tickets, name, state, error)
             if row is not None and not row.snapshot.clones and order.urgency > Urgency.MOVED:
-                await anyio.sleep(began + FETCH_EVERY - anyio.current_time())
+                await anyio.sleep(max(0.0, began + FETCH_EVERY - anyio.current_time()))
 
     async def _scan(self, order: Order, row: Row | None) -> str:
         """Look at one repository now; gives why that failed, or nothing."""

@@ -26,6 +26,9 @@ and so many more for each of its steps."""
 MOST = 200
 """Runs that are taken up at the same time; the others wait."""
 
+FEW = 20
+"""So many new repositories at once don't wait behind a fleet that is new as a whole."""
+
 URGENCIES = {
     "person": Urgency.ASKED,
     "agent": Urgency.ASKED,
@@ -79,11 +82,14 @@ class TakingUp:
         if row is not None and is_for_us(self._room, row):
             self._taken.add(ticket)
             scanners = run.inputs.get("scanners", "")
+            urgency = URGENCIES.get(run.asked_by, Urgency.ROUTINE)
+            if urgency is Urgency.NEW and run.total <= FEW:
+                urgency = Urgency.MOVED  # it came into a fleet that waits for nothing, or for hours
             self._desk.put(
                 [
                     Order(
                         row.repository.key,
-                        URGENCIES.get(run.asked_by, Urgency.ROUTINE),
+                        urgency,
                         frozenset(scanners.split(",")) if scanners else None,
                         {ticket},
                     )
