@@ -38,6 +38,18 @@ def test_only_what_is_new_and_what_is_known_may_be_gone(workshop: Workshop) -> N
     assert past(place(folder), [second], [second], TIMEOUT).blobs == []
 
 
+def test_a_broken_object_is_missing(workshop: Workshop) -> None:
+    folder = workshop.repository("api", {"a": "one\n"})
+    first = workshop.run(folder, "rev-parse", "HEAD:a").strip()
+    workshop.commit(folder, {"a": "two\n"})
+    broken = folder / ".git/objects" / first[:2] / first[2:]
+    broken.chmod(0o600)
+    broken.write_bytes(b"no zlib")
+    reached = past(place(folder), [workshop.head(folder)], [], TIMEOUT)
+    assert [blob.size for blob in reached.blobs] == [4]
+    assert reached.missing == 1
+
+
 def test_in_batches_it_is_the_same(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     files = {f"{number}": f"{number}\n" * number for number in range(1, 40)}
     folder = workshop.repository("api", files)

@@ -6,6 +6,7 @@ import pytest
 from tests.operations.rooms import Yard, look_over, only, opened
 from tests.operations.scans.fleet import flaw, has_advisories
 
+from opsroom.clients.git import laying
 from opsroom.model.scan import Scan
 from opsroom.operations.room import Room
 from opsroom.operations.scans.coverage import reasons
@@ -81,3 +82,24 @@ async def test_what_may_stand_in_an_entry_that_is_not_understood_stays(yard: Yar
         assert left.advisory.package == "pkg:npm/web"
         assert [each.reason for each in look.skipped] == [PARTLY]
     bench.rest()
+
+
+async def test_of_very_many_files_that_were_left_out_any_may_be_for_a_scanner(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(laying, "MOST_NAMED", 1)
+    deep = "/".join("d" * (laying.DEEPEST + 1))
+    path = yard.clone("api")
+    (path / deep).mkdir(parents=True)
+    for name in ("a.txt", "b.py"):
+        yard.commit(path, f"{deep}/{name}", "eval(input())\n")
+    bench = Bench(yard.home)
+    async with opened(yard.settings(scan=ScanSetting(scanners=("ruff",)))) as room:
+        room.owner = True
+        await look_over(room)
+        patience = Patience(room.settings.scan.every)
+        await scan_one(room, only(room), bench, equip(room.settings), patience)
+        (look,) = only(room).scans
+        assert [(each.reason, each.count) for each in look.skipped] == [
+            (f"more than {laying.DEEPEST} folders deep", 2)
+        ]

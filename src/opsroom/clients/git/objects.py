@@ -40,7 +40,7 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """All blobs, the newest commit's first. `missing` objects are not in the clone."""
+    """All blobs, the newest commit's first. `missing` objects are not in the clone, or broken."""
 
     blobs: Sequence[Blob]
     missing: int
@@ -73,6 +73,7 @@ def past(place: Place, tips: Collection[str], known: Collection[str], timeout: f
         else:
             commit = oid.decode("ascii")
     sizes = _kinds(place, seen, timeout)
+    missing += sum(oid not in sizes for oid in seen)  # there, but broken
     blobs = [
         Blob(oid, path, at, sizes[oid][1])
         for oid, (path, at) in seen.items()

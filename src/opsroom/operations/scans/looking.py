@@ -202,7 +202,8 @@ async def _in_thread(bench: Bench, function: Callable[[], T]) -> T:
 async def _scan(bench: Bench, noted: "_Noted", name: str, export: Export) -> None:
     scanner = noted.equipment.scanners[name]
     if not may_hold(scanner, export):
-        noted.add(name, Look())
+        unnamed = [each for each in export.skipped if each.count > len(each.paths)]
+        noted.add(name, Look(), unnamed)  # its files may be among those
         return
     seen, seconds = await _in_thread(
         bench, lambda: _safely(name, lambda: scanner.look(export, bench.bounds))
