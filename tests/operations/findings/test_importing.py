@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.operations.rooms import Yard, kinds, last
+from tests.operations.rooms import Yard, kinds, last, look_over, opened
 from tests.operations.scans.fleet import (
     LATE,
     depend,
@@ -83,6 +83,30 @@ async def test_a_report_says_nothing_about_what_our_scanners_found(yard: Yard) -
         await bring(room, report("A1"))
         await bring(room, report())
         assert kept(room)["ruff/S307"].state is FindingState.OPEN
+
+
+async def test_what_a_scanner_of_ours_looked_for_is_not_said_twice(yard: Yard) -> None:
+    async with fleet_of(yard, "acme/api") as room:
+        assert (await bring(room, report("S101", tool="ruff"))).findings == 1
+        await look(room, hit())
+        told = await bring(room, report("S101", "E501", tool="ruff"))
+        assert told.findings == 1
+        assert told.left_out == ["1 of rules by which Opsroom looks at it itself"]
+        assert "SARIF by ruff: 1 finding\n" in told.reading()
+        assert set(kept(room)) == {"ruff/S307", "ruff/E501"}
+
+
+async def test_a_path_in_a_clone_is_told_within_the_repository(yard: Yard) -> None:
+    path = yard.clone("api")
+    async with opened(yard.settings()) as room:
+        await look_over(room)
+        document = report("A1")
+        place = document["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+        place["artifactLocation"]["uri"] = f"file://{path}/deep/a.tf"
+        await bring_in(room, json.dumps(document).encode(), "a.sarif", "local/api", "ada")
+        await room.refresh()
+        (told,) = [each for each in room.row("local/api").kept if each.finding.scanner]
+        assert told.finding.location == "deep/a.tf:3"
 
 
 async def test_a_report_is_no_look_at_the_present_commit(yard: Yard) -> None:
@@ -207,7 +231,7 @@ async def test_a_statement_about_something_else_waits_and_says_so(yard: Yard, pu
         await depend(room, package("web"))
         told = await bring(room, statement(purl=purl))
         assert (told.suppressed, told.waiting) == (0, 1)
-        assert "statements about what is not found" in told.reading()
+        assert "1 statement about what is not found" in told.reading()
 
 
 @pytest.mark.parametrize(

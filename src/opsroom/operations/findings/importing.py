@@ -7,27 +7,32 @@
                   now and when they are found later
 
 A report is recorded whole: what the report before said and this one doesn't is fixed. What scanners
-of ours find by themselves is never taken back by a file.
+of ours find by themselves is never taken back by a file, nor said twice: by rules that one of them
+looked by, a report is left out, and that is counted.
 """
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from fnmatch import fnmatchcase
 from pathlib import PurePath
 from typing import Any
 
 from pydantic import Field
 
 from opsroom.errors import UsageError
+from opsroom.judge.wording import counted
 from opsroom.model.inventory import Inventory, InventoryFile
 from opsroom.model.scan import Hit, Scan, Skipped
 from opsroom.model.shapes import mapping, objects, string
+from opsroom.model.snapshot import Worktree
 from opsroom.model.text import plain
 from opsroom.observe.documents import cyclonedx, openvex, sarif
 from opsroom.operations.answers import Answer, lead
 from opsroom.operations.findings.vex_decisions import Decisions, decide_all
 from opsroom.operations.fleet import Row
 from opsroom.operations.room import Room
+from opsroom.operations.scans.equipment import known_scanners
 from opsroom.operations.scans.imported import FOLDER, FORMAT, REPORT
 from opsroom.operations.scans.looking import Seen
 from opsroom.operations.scans.recording import ScanResult, record_scans
@@ -53,14 +58,14 @@ class Imported(Answer):
 
     def reading(self) -> str:
         """What came in, and what did not."""
-        told = {
-            "findings": self.findings,
-            "packages": self.packages,
-            "suppressed": self.suppressed,
-            "reopened": self.reopened,
-            "statements about what is not found": self.waiting,
-        }
-        counts = ", ".join(f"{count} {what}" for what, count in told.items() if count)
+        told = [
+            (self.findings, counted(self.findings, "finding")),
+            (self.packages, counted(self.packages, "package")),
+            (self.suppressed, f"{self.suppressed} suppressed"),
+            (self.reopened, f"{self.reopened} reopened"),
+            (self.waiting, f"{counted(self.waiting, 'statement')} about what is not found"),
+        ]
+        counts = ", ".join(what for count, what in told if count)
         by = f" by {self.tool}" if self.tool else ""
         lines = [
             *lead(self.as_of, self.coverage, self.note),
@@ -108,7 +113,10 @@ async def _report(room: Room, row: Row, content: bytes, file: str) -> Imported:
     names = list(dict.fromkeys(name for name, _ in read.tools if name))
     slug = _slug(names[0] if len(names) == 1 else "sarif")
     told = [each for each in read.results if not each.suppressed]
-    hits = tuple(_hit(each, slug) for each in told)
+    folders = [f"{tree.path}/" for tree in row.snapshot.worktrees if isinstance(tree, Worktree)]
+    theirs = [_hit(each, slug, folders) for each in told]
+    ours = _looked_by_ours(row)
+    hits = tuple(each for each in theirs if not any(fnmatchcase(each.rule, rule) for rule in ours))
     skipped = [*read.skipped]
     if len(told) < len(read.results):
         hidden = len(read.results) - len(told)
@@ -128,14 +136,25 @@ async def _report(room: Room, row: Row, content: bytes, file: str) -> Imported:
         room, [ScanResult(row.repository.key, Seen(scans=[scan], hits={scanner: hits}))]
     )
     left = [f"{each.count} {each.reason}" for each in skipped]
+    if len(hits) < len(theirs):
+        left.append(f"{len(theirs) - len(hits)} of rules by which Opsroom looks at it itself")
     tool = ", ".join(names)
     return _told(room, row, "SARIF", tool, findings=len(hits), left_out=left)
 
 
-def _hit(result: sarif.Result, slug: str) -> Hit:
+def _hit(result: sarif.Result, slug: str, folders: Collection[str]) -> Hit:
     rule = result.rule if result.rule.startswith(f"{slug}/") else f"{slug}/{result.rule}"
     level = sarif.severity(result)
-    return sarif.hit(result, rule, level, plain(result.path or "", 1000), None)
+    path = result.path or ""
+    place = next((each for each in folders if path.startswith(each)), "")
+    return sarif.hit(result, rule, level, plain(path.removeprefix(place), 1000), None)
+
+
+def _looked_by_ours(row: Row) -> list[str]:
+    """The rules (globs) of our own scanners that looked at a repository: their word counts."""
+    known = known_scanners()
+    done = [known.get(scan.scanner) for scan in row.scans if scan.reason is None]
+    return [rule for scanner in done if scanner for rule in scanner.rules]
 
 
 def _slug(name: str) -> str:
