@@ -54,12 +54,14 @@ class _Pace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What is fresh `now`. `clones`: how old groups of clones may be; `sweeps`: of each source."""
+    """What is fresh `now`. `clones`: how old groups of clones may be; `sweeps`: of each source.
+
+    `paces` are worked out once for repositories of the same sources.
+    """
 
     now: datetime
     clones: timedelta
     sweeps: "Mapping[str, SweepMark]"
-
     paces: dict[tuple[str, ...], _Pace] = field(default_factory=dict[tuple[str, ...], _Pace])
 
     def of(self, row: Row) -> Freshness:
@@ -69,15 +71,14 @@ class Trust:
             return "unknown"
         if looked.changed:
             return "stale"
-        now, pace = self.now, self._pace(row)
-        late = (
-            (looked.clones is not None and now - looked.clones > self.clones)
-            or (
-                looked.swept is not None and now - _vouched(looked.swept, looked, pace) > pace.sweep
-            )
-            or (looked.remote is not None and now - looked.remote > pace.look)
-            or (looked.asked is not None and now - looked.asked > pace.look)
+        pace = self._pace(row)
+        groups = (
+            (looked.clones, self.clones),
+            (_vouched(looked, pace), pace.sweep),
+            (looked.remote, pace.look),
+            (looked.asked, pace.look),
         )
+        late = any(at is not None and self.now - at > within for at, within in groups)
         return "stale" if late else "fresh"
 
     def at(self, row: Row) -> datetime | None:
