@@ -258,6 +258,29 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_copy_that_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from opsroom.clients.git.exports import *\n"
+        f"with private_folder(Path({str(tmp_path)!r})) as f:\n"
+        " with copy_folder(Export(f / 'files', '', ())) as copy:\n"
+        "  (copy / 'x').write_text('x'); print(copy, flush=True); sys.stdin.read()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    left = Path(process.stdout.readline().strip())
+    process.kill()
+    process.communicate()
+    assert (left / "x").exists()
+    with exports.private_folder(tmp_path) as mine:
+        assert not left.exists()
+        with exports.copy_folder(exports.Export(mine / "files", "", ())) as copy:
+            assert [path.name for path in mine.iterdir()] == [copy.name]
+        assert not list(mine.iterdir())
+        assert not copy.exists()
+
+
 def test_thousands_of_files_take_a_moment(workshop: Workshop) -> None:
     folder = workshop.repository(files={f"{n % 50}/{n}.py": f"x = {n}\n" for n in range(4000)})
     began = time.monotonic()

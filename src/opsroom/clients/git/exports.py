@@ -11,6 +11,7 @@ import fcntl
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from opsroom.errors import ObservationError
 from opsroom.model.scan import Skipped
 
 SUFFIX = ".lock"
+COPY = "opsroom-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,28 @@ def private_folder(under: Path) -> Generator[Path]:
         os.close(lock)
 
 
+@contextmanager
+def copy_folder(export: Export) -> Generator[Path]:
+    """An empty folder for a copy of files of an export; it is removed afterwards.
+
+    It lies where temporary files do: in no home and no work tree, whose configuration a scanner
+    could find. It is noted beside the export, so that what a killed process left is removed with
+    its export.
+    """
+    folder = Path(tempfile.gettempdir()).resolve() / f"{COPY}{secrets.token_hex(8)}"
+    note = export.folder.parent / folder.name
+    noted = export.folder.parent.with_suffix(SUFFIX).exists()
+    if noted:
+        note.symlink_to(folder)
+    try:
+        folder.mkdir(mode=0o700)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if noted and not folder.exists():
+            note.unlink(missing_ok=True)
+
+
 def _claim(under: Path) -> tuple[int, Path]:
     """A name that nobody has, and its lock, which we hold."""
     while True:
@@ -173,7 +197,11 @@ def _sweep(under: Path) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """The folder first: while its lock is there, somebody removes it."""
+    """The folder first: while its lock is there, somebody removes it. Its copies before that."""
+    temporary = os.path.realpath(tempfile.gettempdir())
+    for note in folder.glob(f"{COPY}*"):
+        if note.is_symlink() and os.readlink(note) == f"{temporary}/{note.name}":
+            shutil.rmtree(os.readlink(note), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
     if not folder.exists():
         folder.with_suffix(SUFFIX).unlink(missing_ok=True)

@@ -6,14 +6,13 @@ name that is not plain is replaced, and what silences is blanked without moving 
 """
 
 import re
-import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import splitext
 
-from opsroom.clients.git.exports import Export
+from opsroom.clients.git.exports import Export, copy_folder
 from opsroom.clients.git.regular import read_regular
 from opsroom.clients.git.silencers import silences
 from opsroom.errors import ObservationError
@@ -74,8 +73,7 @@ def staged(
         ObservationError: there is no room for it, or no permission.
     """
     try:
-        with tempfile.TemporaryDirectory(prefix="opsroom-", ignore_cleanup_errors=True) as top:
-            root = Path(top).resolve()
+        with copy_folder(export) as root:
             folder, empty = root / "files", root / "empty"
             folder.mkdir()
             empty.mkdir()

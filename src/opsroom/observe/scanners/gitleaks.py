@@ -10,14 +10,13 @@ lies beside them, which has to be found. It redacts: what is hashed is read from
 import json
 import re
 import secrets as chance
-import tempfile
 from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from opsroom.clients.git.exports import Export
+from opsroom.clients.git.exports import Export, copy_folder
 from opsroom.clients.process import Completed
 from opsroom.errors import ObservationError
 from opsroom.model.scan import Hit
@@ -88,8 +87,8 @@ def look(export: Export, bounds: Bounds) -> Look:
         return Look(reason="there is no folder of a centre to keep the key of the hashes in")
     try:
         key = secret_key(export.home)
-        with tempfile.TemporaryDirectory(prefix="opsroom-", ignore_cleanup_errors=True) as top:
-            copy = _Copy(Path(top).resolve(), export)
+        with copy_folder(export) as top:
+            copy = _Copy(top, export)
             done = start(_command(path, copy), copy.empty, _roomy(bounds))
             reason = why("gitleaks", done, bounds, frozenset({0, LEAKS}))
             return Look(reason=reason) if reason else _look(copy, done, key)
@@ -205,4 +204,5 @@ SCANNER = Scanner(
     rules=("leaked-secret",),
     what="credentials in files, by gitleaks: a second opinion",
     default=False,
+    optional=True,
 )
