@@ -5,7 +5,7 @@ from tests.store.samples import NOW, fleet
 
 from opsroom.model.scan import Scan, Skipped
 from opsroom.store.database import Store
-from opsroom.store.scans import forget_scanners, load_done, load_failed, load_scans, save_scans
+from opsroom.store.scans import load_done, load_failed, load_scans, save_scans
 from opsroom.store.snapshots import save_snapshots
 
 pytestmark = pytest.mark.anyio
@@ -68,12 +68,3 @@ async def test_looks_that_failed_for_one_reason_are_found(store: Store) -> None:
         await save_scans(connection, {one: [failed, scan("ruff", reason="no advisories")]})
         await save_scans(connection, {two: [scan("dependencies", reason="another")]})
         assert await load_failed(connection, "dependencies", "no advisories") == {one: failed}
-
-
-async def test_scanners_that_no_longer_exist_are_forgotten(store: Store) -> None:
-    (one,) = await repositories(store, 1)
-    async with store.write() as connection:
-        await save_scans(connection, {one: [scan("ruff"), scan("gone")]})
-        assert await forget_scanners(connection, ["ruff"]) == 1
-    async with store.read() as connection:
-        assert [each.scanner for each in (await load_scans(connection))[one]] == ["ruff"]

@@ -67,12 +67,6 @@ async def load_failed(connection: AsyncConnection, scanner: str, reason: str) ->
     return {row["repository_id"]: scan_of(row) for row in rows.mappings()}
 
 
-async def forget_scanners(connection: AsyncConnection, known: Collection[str]) -> int:
-    """Forget looks of scanners that no longer exist; gives how many."""
-    gone = await connection.execute(delete(scans).where(scans.c.scanner.not_in(list(known))))
-    return gone.rowcount
-
-
 async def _load(
     connection: AsyncConnection, repository_ids: Collection[int] | None
 ) -> list[tuple[int, Scan]]:

@@ -10,7 +10,6 @@ import pytest
 from tests.judge.threats.examples import CI, CLEAN, EXAMPLES, Example, scene, workflow
 
 import opsroom.judge.threats
-from opsroom.judge import threats as threatened
 from opsroom.judge.near_names import Names, beside
 from opsroom.judge.popular_names import POPULAR
 from opsroom.judge.threats import NOTHING, events, look, threats

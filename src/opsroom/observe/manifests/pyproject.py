@@ -22,9 +22,6 @@ from opsroom.observe.reading.values import rows, table, words
 PRIVATE = "private ::"
 """The public index refuses classifiers that begin so."""
 
-AT_RUN_TIME = frozenset({"dependencies", "group.main.dependencies"})
-"""The groups of Poetry that are not for development."""
-
 
 def parse(path: str, content: bytes) -> Manifest:
     """Read the manifest of a Python project."""
