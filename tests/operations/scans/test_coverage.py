@@ -86,6 +86,31 @@ async def test_a_missing_scanner_without_anything_to_read_is_no_gap(yard: Yard) 
         assert standing(row(room)) == "part"
 
 
+async def test_a_missing_scanner_that_is_optional_is_no_gap_but_what_it_reads_is_said(
+    yard: Yard,
+) -> None:
+    async with fleet_of(yard, "acme/api") as room:
+        await headed(room, "acme/api")
+        has_advisories(room)
+        await depend(room)
+        await look(room, scanner="semgrep", reason="it is not installed", version="")
+        assert standing(row(room)) == "whole"
+        would = "javascript: no scanner reads it; semgrep would, if it were installed"
+        assert reasons(row(room)) == [would]
+        assert unlooked(room.rows()) == [f"{would} (1 repository)"]
+        await look(room, scanner="semgrep", reason="it hangs", version="1.0")
+        assert standing(row(room)) == "part"
+
+
+async def test_a_look_that_did_not_come_to_its_end_is_one_in_part(yard: Yard) -> None:
+    async with fleet_of(yard, "acme/api") as room:
+        await headed(room, "acme/api")
+        await look(room)
+        assert standing(row(room)) == "whole"
+        await look(room, scanner="secrets", key="")
+        assert standing(row(room)) == "part"
+
+
 async def test_what_was_left_out_is_said(yard: Yard) -> None:
     async with fleet_of(yard, "acme/api") as room:
         await headed(room, "acme/api")

@@ -66,6 +66,7 @@ class Scanner:
     a file of one of them in an export, there is nothing to look at, and it isn't started. `rules`
     are globs over the rule ids that it may report. `history`: it also reads past commits, so it
     has to look again when any ref moves. `default`: it runs unless settings say otherwise.
+    `optional`: it doesn't come with the extra `scan`, and it is no gap where it isn't installed.
     """
 
     look: Callable[[Export, Bounds], Look]
@@ -75,3 +76,4 @@ class Scanner:
     what: str
     history: bool = False
     default: bool = True
+    optional: bool = False

@@ -114,4 +114,5 @@ SCANNER = Scanner(
     rules=("checkov/CKV*",),
     what="Terraform, Kubernetes and Dockerfiles, by hundreds of checks (checkov).",
     default=False,
+    optional=True,
 )

@@ -109,4 +109,5 @@ SCANNER = Scanner(
     kinds=frozenset({"dockerfile"}),
     rules=("hadolint/*",),
     what="Dockerfiles, and the shell in them (hadolint).",
+    optional=True,
 )

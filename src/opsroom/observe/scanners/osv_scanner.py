@@ -123,4 +123,5 @@ SCANNER = Scanner(
     rules=("osv-scanner/*",),
     what="Packages of lockfiles, a second opinion (osv-scanner). It says nothing of the code.",
     default=False,
+    optional=True,
 )

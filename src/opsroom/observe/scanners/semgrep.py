@@ -129,4 +129,5 @@ SCANNER = Scanner(
     kinds=KINDS,
     rules=("semgrep/*",),
     what="JavaScript, TypeScript, Go, PHP, Ruby and Java, by few rules of our own (semgrep).",
+    optional=True,
 )

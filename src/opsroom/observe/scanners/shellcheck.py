@@ -135,4 +135,5 @@ SCANNER = Scanner(
     kinds=frozenset({"shell"}),
     rules=("shellcheck/SC*",),
     what="Shell scripts (shellcheck, warnings and errors).",
+    optional=True,
 )

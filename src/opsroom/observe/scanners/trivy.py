@@ -126,4 +126,5 @@ SCANNER = Scanner(
     rules=("trivy/*",),
     what="Wrong configuration in Terraform, Kubernetes and Dockerfiles (trivy).",
     default=False,
+    optional=True,
 )

@@ -1,7 +1,8 @@
 """Coverage: which scanner looked at which commit of which repository, and what is unknown.
 
 No findings without a look is unknown. A repository counts as looked at in whole when every scanner
-that applies to it told something about its present commit. Languages that no scanner here reads
+that applies to it told something about its present commit; one that is optional and not installed
+doesn't apply. Languages that no scanner here reads
 are said beside that, by name.
 """
 
@@ -95,7 +96,8 @@ def _standing(row: Row) -> Standing:
         return "never"
     if not all(_is_present(row, scan) for scan in done):
         return "old"
-    return "whole" if len(done) == len(looks) else "part"
+    ended = all(scan.key for scan in done)  # a look that goes on from where it came to has none
+    return "whole" if ended and len(done) == len(looks) else "part"
 
 
 def reasons(row: Row) -> list[str]:
@@ -119,8 +121,7 @@ def _reasons(row: Row) -> list[str]:
         if scan.reason is None
         for skipped in scan.skipped
     ]
-    unread = [f"{kind}: no scanner reads it" for kind in _unread(row)]
-    return [plain(each, 300) for each in (*failed, *older, *unread, *left)]
+    return [plain(each, 300) for each in (*failed, *older, *_unread_words(row), *left)]
 
 
 def failed(row: Row, missing: Collection[str] = ()) -> list[str]:
@@ -150,7 +151,7 @@ def _unlooked(row: Row) -> list[str]:
     if not row.scans:
         return ["no scanner has looked yet"]
     failed = {f"{scan.scanner}: {scan.reason}" for scan in _applicable(row) if scan.reason}
-    return [*failed, *(f"{kind}: no scanner reads it" for kind in _unread(row))]
+    return [*failed, *_unread_words(row)]
 
 
 def _left_out(row: Row) -> list[str]:
@@ -177,8 +178,27 @@ def _applicable(row: Row) -> Iterator[Scan]:
             and bool(row.kinds)
             and scanner.kinds.isdisjoint(row.kinds)
         )
-        if not missing_without_need:
+        if not missing_without_need and not _is_spared(scan):
             yield scan
+
+
+def _is_spared(scan: Scan) -> bool:
+    """Whether a scanner is not installed that nobody has to install: what it would read and no
+    other does is said by kind."""
+    scanner = known_scanners().get(scan.scanner)
+    missing = scan.reason is not None and not scan.version
+    return missing and scanner is not None and scanner.optional
+
+
+def _unread_words(row: Row) -> list[str]:
+    """Each kind of file that nobody read, and who could if it were installed."""
+    spared = sorted(scan.scanner for scan in row.scans if _is_spared(scan))
+    words: list[str] = []
+    for kind in _unread(row):
+        able = " or ".join(name for name in spared if kind in known_scanners()[name].kinds)
+        would = f"; {able} would, if it were installed" if able else ""
+        words.append(f"{kind}: no scanner reads it{would}")
+    return words
 
 
 def _unread(row: Row) -> list[str]:
