@@ -95,3 +95,8 @@ def _pattern(glob: str) -> str:
     spans = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     written = "".join(spans.get(part, re.escape(part)) for part in parts)
     return f"(?:{written})" if "/" in glob else f"(?:(?:.*/)?{written})"
+
+
+def key_name(name: str, format_: Format) -> str:
+    """How a format and its revision are named where manifests are kept."""
+    return f"{name}@{format_.revision}"

@@ -13,7 +13,7 @@ from opsroom.clients.git.exports import Export
 from opsroom.model.inventory import Inventory, InventoryFile, KnownManifest
 from opsroom.model.manifest import Manifest
 from opsroom.model.scan import Skipped
-from opsroom.observe.formats import formats_for
+from opsroom.observe.formats import formats_for, key_name
 from opsroom.observe.manifests import LARGEST, Format
 from opsroom.observe.parsing import Parsers
 
@@ -67,11 +67,6 @@ def take(
 def _known(manifest: Manifest) -> KnownManifest:
     full = bool(manifest.packages or manifest.publishes or manifest.scripts)
     return KnownManifest(full, manifest.unread[0].reason if manifest.unread else "")
-
-
-def key_name(name: str, format_: Format) -> str:
-    """How a format and its revision are named where manifests are kept."""
-    return f"{name}@{format_.revision}"
 
 
 def _wanted(

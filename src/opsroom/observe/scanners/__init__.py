@@ -9,9 +9,12 @@ A scanner's silent zero is unknown: it proves what it read, or says why it can't
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from opsroom.clients.git.exports import Export
 from opsroom.model.scan import Hit, Skipped
+
+if TYPE_CHECKING:
+    from opsroom.clients.git.exports import Export
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Scanner:
     `optional`: it doesn't come with the extra `scan`, and it is no gap where it isn't installed.
     """
 
-    look: Callable[[Export, Bounds], Look]
+    look: Callable[["Export", Bounds], Look]
     offer: Callable[[], Offer | Missing]
     kinds: frozenset[str]
     rules: tuple[str, ...]

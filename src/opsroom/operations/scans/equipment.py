@@ -14,8 +14,7 @@ from opsroom.discover import discover
 from opsroom.errors import SettingsError, UsageError
 from opsroom.judge.threats import REVISION, threats
 from opsroom.model.nearest import nearest
-from opsroom.observe.formats import formats
-from opsroom.observe.inventory import key_name
+from opsroom.observe.formats import formats, key_name
 from opsroom.observe.scanners import Missing, Offer, Scanner
 from opsroom.settings import Settings
 
