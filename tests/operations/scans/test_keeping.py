@@ -18,6 +18,7 @@ from opsroom.operations.room import Room
 from opsroom.operations.runs import run_status
 from opsroom.operations.scans import keeping, looking, progress, taking_up
 from opsroom.operations.scans.asking import scan
+from opsroom.operations.scans.equipment import Equipment
 from opsroom.operations.scans.requests import request
 from opsroom.settings import ScanSetting, Settings
 from opsroom.store.runs import load_runs, load_steps
@@ -105,6 +106,26 @@ async def test_what_has_not_moved_costs_nothing(yard: Yard, exports: list[str]) 
         found = await all_ended(room, 2)
         assert {run.id: run.status for run in found}[again.id] is RunState.DONE
     assert len(exports) == 1
+
+
+async def test_what_was_asked_for_waits_until_the_scanners_are_known(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yard.clone("api")
+    async with opened(settings(yard)) as room:
+        await look_over(room)
+        asked = await request(room, room.rows(), (), "agent")
+    equip = keeping.equip
+
+    def slow(known: Settings) -> Equipment:
+        time.sleep(1.0)
+        return equip(known)
+
+    monkeypatch.setattr(keeping, "equip", slow)
+    async with scanning(yard) as room:
+        found = await all_ended(room, 1)
+        assert [(run.id, run.done) for run in found] == [(asked.id, 1)]
+        assert {each.scanner for each in only(room).scans} == set(SCANNERS)
 
 
 async def test_a_new_commit_is_scanned_again(yard: Yard) -> None:

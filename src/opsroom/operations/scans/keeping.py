@@ -117,6 +117,7 @@ class Keeper:
         self.progress = Progress(room)
         self.patience = Patience(room.settings.scan.every)
         self.equipment = Equipment({}, {})
+        self._equipped = anyio.Event()
         self.taking_up = TakingUp(room, self.desk, self.progress)
         self._checked: dict[str, tuple[Row, float]] = {}
         """Each row as it was when it was last found out what is due, and when."""
@@ -135,6 +136,7 @@ class Keeper:
             if found.offers != self.equipment.offers:
                 self.equipment = found
                 self._checked.clear()
+            self._equipped.set()
             await anyio.sleep(EQUIP_EVERY)
 
     async def _rest(self) -> None:
@@ -196,6 +198,7 @@ class Keeper:
         Of very many that nobody waits for only the first worker takes any: the others are free for
         what is more urgent. A host is not asked for one after the other without a pause.
         """
+        await self._equipped.wait()  # before, every run would end at once, and nothing was done
         while True:
             order = await self.desk.take(
                 lambda urgency: first or urgency <= Urgency.MOVED or len(self.desk) <= MANY
