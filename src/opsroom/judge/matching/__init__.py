@@ -1,4 +1,4 @@
-"""How ecosystems order versions: one scheme a file. `judge/exposure/advisories.py` matches by it."""
+"""How ecosystems order versions: one scheme a file. `judge/exposure` matches by it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
