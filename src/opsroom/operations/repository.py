@@ -13,11 +13,13 @@ from opsroom.model.snapshot import Snapshot, Worktree
 from opsroom.model.text import plain
 from opsroom.model.value import Value
 from opsroom.operations import ids
+from opsroom.operations.advisories.data import age_note, told_data
 from opsroom.operations.answers import QUOTED, Answer, Next, Omitted, fit, lead
 from opsroom.operations.fleet import Row
 from opsroom.operations.home import CiNow, Home, ci_now, home
 from opsroom.operations.room import Room
 from opsroom.operations.scans.coverage import ScanLine, reasons, scan_line
+from opsroom.operations.scans.equipment import DEPENDENCIES
 
 FIRST = 5
 """Findings that are told before how scanners looked."""
@@ -136,10 +138,19 @@ async def repository_health(room: Room, repository: str, max_tokens: int) -> Rep
     await room.lookout.look_again(key)
     await room.refresh()
     row = next((row for row in room.rows() if row.repository.key == key), None)
-    return _answer(room, row or room.row(repository), max_tokens)
+    row = row or room.row(repository)
+    notes = room.note(), await _advisories(room, row)
+    return _answer(room, row, "; ".join(note for note in notes if note), max_tokens)
 
 
-def _answer(room: Room, row: Row, max_tokens: int) -> RepositoryHealth:
+async def _advisories(room: Room, row: Row) -> str:
+    """That the advisories its packages were compared with are too old, where they are."""
+    if not any(scan.scanner == DEPENDENCIES for scan in row.scans):
+        return ""
+    return age_note(await told_data(room), room.now())
+
+
+def _answer(room: Room, row: Row, note: str, max_tokens: int) -> RepositoryHealth:
     seen, covered = room.looked([row])
     trees = sorted(worktrees(row.snapshot), key=_calmness)
     findings = [_line(row, index) for index in range(len(row.findings))]
@@ -162,7 +173,7 @@ def _answer(room: Room, row: Row, max_tokens: int) -> RepositoryHealth:
         return RepositoryHealth(
             as_of=seen,
             coverage=covered,
-            note=room.note(),
+            note=note,
             repository=row.name,
             path=row.snapshot.path,
             url=row.url,

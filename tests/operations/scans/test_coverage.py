@@ -3,7 +3,7 @@
 import pytest
 from tests.judge.builders import remote
 from tests.operations.hosted import told
-from tests.operations.rooms import Yard
+from tests.operations.rooms import Clock, Yard
 from tests.operations.scans.fleet import (
     COMMIT,
     depend,
@@ -15,6 +15,7 @@ from tests.operations.scans.fleet import (
 )
 
 from opsroom.model.scan import Skipped
+from opsroom.operations.repository import repository_health
 from opsroom.operations.room import Room
 from opsroom.operations.scans.coverage import (
     ScanNumbers,
@@ -109,6 +110,17 @@ async def test_a_look_that_did_not_come_to_its_end_is_one_in_part(yard: Yard) ->
         assert standing(row(room)) == "whole"
         await look(room, scanner="secrets", key="")
         assert standing(row(room)) == "part"
+
+
+async def test_old_advisories_are_said_where_packages_were_compared_with_them(yard: Yard) -> None:
+    clock = Clock()
+    async with fleet_of(yard, "acme/api", "acme/web", clock=clock) as room:
+        has_advisories(room)
+        await depend(room)
+        assert "are old" not in (await repository_health(room, "acme/api", 2000)).note
+        clock.forward(days=60)
+        assert "advisories are old" in (await repository_health(room, "acme/api", 2000)).note
+        assert "advisories are old" not in (await repository_health(room, "acme/web", 2000)).note
 
 
 async def test_what_was_left_out_is_said(yard: Yard) -> None:
