@@ -93,6 +93,12 @@ def test_another_centre_hashes_otherwise(workshop: Workshop, centre: Path, tmp_p
     assert here.anchor != there.anchor
 
 
+def test_what_was_not_fetched_of_the_past_is_said(workshop: Workshop, centre: Path) -> None:
+    export = export_of(workshop, workshop.repository(), centre, unfetched="refs of pull requests")
+    (left,) = secrets.look(export, BOUNDS).skipped
+    assert (left.reason, left.count) == ("the past: refs of pull requests", 0)
+
+
 SILENCERS = {
     "an inline comment of gitleaks": ("a.py", "{} # gitleaks:allow"),
     "an inline comment of kingfisher": ("a.py", "{} # kingfisher:ignore"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 import pytest
 from pydantic import SecretStr
 from tests.hub import SmallHub
@@ -12,8 +13,10 @@ from tests.operations.rooms import Yard, git
 
 from opsroom.demo.github.acts.pushes import commit_files
 from opsroom.model.run import RunState
+from opsroom.observe.sight import Sight
 from opsroom.operations.room import Room
 from opsroom.operations.scans import keeping, progress, taking_up
+from opsroom.operations.scans.looking import UNFETCHED, of_host
 from opsroom.operations.scans.requests import NOBODY, request
 from opsroom.settings import DirectorySource, ScanSetting, Settings
 from opsroom.store.runs import load_steps
@@ -110,3 +113,18 @@ async def test_a_clone_that_lags_behind_is_no_excuse(
         api = row(room, "acme/api")
         assert api.snapshot.path == str(folder)
         assert "ruff/S307" in {kept.finding.rule for kept in api.findings}
+
+
+async def test_pull_requests_are_said_to_be_left_out(hub: SmallHub, tmp_path: Path) -> None:
+    head = hub.repository("acme/api").refs["refs/heads/main"]
+    with hub.serve() as url:
+        sight = Sight(commit=head, branch="main", past="p", far=True)
+        laid = of_host(
+            sight, f"{url}/acme/api.git", hub.token, tmp_path / "home", tmp_path / "laid"
+        )
+
+        def looked() -> tuple[str, str]:
+            with laid() as export:
+                return export.unfetched, export.history_untold
+
+        assert await anyio.to_thread.run_sync(looked) == (UNFETCHED, "")

@@ -37,8 +37,9 @@ class Export:
 
     `files` are relative, in the order of names, and all of them are there. `place` holds the
     history, when there is one to read, and `tips` are the commits of all its refs; `history_untold`
-    says why the past can't be looked at. `dirty` are paths that differ from the commit in a work
-    tree, or are not tracked there: their present content lies in `working`.
+    says why the past can't be looked at, `unfetched` what of it is not here though its host has it.
+    `dirty` are paths that differ from the commit in a work tree, or are not tracked there: their
+    present content lies in `working`.
 
     `home` is the folder of the centre, where scanners keep what is worth keeping between looks.
     `recall` is what a scanner kept at its last look by the same rules (empty: it kept nothing).
@@ -51,6 +52,7 @@ class Export:
     place: Place | None = None
     tips: tuple[str, ...] = ()
     history_untold: str = ""
+    unfetched: str = ""
     working: Path | None = None
     dirty: tuple[str, ...] = ()
     home: Path | None = None

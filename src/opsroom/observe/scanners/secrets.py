@@ -117,8 +117,9 @@ def _skipped(report: Report) -> Iterable[Skipped]:
 
 
 def _untold(export: Export) -> Iterable[Skipped]:
-    if export.history_untold:
-        yield Skipped(reason=f"the past: {plain(export.history_untold)}", count=0)
+    for why in (export.history_untold, export.unfetched):
+        if why:
+            yield Skipped(reason=f"the past: {plain(why)}", count=0)
 
 
 def _hit(leak: Leak) -> Hit:

@@ -46,6 +46,9 @@ PARTLY = "some of its entries were not understood"
 
 NOTHING: Mapping[str, Scan] = MappingProxyType({})
 
+UNFETCHED = "refs of pull requests are not fetched"
+"""What strangers propose is theirs; but a secret that was proposed is told to everybody."""
+
 CORES = max(1, os.cpu_count() or 1)
 
 
@@ -120,7 +123,7 @@ def of_host(sight: Sight, url: str, token: str | None, home: Path, under: Path) 
                 [place, *sight.places], sight.commit, under, worktrees=sight.worktrees, home=home
             ) as export,
         ):
-            yield replace(export, history_untold=untold) if untold else export
+            yield replace(export, history_untold=untold, unfetched="" if untold else UNFETCHED)
 
     return laid
 
