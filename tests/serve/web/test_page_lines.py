@@ -53,6 +53,21 @@ def test_a_centre_with_listeners_ends_in_order(browser: Browser, small: Fleet) -
         assert "error" not in one.stop(), "cut off after the time of grace"
 
 
+def test_scans_that_go_well_by_themselves_are_no_news(browser: Browser, tmp_path: Path) -> None:
+    put = """async ([id, by, failed]) => {
+        const app = document.querySelector("script[type=module]").src;
+        const feed = await import(app.replace("app.js", "feed.js"));
+        const data = {asked_by: by, failed}, at = new Date().toISOString();
+        feed.add({id, kind: "run.finished", at, summary: `by ${by}, ${failed} failed`, data});
+    }"""
+    with centre(tmp_path, "") as one, visiting(browser, one.page) as page:
+        expect(page.locator("#link")).to_contain_text("live")
+        for number, (by, failed) in enumerate([("moved", 0), ("moved", 1), ("agent", 0)]):
+            page.evaluate(put, [10_000 + number, by, failed])
+        shown = page.locator("#stream .what", has_text="failed")
+        expect(shown).to_have_text(["by agent, 0 failed", "by moved, 1 failed"])
+
+
 def test_nothing_configured_says_what_to_do(browser: Browser, tmp_path: Path) -> None:
     with centre(tmp_path, "") as one, visiting(browser, one.page) as page:
         expect(page.locator("main")).to_contain_text("No source is configured")

@@ -25,6 +25,10 @@ const FACES = {
 /** What was there at the first look is no news: it is counted, not listed. */
 const BASELINE = "baseline";
 
+/** Scans that nobody asked for and that did well are as usual: they follow every commit. */
+const USUAL = ["moved", "schedule", "data"];
+const usual = (event) => event.kind.startsWith("run.") && USUAL.includes(event.data?.asked_by) && !event.data.failed;
+
 /** What belongs together: one repository, as one look saw it. */
 const look = (event) => (event.data?.baseline === true ? BASELINE : JSON.stringify([event.repository, event.data?.cause ?? event.id]));
 
@@ -77,15 +81,16 @@ export function fill(events) {
   at("stream").replaceChildren();
   for (const event of [...events].reverse()) {
     last = event.id;
-    put(event);
+    if (!usual(event)) put(event);
   }
-  if (!events.length) at("stream").append(el("li", { class: "none" }, "Nothing has happened yet."));
+  if (!at("stream").children.length) at("stream").append(el("li", { class: "none" }, "Nothing has happened yet."));
 }
 
 /** Put one event on top, unless it is shown already. */
 export function add(event) {
   if (event.id <= last) return;
   last = event.id;
+  if (usual(event)) return;
   at("stream").querySelector(".none")?.remove();
   put(event).classList.add("new");
 }
