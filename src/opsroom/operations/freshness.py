@@ -71,15 +71,16 @@ class Trust:
             return "unknown"
         if looked.changed:
             return "stale"
-        pace = self._pace(row)
-        groups = (
-            (looked.clones, self.clones),
-            (_vouched(looked, pace), pace.sweep),
-            (looked.remote, pace.look),
-            (looked.asked, pace.look),
+        return "stale" if self._is_late(looked, self._pace(row)) else "fresh"
+
+    def _is_late(self, looked: _Looked, pace: _Pace) -> bool:
+        now, swept = self.now, _vouched(looked, pace)
+        return (
+            (looked.clones is not None and now - looked.clones > self.clones)
+            or (swept is not None and now - swept > pace.sweep)
+            or (looked.remote is not None and now - looked.remote > pace.look)
+            or (looked.asked is not None and now - looked.asked > pace.look)
         )
-        late = any(at is not None and self.now - at > within for at, within in groups)
-        return "stale" if late else "fresh"
 
     def at(self, row: Row) -> datetime | None:
         """Since when nothing can have changed unseen: the oldest among its groups."""

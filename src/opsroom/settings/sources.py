@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -49,6 +50,18 @@ class DirectorySource(Value):
     def one_each(self) -> "tuple[DirectorySource, ...]":
         """The one source that it is."""
         return (self,)
+
+
+@cache
+def _host(base_url: str) -> str:
+    """The host of an address, worked out once: it is asked for with every repository."""
+    parts = urlsplit(base_url)
+    name = (parts.hostname or "").removesuffix(".")
+    if name == "api.github.com" or name.endswith(".ghe.com"):
+        name = name.removeprefix("api.")
+    bracketed = f"[{name}]" if ":" in name else name
+    own = parts.port in (None, {"http": 80, "https": 443}[parts.scheme])
+    return bracketed if own else f"{bracketed}:{parts.port}"
 
 
 class GithubSource(Value, validate_by_name=True):
@@ -131,13 +144,7 @@ class GithubSource(Value, validate_by_name=True):
     @property
     def host(self) -> str:
         """The host's name as remotes write it, with a port that isn't its scheme's own."""
-        parts = urlsplit(self.base_url)
-        name = (parts.hostname or "").removesuffix(".")
-        if name == "api.github.com" or name.endswith(".ghe.com"):
-            name = name.removeprefix("api.")
-        bracketed = f"[{name}]" if ":" in name else name
-        own = parts.port in (None, {"http": 80, "https": 443}[parts.scheme])
-        return bracketed if own else f"{bracketed}:{parts.port}"
+        return _host(self.base_url)
 
     @property
     def key(self) -> str:
