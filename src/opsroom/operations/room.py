@@ -1,8 +1,7 @@
 """The room: settings, store, fleet and monitors, opened at the first call and handed to verbs.
 
-A room is made cheaply, so that an MCP handshake needs no database. `open` imports and opens the
-heavy parts once. Every room follows the store; one of all rooms on a store owns it and runs the
-monitors, and another takes over when the owner goes.
+A room is made cheaply: an MCP handshake needs no database. `open` imports the heavy parts.
+Every room follows the store; one of them owns it and runs the monitors, till another takes over.
 """
 
 import logging
