@@ -72,7 +72,7 @@ async def test_the_same_advisory_is_one_line_with_everybody_who_has_it(yard: Yar
         assert answer.total == 3
         reading = answer.reading()
         assert "CVE-2026-1 high npm/web, 2 in acme/api, acme/web" in reading
-        assert "Fixed in" not in reading  # the reasons say it
+        assert "fixed in 1.0.1; fixed in" not in reading
         by_package = (await ask(room, by="package")).reading()
         assert "- npm/web high, 2 in acme/api, acme/web" in by_package
         assert [each.key for each in (await ask(room, by="package")).groups] == [
@@ -111,7 +111,9 @@ async def test_a_fix_under_way_is_told(yard: Yard) -> None:
         home = remote(id="acme/api", full_name="acme/api", newest_pulls=(pull,), pulls=1)
         await told(room, repository("acme/api", remote=home))
         await depend(room, package("web"))
-        (group,) = (await ask(room, "rule:vulnerable-dependency", by="advisory")).groups
+        answer = await ask(room, "rule:vulnerable-dependency", by="advisory")
+        (group,) = answer.groups
+        assert "; fixed in 1.0.1; under way: acme/api #7\n" in answer.reading()
         assert [(each.repository, each.number) for each in group.pulls] == [("acme/api", 7)]
         assert "a fix is in flight" in group.why
 

@@ -104,10 +104,11 @@ def _group_line(group: FindingGroup) -> str:
     packages = [each for each in group.packages if each != group.key]
     what = f" {', '.join(packages)}" if packages else ""
     why = f" ({', '.join(group.why)})" if group.why else ""
-    told = any(each.startswith("fixed in ") for each in group.why)
-    fix = f" Fixed in {', '.join(group.fixed)}." if group.fixed and not told else ""
+    said = f"{' '.join(group.why)} {group.message}"
+    unsaid = [each for each in group.fixed if f"fixed in {each.rpartition(' ')[2]}" not in said]
+    fix = f"; fixed in {', '.join(unsaid)}" if unsaid else ""
     going = [f"{each.repository} #{each.number}" for each in group.pulls]
-    under_way = f" Under way: {', '.join(going)}." if going else ""
+    under_way = f"; under way: {', '.join(going)}" if going else ""
     return (
         f"{group.key} {group.severity.value}{what}, {group.count} in "
         f"{', '.join(group.repositories)}{more}{why}: {group.message}{fix}{under_way}"
