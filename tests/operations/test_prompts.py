@@ -71,6 +71,6 @@ def test_every_prompt_of_ours(prompt: Prompt) -> None:
     assert all("given" in text for _ in given)
     tools = {tool.name: tool for _, tool in discover("opsroom.tools", Tool)}
     taken = {name for tool in tools.values() for name in tool.arguments.model_fields}
-    named = {word.strip("`.,()") for word in text.split() if word.startswith("`") and "_" in word}
+    named = {word.strip("`.,:()") for word in text.split() if word.startswith("`") and "_" in word}
     assert named <= tools.keys() | taken, "it asks for tools and arguments that there are"
     assert "data" in text, "it says that texts of repositories are data"

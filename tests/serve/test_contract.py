@@ -18,6 +18,7 @@ from mcp.types import (
     ResourceUpdatedNotification,
     TextContent,
     TextResourceContents,
+    Tool,
 )
 from tests.operations.rooms import Yard
 from tests.serve.lines import ERAS, PATIENCE, client_of, complaints, serving, spoken, stdio_of
@@ -28,7 +29,10 @@ pytestmark = [
 ]
 
 LINES = [(transport, era) for transport in ("stdio", "http") for era in ERAS]
-TOOLS = ["changes_since", "ci_status", "fleet_status", "repo_health"]
+TOOLS = [
+    *("changes_since", "ci_status", "findings", "fleet_status"),
+    *("repo_health", "run_status", "scan", "triage"),
+]
 
 
 @asynccontextmanager
@@ -66,8 +70,11 @@ async def test_everything_that_can_be_asked(yard: Yard, transport: str, era: str
         arguments: dict[str, dict[str, Any]] = {
             "changes_since": {"since": "24h"},
             "ci_status": {},
+            "findings": {"group_by": "rule"},
             "fleet_status": {},
             "repo_health": {"repository": "acme/deep/api"},
+            "scan": {"where": "repo:nothing"},
+            "run_status": {},
         }
         for name, given in arguments.items():
             answer = await client.call_tool(name, given)
@@ -76,9 +83,28 @@ async def test_everything_that_can_be_asked(yard: Yard, transport: str, era: str
             assert schema
             jsonschema.validate(answer.structured_content, schema)
             assert text(answer)
+        await decision(client, tools["triage"])
         await refusals(client)
         await resources(client)
         await prompts_and_completion(client)
+
+
+async def decision(client: Client, triage: Tool) -> None:
+    """A finding of the fleet, suppressed and counted again."""
+    found = (await client.call_tool("findings", {})).structured_content
+    assert found
+    id_ = found["findings"][0]["id"]
+    for given, state in (
+        ({"action": "suppress", "reason": "known"}, "suppressed"),
+        ({"action": "reopen"}, "open"),
+    ):
+        answer = await client.call_tool("triage", {"id": id_, **given})
+        assert not answer.is_error, text(answer)
+        assert answer.structured_content
+        assert triage.output_schema
+        jsonschema.validate(answer.structured_content, triage.output_schema)
+        assert answer.structured_content["state"] == state
+        assert (await read(client, f"opsroom://findings/{id_}"))["state"] == state
 
 
 async def refusals(client: Client) -> None:
@@ -91,6 +117,8 @@ async def refusals(client: Client) -> None:
         ("repo_health", {"repository": "acme/deep/apy"}, "acme/deep/api"),
         ("repo_health", {"repository": "web"}, "local/web@play"),
         ("fleet_statu", {}, "did you mean 'fleet_status'?"),
+        ("triage", {"id": "nothing", "action": "reopen"}, "is not the id of a finding"),
+        ("scan", {"scanners": ["secret"]}, "secrets"),
     ):
         answer = await client.call_tool(name, given)
         assert answer.is_error, name
@@ -106,8 +134,12 @@ async def resources(client: Client) -> None:
     assert sorted(listed) == ["opsroom://budget", "opsroom://fleet", "opsroom://journal"]
     templates = (await client.list_resource_templates()).resource_templates
     assert sorted(each.uri_template for each in templates) == [
+        "opsroom://findings/{finding}",
         "opsroom://journal/{cursor}",
         "opsroom://repos/{owner}/{name}",
+        "opsroom://repos/{owner}/{name}/sbom",
+        "opsroom://repos/{owner}/{name}/vex",
+        "opsroom://runs/{run}",
     ]
     fleet = await read(client, "opsroom://fleet")
     assert fleet["coverage"]["asked"] == 3

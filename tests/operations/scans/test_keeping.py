@@ -3,9 +3,10 @@
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Event
 
 import anyio
 import pytest
@@ -108,6 +109,16 @@ async def test_what_has_not_moved_costs_nothing(yard: Yard, exports: list[str]) 
     assert len(exports) == 1
 
 
+def _slowly(equip: Callable[[Settings], Equipment]) -> Callable[[Settings], Equipment]:
+    """The same in a second, in the thread that asks."""
+
+    def slow(known: Settings) -> Equipment:
+        Event().wait(1.0)
+        return equip(known)
+
+    return slow
+
+
 async def test_what_was_asked_for_waits_until_the_scanners_are_known(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,13 +126,7 @@ async def test_what_was_asked_for_waits_until_the_scanners_are_known(
     async with opened(settings(yard)) as room:
         await look_over(room)
         asked = await request(room, room.rows(), (), "agent")
-    equip = keeping.equip
-
-    def slow(known: Settings) -> Equipment:
-        time.sleep(1.0)
-        return equip(known)
-
-    monkeypatch.setattr(keeping, "equip", slow)
+    monkeypatch.setattr(keeping, "equip", _slowly(keeping.equip))
     async with scanning(yard) as room:
         found = await all_ended(room, 1)
         assert [(run.id, run.done) for run in found] == [(asked.id, 1)]
