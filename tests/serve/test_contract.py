@@ -175,7 +175,10 @@ async def read(client: Client, uri: str) -> Any:
 async def prompts_and_completion(client: Client) -> None:
     listed = (await client.list_prompts()).prompts
     names = [prompt.name for prompt in listed]
-    assert names == ["investigate_ci", "morning", "onboard_repository"]
+    assert names == [
+        *("harden_repository", "investigate_ci", "morning"),
+        *("onboard_repository", "upgrade_dependency"),
+    ]
     filled = await client.get_prompt("onboard_repository", {"repository": "acme/deep/api"})
     (message,) = filled.messages
     assert isinstance(message.content, TextContent)

@@ -192,3 +192,11 @@ async def test_an_after_that_no_answer_gave_is_refused(yard: Yard) -> None:
     async with fleet_of(yard, "acme/api") as room:
         with pytest.raises(UsageError, match="after"):
             await ask(room, after="yesterday")
+
+
+async def test_a_word_that_nothing_holds_is_no_good_news(yard: Yard) -> None:
+    async with fleet_of(yard, "acme/api") as room:
+        await look(room, NOISE)
+        answer = await ask(room, "nonsense")
+        assert answer.total == 0
+        assert "nothing matches the filter" in answer.note

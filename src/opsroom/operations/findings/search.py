@@ -188,7 +188,9 @@ async def _answer(
     )
     count = len(groups) if by else len(lines)
     ranked = everything[skip : skip + MOST]
-    notes = [room.note(), *([] if rows or not about.terms else ["nothing matches the filter"])]
+    nothing = not held and any(not term.key for term in wanted.terms)
+    unmet = nothing or (bool(about.terms) and not rows)
+    notes = [room.note(), *(["nothing matches the filter"] if unmet else [])]
     notes += untold(known, wanted)
     data = await told_data(room)
     notes += [age_note(data, room.now())]
