@@ -19,7 +19,7 @@ from opsroom.operations.room import Room
 from opsroom.operations.runs import run_status
 from opsroom.operations.scans import keeping, looking, progress, taking_up
 from opsroom.operations.scans.asking import scan
-from opsroom.operations.scans.equipment import Equipment
+from opsroom.operations.scans.equipment import Equipment, equip
 from opsroom.operations.scans.requests import request
 from opsroom.settings import ScanSetting, Settings
 from opsroom.store.runs import load_runs, load_steps
@@ -126,7 +126,7 @@ async def test_what_was_asked_for_waits_until_the_scanners_are_known(
     async with opened(settings(yard)) as room:
         await look_over(room)
         asked = await request(room, room.rows(), (), "agent")
-    monkeypatch.setattr(keeping, "equip", _slowly(keeping.equip))
+    monkeypatch.setattr(keeping, "equip", _slowly(equip))
     async with scanning(yard) as room:
         found = await all_ended(room, 1)
         assert [(run.id, run.done) for run in found] == [(asked.id, 1)]
