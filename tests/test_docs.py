@@ -19,6 +19,7 @@ from docs.picture import essential
 from tests.laws import tracked
 from tests.test_packaging import copy
 
+from opsroom.demo.archives import write_archives
 from opsroom.demo.fleet import build
 from opsroom.judge.examination import built_in
 from opsroom.model.event import KINDS
@@ -28,6 +29,7 @@ from opsroom.settings.starter import describe
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+SCANNING = (ROOT / "docs/scanning.md").read_text("utf-8")
 CONTRIBUTING = (ROOT / ".github/CONTRIBUTING.md").read_text("utf-8")
 
 
@@ -116,20 +118,20 @@ def test_a_check_in_ten_lines(tmp_path: Path) -> None:
 
 @dataclass(frozen=True)
 class Typed:
-    """One command of the README, and the lines that it is said to print."""
+    """One command of a page, and the lines that it is said to print."""
 
     command: str
     printed: tuple[str, ...]
 
 
-def typed() -> Iterator[Typed]:
-    for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL):
+def typed(page: str) -> Iterator[Typed]:
+    for block in re.findall(r"```console\n(.*?)```", page, re.DOTALL):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *printed = part.splitlines()
             yield Typed(command, tuple(line for line in printed if line != "..."))
 
 
-COMMANDS = tuple(typed())
+COMMANDS = tuple(typed(README))
 
 
 @pytest.fixture(scope="module")
@@ -143,22 +145,22 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return machine
 
 
-def environment(machine: Path) -> dict[str, str]:
+def environment(machine: Path, home: str) -> dict[str, str]:
     """Nothing of the tests' own but how to reach a package index."""
     reach = ("PIP_", "UV_", "SSL_", "HTTP", "http", "NO_PROXY", "no_proxy", "ALL_PROXY")
     kept = {name: value for name, value in os.environ.items() if name.startswith(reach)}
     path = f"{Path(sys.base_prefix) / 'bin'}:/usr/local/bin:/usr/bin:/bin"
-    return {**kept, "HOME": str(machine / "home"), "PATH": path, "COLUMNS": "100"}
+    return {**kept, "HOME": str(machine / home), "PATH": path, "COLUMNS": "100"}
 
 
 class Shell:
     """One shell in the empty environment, to which a person's commands are typed."""
 
-    def __init__(self, machine: Path) -> None:
+    def __init__(self, machine: Path, home: str = "home") -> None:
         self._process = subprocess.Popen(
             ["bash", "--norc", "--noprofile"],
             cwd=machine / "checkout",
-            env=environment(machine),
+            env=environment(machine, home),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -241,6 +243,26 @@ def test_the_readme_from_nothing_to_the_first_answer(installed: Installed) -> No
             first = first or installed.took + time.monotonic() - began
     print(f"{first:.1f} s from an empty environment to the first true fleet_status")
     assert 0 < first < 300
+
+
+def test_what_the_page_of_scanning_tells_to_type(empty: Path, installed: Installed) -> None:
+    """In a home of its own, whose advisories are those of the demo: no network is asked."""
+    home = empty / "scanning"
+    (home / ".config/opsroom").mkdir(parents=True)
+    for name in ("code", ".opsroom"):
+        (home / name).symlink_to(empty / "home" / name)
+    write_archives(home, (), datetime.now(UTC))
+    settings = '[[source]]\nkind = "directory"\npath = "~/code"\n[scan]\noffline = "~/advisories"\n'
+    (home / ".config/opsroom/opsroom.toml").write_text(settings)
+    shell = Shell(empty, "scanning")
+    shell.type("export PATH=~/.opsroom/bin:$PATH")
+    commands = tuple(typed(SCANNING))
+    assert len(commands) >= 6
+    for each in commands:
+        *said, code = shell.type(each.command)
+        assert code == "0 ENDED", f"{each.command}: {said}"
+        assert told(list(each.printed)) <= told(said), each.command
+    shell.close()
 
 
 def test_make_demo_says_where_the_page_is(empty: Path) -> None:

@@ -91,7 +91,7 @@ def test_a_version_that_is_not_known_is_refused() -> None:
 
 
 def test_analyses_are_read_in_the_words_of_openvex() -> None:
-    bom = {
+    bom: dict[str, Any] = {
         "vulnerabilities": [
             {
                 "id": "CVE-2024-1",

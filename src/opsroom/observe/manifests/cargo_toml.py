@@ -15,7 +15,7 @@ from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.plain_text import text_of, toml_of
 from opsroom.observe.reading.purls import purl
 from opsroom.observe.reading.toml_paths import path_lines
-from opsroom.observe.reading.values import rows, table, words
+from opsroom.observe.reading.values import table, words
 
 KINDS = {
     "dependencies": False,
@@ -84,8 +84,8 @@ def parse(path: str, content: bytes) -> Manifest:
             found.put(_package(name, wanted, dev, lines.get((*where, name), 0)))
     crate = table(manifest.get("package")) or table(manifest.get("project"))
     if name := words(crate.get("name")):
-        publish = crate.get("publish", True)
-        private = publish is False or (isinstance(publish, list) and not rows(publish))
+        publish: object = crate.get("publish", True)
+        private = publish is False or publish == []
         found.put(
             Published(
                 purl("cargo", name),

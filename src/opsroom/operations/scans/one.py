@@ -73,7 +73,8 @@ async def scan_one(
     last = last_look(kept)
     before = await content(room, key) if THREATS in wanted and last is not None else None
     laid = await _laid(room, row, bench, sight)
-    done = await _done(room, key) if any(map(equipment.history, wanted)) else {}
+    past = any(map(equipment.history, wanted))
+    done = await _done(room, key) if past else dict[str, Scan]()
     seen = await look(bench, equipment, wanted, sight, laid, _is_known(room), room.now, last, done)
     await record_scans(room, [ScanResult(key, seen)])
     scans = list(seen.scans)
@@ -95,7 +96,7 @@ async def _done(room: "Room", key: str) -> Mapping[str, Scan]:
     async with room.store.read() as connection:
         numbers = [*(await ids_of(connection, [key])).values()]
         found = await load_done(connection, numbers)
-    return next(iter(found.values()), {})
+    return next(iter(found.values()), dict[str, Scan]())
 
 
 async def _laid(room: "Room", row: Row, bench: Bench, sight: Sight) -> Laid:
