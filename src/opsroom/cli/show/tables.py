@@ -107,4 +107,5 @@ def _summary(grades: Sequence[Grade], coverage: Coverage, *, hidden: int) -> str
     also = [f"{count} {word}" for word, count in missing.items() if count]
     hint = [f"{hidden} green not listed (--all lists them)"] if hidden else []
     told = "; ".join([", ".join(counted) or "none", *also, *hint])
-    return f"{coverage.asked} repositories: {told}"
+    noun = "repository" if coverage.asked == 1 else "repositories"
+    return f"{coverage.asked} {noun}: {told}"
