@@ -5,6 +5,8 @@ By the tables of properties in OASIS' specification, sections 3.13 to 3.58; noth
 
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]  # it has no types
+
 TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
 BAG: dict[str, Any] = {"type": "object"}
 LEVEL: dict[str, Any] = {"enum": ["none", "note", "warning", "error"]}
