@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Timer
 from urllib.parse import unquote
 
 import pytest
@@ -153,6 +155,10 @@ def environment(machine: Path, home: str) -> dict[str, str]:
     return {**kept, "HOME": str(machine / home), "PATH": path, "COLUMNS": "100"}
 
 
+PATIENCE = 240.0
+"""Seconds for one command, so that one which waits for ever is told of."""
+
+
 class Shell:
     """One shell in the empty environment, to which a person's commands are typed."""
 
@@ -182,11 +188,16 @@ class Shell:
         self._process.stdin.write(line)
         self._process.stdin.flush()
         said: list[str] = []
-        for each in self._process.stdout:
-            said.append(each.rstrip("\n"))
-            if until in each:
-                return said
-        raise AssertionError(f"{line} ended the shell: {said}")
+        patience = Timer(PATIENCE, os.killpg, (self._process.pid, signal.SIGKILL))
+        patience.start()
+        try:
+            for each in self._process.stdout:
+                said.append(each.rstrip("\n"))
+                if until in each:
+                    return said
+        finally:
+            patience.cancel()
+        raise AssertionError(f"{line} ended the shell, or took too long: {said}")
 
     def close(self) -> None:
         """End the shell and what was started in it."""

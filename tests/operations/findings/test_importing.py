@@ -20,6 +20,7 @@ from tests.operations.scans.fleet import (
 
 from opsroom.errors import NotFound, UsageError
 from opsroom.model.finding import FindingState, KeptFinding
+from opsroom.model.severity import Severity
 from opsroom.operations.findings.importing import Imported, bring_in
 from opsroom.operations.findings.triage import suppress
 from opsroom.operations.room import Room
@@ -75,6 +76,14 @@ async def test_a_report_becomes_findings_and_the_next_one_replaces_it(yard: Yard
         await bring(room, report("A2"))
         assert ("finding.fixed", "acme/api") in await kinds(room, before)
         assert set(kept(room)) == {"trivy/A2"}
+
+
+async def test_a_level_alone_is_no_proof_of_danger(yard: Yard) -> None:
+    async with fleet_of(yard, "acme/api") as room:
+        await bring(room, report("A1"))
+        assert kept(room)["trivy/A1"].finding.severity is Severity.MEDIUM
+        await bring(room, report("A2", properties={"security-severity": "9.8"}))
+        assert kept(room)["trivy/A2"].finding.severity is Severity.CRITICAL
 
 
 async def test_a_report_says_nothing_about_what_our_scanners_found(yard: Yard) -> None:

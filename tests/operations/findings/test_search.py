@@ -145,6 +145,7 @@ async def test_suppressed_ones_are_listed_when_asked_for(yard: Yard) -> None:
         assert (await ask(room, "rule:ruff/*")).total == 0
         (found,) = (await ask(room, "rule:ruff/*", state="suppressed")).findings
         assert found.id == kept.finding.id
+        assert found.decided == "a test"
 
 
 async def test_a_cut_is_counted_and_goes_on_where_it_ended(yard: Yard) -> None:

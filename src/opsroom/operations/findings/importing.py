@@ -24,6 +24,7 @@ from opsroom.errors import UsageError
 from opsroom.judge.wording import counted
 from opsroom.model.inventory import Inventory, InventoryFile
 from opsroom.model.scan import Hit, Scan, Skipped
+from opsroom.model.severity import Severity
 from opsroom.model.shapes import mapping, objects, string
 from opsroom.model.snapshot import Worktree
 from opsroom.model.text import plain
@@ -41,6 +42,10 @@ from opsroom.store.repositories import ids_of
 
 LARGEST = 32 << 20
 """Bytes of a file."""
+
+UNTOLD = Severity.MEDIUM
+"""The most that a result counts whose tool tells a level and no severity: many write `error` for
+everything."""
 
 
 class Imported(Answer):
@@ -145,6 +150,8 @@ async def _report(room: Room, row: Row, content: bytes, file: str) -> Imported:
 def _hit(result: sarif.Result, slug: str, folders: Collection[str]) -> Hit:
     rule = result.rule if result.rule.startswith(f"{slug}/") else f"{slug}/{result.rule}"
     level = sarif.severity(result)
+    if sarif.SECURITY_SEVERITY not in result.properties and level.rank > UNTOLD.rank:
+        level = UNTOLD
     path = result.path or ""
     place = next((each for each in folders if path.startswith(each)), "")
     return sarif.hit(result, rule, level, plain(path.removeprefix(place), 1000), None)

@@ -50,6 +50,7 @@ class FindingRow(Value):
     advisory: str | None
     package: str | None
     fixed: str | None = Field(description="the version that mends it")
+    decided: str | None = Field(description="why it doesn't count, and until when")
 
 
 class Findings(Answer):
@@ -93,9 +94,10 @@ def _line(found: FindingRow) -> str:
     reasons = [each for each in found.why if each not in found.message]
     why = f" ({', '.join(reasons)})" if reasons else ""
     where = f" {found.location}" if found.location else ""
+    decided = f" Suppressed: {found.decided}" if found.decided else ""
     return (
         f"{found.id} {found.severity.value} {found.repository} {found.rule}{where}: "
-        f"{found.message}{why}"
+        f"{found.message}{why}{decided}"
     )
 
 
@@ -252,7 +254,16 @@ def _row(rank: Rank, row: Row, kept: KeptFinding) -> FindingRow:
         advisory=advisory.id if advisory else None,
         package=short(advisory.package) if advisory else None,
         fixed=advisory.fixed if advisory else None,
+        decided=_decided(kept),
     )
+
+
+def _decided(kept: KeptFinding) -> str | None:
+    told = kept.suppression
+    if kept.state is not FindingState.SUPPRESSED or told is None:
+        return None
+    until = f" until {told.until:%Y-%m-%d}" if told.until else ""
+    return f"{plain(told.reason, 160)}{until}"
 
 
 def _next(
