@@ -36,6 +36,21 @@ def refuse(rows: Iterable[Row], text: str) -> None:
     )
 
 
+def finding(rows: Iterable[Row], text: str) -> None:
+    """Refuse what is not written as the id of a finding.
+
+    Raises:
+        UsageError: says what it is of, where that can be told, and which call would work.
+    """
+    if not text.startswith("finding_"):
+        refuse(rows, text)
+        raise UsageError(
+            f"{plain(text, 60)!r} is not the id of a finding",
+            "it is written finding_ and 16 digits",
+            [Call("findings", {}, "lists findings with their ids")],
+        )
+
+
 def ci_run(rows: Iterable[Row], text: str) -> tuple[str, int]:
     """The host and the number that the id of a CI run is made of.
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from opsroom.errors import Call, UsageError
+from opsroom.errors import UsageError
 from opsroom.model.finding import FindingState, Suppression
 from opsroom.model.moment import parse_moment
 from opsroom.model.text import plain
@@ -44,13 +44,7 @@ async def decide(room: Room, id_: str, action: Action, reason: str, until: str, 
 
     await room.settled()
     await room.refresh()
-    if not id_.startswith("finding_"):
-        ids.refuse(room.rows(), id_)
-        raise UsageError(
-            f"{plain(id_, 60)!r} is not the id of a finding",
-            "it is written finding_ and 16 digits",
-            [Call("findings", {}, "lists findings with their ids")],
-        )
+    ids.finding(room.rows(), id_)
     end = _end(until, room.now())
     if action == "suppress":
         kept = await triage.suppress(room, id_, reason, by, end)

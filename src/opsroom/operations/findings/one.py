@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from opsroom.errors import Call, NotFound, UsageError
+from opsroom.errors import Call, NotFound
 from opsroom.judge.findings.ranking import rank
 from opsroom.model.finding import FindingState, KeptFinding, Suppression, Vulnerability
 from opsroom.model.severity import Severity
@@ -82,13 +82,8 @@ async def finding(room: Room, text: str) -> FindingReport:
     """
     await room.settled()
     await room.refresh()
-    if not text.startswith("finding_"):
-        ids.refuse(room.rows(), text)
-        raise UsageError(
-            f"{plain(text, 60)!r} is not the id of a finding",
-            "it is written finding_ and 16 digits",
-        )
     rows = room.rows()
+    ids.finding(rows, text)
     found = next(
         ((row, kept) for row in rows for kept in row.kept if kept.finding.id == text), None
     )
