@@ -34,7 +34,7 @@ READERS: dict[str, tuple[str, re.Pattern[str]]] = {
 """What names others, by the name of the file: a kind of edge and how to find it."""
 
 
-class Edge(NamedTuple):
+class Need(NamedTuple):
     """One repository needs another; `file` of the first says so."""
 
     source: str
@@ -45,19 +45,19 @@ class Edge(NamedTuple):
 
 def edges(
     slug: str, paths: Iterable[str], read: Callable[[str], str], known: Mapping[str, str]
-) -> list[Edge]:
+) -> list[Need]:
     """Return what the files of a repository need, sorted.
 
     `known` maps every name that a repository has or had to the one it has now.
     """
-    found: set[Edge] = set()
+    found: set[Need] = set()
     for path in paths:
         kind, pattern = _reader(path) or ("", None)
         if pattern is not None:
             for name in pattern.findall(read(path)):
                 target = known.get(name.lower())
                 if target and target != slug:
-                    found.add(Edge(slug, target, kind, path))
+                    found.add(Need(slug, target, kind, path))
     return sorted(found)
 
 

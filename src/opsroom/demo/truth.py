@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from opsroom.demo.edges import Edge, edges, reads
+from opsroom.demo.edges import Need, edges, reads
 from opsroom.demo.github.graphql.checks import rollup
 from opsroom.demo.github.state.repository import Hosted
 from opsroom.demo.github.trees import walk
@@ -25,7 +25,7 @@ class Truth:
     def __init__(self, town: Town, faults: PlantedFaults) -> None:
         self._town = town
         self._faults = faults
-        self._read: dict[int, tuple[str, list[Edge]]] = {}
+        self._read: dict[int, tuple[str, list[Need]]] = {}
 
     def now(self) -> dict[str, Any]:
         """Repositories, what they need of one another, and the faults that still hold."""
@@ -49,7 +49,7 @@ class Truth:
             ]
         return {"repositories": told, "edges": needs, "faults": faults}
 
-    def _edges(self, repository: Hosted, known: dict[str, str]) -> list[Edge]:
+    def _edges(self, repository: Hosted, known: dict[str, str]) -> list[Need]:
         head = repository.head
         if head is None:
             return []

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from opsroom.model.mention import Mention
 from opsroom.model.package import Package, Published
 
 
@@ -28,3 +29,5 @@ class Manifest:
     scripts: tuple[str, ...] = ()
     """Names of scripts that run when it is installed (`preinstall`, `postinstall`, ...), of the
     repository's own package, and `name@version: hook` of those that its lock knows of."""
+    mentions: tuple[Mention, ...] = ()
+    """Names in it that are no packages."""

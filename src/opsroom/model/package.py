@@ -34,16 +34,23 @@ class Package:
     """`sha256:...` of a pinned image; empty for everything else."""
     line: int = 0
     """Where it stands in its file, from 1; 0: that can't be told."""
+    part: str = ""
+    """What of it is used: the path of a workflow, the folder of an action, a module or a chart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
     """A package that the repository itself makes, as its manifest says. `version` may be empty.
 
-    `private` packages are not meant for the public registry.
+    `private` packages are not meant for the public registry. `{owner}` and `{name}` in the purl
+    stand for those of the repository whose CI makes it, as `${{ github.repository }}` does.
     """
 
     purl: str
     version: str = ""
     private: bool = False
     line: int = 0
+    home: str = ""
+    """The repository that the manifest says it is of: `git+https://host/owner/name`; may be empty."""
+    part: str = ""
+    """The folder or file of the repository that it is made from, where the manifest tells."""

@@ -1,0 +1,1 @@
+"""The graph across repositories: kept with every look at manifests, asked by tools and page."""
