@@ -9,9 +9,9 @@ from typing import Literal
 MentionKind = Literal["address", "host", "template", "environment", "source"]
 """What is named:
 
-`address`: a Git repository, or a file in one, by its URL. `host`: a name of the network. `template`:
-a repository whose files this one was made from or extends. `environment`: where it is deployed to.
-`source`: the repository that something was made from, as a label or an annotation says.
+`address`: a Git repository, or a file in one, by its URL. `host`: a name of the network.
+`template`: a repository whose files this one was made from or extends. `environment`: where it is
+deployed to. `source`: what something was made from, as a label or an annotation says.
 """
 
 

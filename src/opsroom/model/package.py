@@ -51,6 +51,6 @@ class Published:
     private: bool = False
     line: int = 0
     home: str = ""
-    """The repository that the manifest says it is of: `git+https://host/owner/name`; may be empty."""
+    """The repository that the manifest says it is of, `git+https://host/owner/name`; or empty."""
     part: str = ""
     """The folder or file of the repository that it is made from, where the manifest tells."""
