@@ -15,6 +15,7 @@ from tests.operations.scans.fleet import (
 )
 
 from opsroom.model.scan import Skipped
+from opsroom.operations import room as rooms
 from opsroom.operations.repository import repository_health
 from opsroom.operations.room import Room
 from opsroom.operations.scans.coverage import (
@@ -112,7 +113,10 @@ async def test_a_look_that_did_not_come_to_its_end_is_one_in_part(yard: Yard) ->
         assert standing(row(room)) == "part"
 
 
-async def test_old_advisories_are_said_where_packages_were_compared_with_them(yard: Yard) -> None:
+async def test_old_advisories_are_said_where_packages_were_compared_with_them(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "FIRST_LOOK", 0.0)  # nobody looks at the host anew here
     clock = Clock()
     async with fleet_of(yard, "acme/api", "acme/web", clock=clock) as room:
         has_advisories(room)
