@@ -2,10 +2,17 @@
 
 import random
 import time
+from collections.abc import Iterator
 
 import pytest
 
-from opsroom.observe.formats import formats, formats_for
+from opsroom.model.manifest import Manifest
+from opsroom.observe.formats import (
+    _selection,  # pyright: ignore[reportPrivateUsage] - its memory is forgotten for a test
+    formats,
+    formats_for,
+)
+from opsroom.observe.manifests import Format
 
 
 @pytest.mark.parametrize(
@@ -71,3 +78,36 @@ def test_a_tree_of_200_000_files_takes_a_moment() -> None:
     for path in paths:
         formats_for(path)
     assert time.perf_counter() - begun < 1  # so 200,000 take less than ten seconds, here 0.6
+
+
+def _none(path: str, content: bytes) -> Manifest:
+    return Manifest()
+
+
+@pytest.fixture
+def beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As if there were a format that reads beside others."""
+    extra = Format(names=("*.yaml", "*.json", "Dockerfile"), kind="shell", parse=_none, beside=True)
+    every = {**formats(), "a-beside": extra}
+    with monkeypatch.context() as patched:
+        patched.setattr("opsroom.observe.formats.formats", lambda: every)
+        _selection.cache_clear()
+        yield
+    _selection.cache_clear()
+
+
+@pytest.mark.usefixtures("beside")
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("compose.yaml", ["a-beside", "compose"]),
+        ("package.json", ["a-beside", "package-json"]),
+        ("Dockerfile", ["a-beside", "dockerfile"]),
+        ("any/settings.json", ["a-beside"]),
+        ("pnpm-lock.yaml", ["pnpm-lock"]),
+        ("package-lock.json", ["package-lock"]),
+    ],
+)
+def test_what_reads_beside_others_takes_no_file_from_them(path: str, names: list[str]) -> None:
+    offered = [name for name, each in formats_for(path) if name == "a-beside" or not each.beside]
+    assert offered == names

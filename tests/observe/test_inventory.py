@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from opsroom.clients.git.exports import Export
 from opsroom.model.inventory import KnownManifest
 from opsroom.model.manifest import Manifest
+from opsroom.model.mention import Mention
 from opsroom.observe import parsing
+from opsroom.observe.formats import formats
 from opsroom.observe.inventory import Key, take
 from opsroom.observe.parsing import Parsers
 
@@ -98,10 +101,58 @@ def test_what_is_too_large_is_not_read(
     assert inventory.files[0].reason == "larger than 10 bytes"
 
 
+def test_a_file_with_nothing_but_mentions_is_part_of_the_inventory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "mentioning.py"
+    program.write_text(MENTIONING)
+    monkeypatch.setattr(parsing, "PROGRAM", ("-I", str(program)))
+    held = Parsers()
+    export = laid(tmp_path / "files", {"uv.lock": "2", "pdm.lock": "20001"})
+    inventory, manifests = take(export, none, held)
+    held.rest()
+    many, few = inventory.files
+    assert (few.path, few.reason, few.partly) == ("uv.lock", None, False)
+    assert manifests[few.key].mentions[1] == Mention("host", "x" * 1_000, 1, "v1", True)
+    assert many.partly
+    assert len(manifests[many.key].mentions) == 20_000
+    assert [each.reason for each in manifests[many.key].unread] == [
+        "it names more than 20,000 others"
+    ]
+
+
+def test_files_that_are_read_beside_manifests_take_no_place_from_them(
+    tmp_path: Path, parsers: Parsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = formats()["uv-lock"]
+    beside = replace(lock, beside=True)
+    offered = {"a.sh": beside, "b.sh": beside, "uv.lock": lock}
+    monkeypatch.setattr("opsroom.observe.inventory.MOST", 1)
+    monkeypatch.setattr(
+        "opsroom.observe.inventory.formats_for", lambda path: [("uv-lock", offered[path])]
+    )
+    inventory, _ = take(laid(tmp_path, dict.fromkeys(offered, LOCK)), none, parsers)
+    assert [file.path for file in inventory.files] == ["a.sh", "uv.lock"]
+    assert [(each.count, each.example) for each in inventory.skipped] == [(1, "b.sh")]
+
+
+MENTIONING = """
+from opsroom.model.manifest import Manifest
+from opsroom.model.mention import Mention
+from opsroom.observe import parsing
+def parse(name, path, content):
+    return Manifest(mentions=tuple(
+        Mention("host", "x" * 2000, n, "v1", True) for n in range(int(content))
+    ))
+parsing.serve(parse)
+"""
+
 HOSTILE = """
 import os, sys, time
 from opsroom.model.manifest import Manifest
+from opsroom.model.mention import Mention
 from opsroom.observe import parsing
+from opsroom.observe.formats import formats
 def parse(name, path, content):
     kind = content.decode()
     if kind == "hang":

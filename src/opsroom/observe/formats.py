@@ -35,19 +35,25 @@ def formats_for(path: str) -> list[Named]:
     """The formats that read the file at `path`, a path from the top of the repository.
 
     In the order of their names; usually none. A name that a format has without a glob is that
-    format's: `pnpm-lock.yaml` is not offered to what reads `*.yaml`.
+    format's, and of those that read beside others: `pnpm-lock.yaml` is not offered to what reads
+    `*.yaml`. What stands in locks is no word of the repository's: only their formats read them.
     """
     selection = _selection()
     name = basename(path)
-    if exact := selection.by_name.get(name):
-        return list(exact)
-    found: list[Named] = []
+    found = list(selection.by_name.get(name, ()))
+    taken = not all(each.beside for _, each in found)
     ending = selection.by_ending.get(name[name.rfind(".") + 1 :])
     for globs in (ending, selection.others):
         if globs and globs.pattern.fullmatch(path):
-            found += [named for glob, named in globs.formats if glob.fullmatch(path)]
+            found += [
+                named
+                for glob, named in globs.formats
+                if (named[1].beside or not taken) and glob.fullmatch(path)
+            ]
     if len(found) > 1:
         found = sorted({each[0]: each for each in found}.values(), key=lambda each: each[0])
+        if any(each.locked for _, each in found):
+            return [named for named in found if not named[1].beside]
     return found
 
 

@@ -21,7 +21,7 @@ Key = tuple[str, str]
 """The digest of a content, and `format@revision`."""
 
 MOST = 20_000
-"""Manifests of one commit that are opened."""
+"""Manifests of one commit that are opened, and as many files that are only read beside them."""
 
 
 IsKnown = Callable[[Collection[Key]], Mapping[Key, KnownManifest]]
@@ -65,8 +65,10 @@ def take(
 
 
 def _known(manifest: Manifest) -> KnownManifest:
-    full = bool(manifest.packages or manifest.publishes or manifest.scripts)
-    return KnownManifest(full, manifest.unread[0].reason if manifest.unread else "")
+    names = manifest.packages or manifest.publishes or manifest.mentions
+    return KnownManifest(
+        bool(names or manifest.scripts), manifest.unread[0].reason if manifest.unread else ""
+    )
 
 
 def _wanted(
@@ -74,10 +76,13 @@ def _wanted(
 ) -> tuple[list[tuple[str, list[tuple[str, Format]]]], tuple[Skipped, ...]]:
     """The paths that formats read, each with those formats."""
     wanted: list[tuple[str, list[tuple[str, Format]]]] = []
+    counts = {False: 0, True: 0}
     left: list[str] = []
     for path in files:
-        if formats := list(formats_for(path)):
-            if len(wanted) < MOST:
+        if formats := formats_for(path):
+            beside = all(each.beside for _, each in formats)
+            counts[beside] += 1
+            if counts[beside] <= MOST:
                 wanted.append((path, formats))
             else:
                 left.append(path)

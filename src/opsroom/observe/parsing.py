@@ -17,6 +17,7 @@ from typing import Any
 
 from opsroom.clients.process import Ended, Worker
 from opsroom.model.manifest import Manifest, Unread
+from opsroom.model.mention import Mention
 from opsroom.model.package import Package, Published
 
 SECONDS = 20.0
@@ -26,6 +27,7 @@ LARGEST_ANSWER = 192 << 20
 
 MOST_PACKAGES = 200_000
 MOST_EDGES = 1_000_000
+MOST_MENTIONS = 20_000
 LONGEST = 1_000
 """Characters of any text that is kept."""
 
@@ -33,6 +35,7 @@ PROGRAM = ("-I", "-m", "opsroom.observe.parsing")
 """What our interpreter is told to run as a worker."""
 PACKAGE = tuple(field.name for field in fields(Package))
 PUBLISHED = tuple(field.name for field in fields(Published))
+MENTION = tuple(field.name for field in fields(Mention))
 
 
 class Parsers:
@@ -102,6 +105,8 @@ def _read(told: dict[str, Any]) -> Manifest:
     unread = [Unread(_text(why), int(line)) for why, line in told["unread"]]
     if len(told["packages"]) > MOST_PACKAGES or len(told["edges"]) > MOST_EDGES:
         unread.append(Unread(f"it names more than {MOST_PACKAGES:,} packages"))
+    if len(told["mentions"]) > MOST_MENTIONS:
+        unread.append(Unread(f"it names more than {MOST_MENTIONS:,} others"))
     return Manifest(
         packages=packages,
         edges=tuple((a, b) for a, b in told["edges"][:MOST_EDGES] if a < count and b < count),
@@ -111,6 +116,10 @@ def _read(told: dict[str, Any]) -> Manifest:
         ),
         unread=tuple(unread),
         scripts=tuple(map(_text, told["scripts"])),
+        mentions=tuple(
+            Mention(**dict(zip(MENTION, map(_clean, row), strict=True)))
+            for row in told["mentions"][:MOST_MENTIONS]
+        ),
     )
 
 
@@ -133,6 +142,7 @@ def _columns(manifest: Manifest) -> dict[str, object]:
         "publishes": rows(manifest.publishes, PUBLISHED),
         "unread": [[each.reason, each.line] for each in manifest.unread],
         "scripts": manifest.scripts,
+        "mentions": rows(manifest.mentions[: MOST_MENTIONS + 1], MENTION),
     }
 
 

@@ -31,6 +31,8 @@ class Format:
     covers, a name of `opsroom.observe.kinds`. `locked`: it says which versions are really used.
     `revision` grows when the same bytes give something else. `parse(path, content)` raises
     NotUnderstood; an empty Manifest means that the file is of another kind (many are `*.yaml`).
+    `beside`: it reads names that are no packages, or what scripts make, also out of files that are
+    another format's. It is never offered a lock, and a file that it read is no manifest read.
     """
 
     names: tuple[str, ...]
@@ -38,3 +40,4 @@ class Format:
     parse: Callable[[str, bytes], Manifest]
     locked: bool = False
     revision: int = 1
+    beside: bool = False

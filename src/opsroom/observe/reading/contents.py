@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from opsroom.model.manifest import Manifest, Unread
+from opsroom.model.mention import Mention
 from opsroom.model.package import Package, Published
 from opsroom.model.text import plain
 from opsroom.observe.manifests import NotUnderstood
@@ -47,6 +48,7 @@ class Contents:
         self.packages: list[Package] = []
         self.publishes: list[Published] = []
         self.scripts: list[str] = []
+        self.mentions: list[Mention] = []
         self._edges: dict[tuple[int, int], None] = {}
         self._unread: list[Unread] = []
         self._places: dict[tuple[str, str, str, str], int] = {}
@@ -70,7 +72,7 @@ class Contents:
             )
         return index
 
-    def put(self, what: Package | Published | Unread | None) -> None:
+    def put(self, what: Package | Published | Mention | Unread | None) -> None:
         """Take one thing for its own place in the file, whatever is the same; None: nothing.
 
         Raises:
@@ -86,6 +88,8 @@ class Contents:
             self.packages.append(what)
         elif isinstance(what, Published):
             self.publishes.append(what)
+        elif isinstance(what, Mention):
+            self.mentions.append(what)
         elif what:
             self.unread(what.reason, what.line)
 
@@ -143,6 +147,7 @@ class Contents:
             publishes=tuple(self.publishes),
             unread=tuple(self._unread),
             scripts=tuple(self.scripts),
+            mentions=tuple(self.mentions),
         )
 
 

@@ -295,9 +295,15 @@ def may_hold(scanner: Scanner, export: Export) -> bool:
 
 
 def of_inventory(inventory: Inventory) -> Look:
-    """What was read of manifests, as a look: those that could not be read are left out."""
+    """What was read of manifests, as a look: those that could not be read are left out.
+
+    A file that is only read beside manifests is none, whatever became of it.
+    """
+    known = formats()
+    files = {file: known[file.format.partition("@")[0]] for file in inventory.files}
+    manifests = [file for file, each in files.items() if not each.beside]
     unread: dict[str, list[str]] = {}
-    for file in inventory.files:
+    for file in manifests:
         if file.reason is not None:
             unread.setdefault(file.reason, []).append(file.path)
         elif file.partly:
@@ -306,11 +312,10 @@ def of_inventory(inventory: Inventory) -> Look:
         Skipped(reason=reason, count=len(paths), example=paths[0], paths=tuple(paths))
         for reason, paths in unread.items()
     )
-    read = [file for file in inventory.files if file.reason is None]
-    kinds = frozenset(formats()[file.format.partition("@")[0]].kind for file in read)
+    read = [file for file in manifests if file.reason is None]
     return Look(
         files=len({file.path for file in read}),
-        kinds=kinds,
+        kinds=frozenset(files[file].kind for file in read),
         skipped=(*inventory.skipped, *skipped),
     )
 
