@@ -11,6 +11,7 @@ from opsroom.model.ci import Ci
 from opsroom.model.facts import Facts, Unknown
 from opsroom.model.host import HostSettings, Remote, Security, Whereabouts
 from opsroom.model.repository import Clone, Repository
+from opsroom.model.tags import Tags
 from opsroom.model.value import Value
 
 Operation = Literal["merge", "rebase", "cherry-pick", "revert", "bisect", "am"]
@@ -130,10 +131,12 @@ class CloneFacts(Value):
     worktrees: tuple[Worktree | Unknown, ...] = ()
     refs: Refs | Unknown
     files: Files | Unknown
+    tags: Tags | Unknown | None = None
+    """As a look saw them. They are many, so the store hands them out by themselves: None then."""
 
     @property
     def groups(self) -> tuple[Facts | Unknown, ...]:
-        """Every group of facts of this clone."""
+        """Every group of facts of this clone, but its tags."""
         return (*self.worktrees, self.refs, self.files)
 
 
@@ -151,6 +154,8 @@ class Snapshot(Value):
     ci: Ci | Unknown | None = None
     security: Security | Unknown | None = None
     listed: Files | Unknown | None = None
+    tags: Tags | Unknown | None = None
+    """The host's, as a look saw them; None in what the store hands out, as those of clones."""
     whereabouts: Whereabouts | Unknown | None = None
     """What its host says of it where no source lists it: nothing that anybody keeps fresh."""
 

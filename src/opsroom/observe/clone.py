@@ -1,4 +1,4 @@
-"""Looking at one clone: at most three git processes for an ordinary one, and nothing is changed.
+"""Looking at one clone: at most four git processes for an ordinary one, and nothing is changed.
 
 Each group of facts stands alone: where one could not be observed it is Unknown, with the reason,
 and the others stay.
@@ -17,13 +17,15 @@ from opsroom.clients.git.index import read_index
 from opsroom.clients.git.operation import operation
 from opsroom.clients.git.ownership import refuse_strangers
 from opsroom.clients.git.place import Place, shown
-from opsroom.clients.git.refs import RefStore, read_head, read_refs
+from opsroom.clients.git.refs import TAGS, RefStore, read_head, read_refs
 from opsroom.clients.git.status import Status, read_status
+from opsroom.clients.git.tags import newest_tags
 from opsroom.clients.git.tracked import read_tracked
 from opsroom.clients.git.user import user
 from opsroom.errors import ObservationError
 from opsroom.model.facts import Unknown
 from opsroom.model.snapshot import CloneFacts, Files, Refs, Worktree
+from opsroom.model.tags import MOST_TAGS, Tag, Tags
 from opsroom.model.text import plain, readable
 from opsroom.observe.branches import describe_refs
 from opsroom.observe.checkout import Checkout
@@ -107,6 +109,7 @@ class _Look:
                 worktrees=tuple(shared for _ in places),
                 refs=shared,
                 files=shared,
+                tags=shared,
             )
         worktrees = [
             self._group(partial(self._worktree, place, shared)) for place in self.checkout.worktrees
@@ -116,6 +119,7 @@ class _Look:
             worktrees=tuple(worktrees),
             refs=self._group(lambda: self._refs(shared)),
             files=self._group(lambda: self._files(shared)),
+            tags=self._group(lambda: self._tags(shared)),
         )
 
     def _group(self, gather: Callable[[], T]) -> T | Unknown:
@@ -194,6 +198,18 @@ class _Look:
             source=SOURCE,
             submodules=(_path(path) for path in tracked.submodules),
             large=((_path(path), size) for path, size in tracked.large),
+        )
+
+    def _tags(self, shared: "_Shared") -> Tags:
+        total = len(shared.refs().names(TAGS))
+        found = newest_tags(self.place, MOST_TAGS) if total else ()
+        return Tags(
+            at=self.at,
+            source=SOURCE,
+            tags=tuple(
+                Tag(name=plain(readable(tag.name)), commit=tag.commit, at=tag.at) for tag in found
+            ),
+            total=total,
         )
 
 

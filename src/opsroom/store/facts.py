@@ -2,7 +2,8 @@
 
 The subject of `clone`, `refs` and `files` is the path of a clone; that of `worktree` the path of
 a work tree, or, where none could be told, the clone's path, `#` and a number; that of the groups
-which a host tells is `host`.
+which a host tells is `host`. `tags` are of either: there may be a thousand of one repository, so
+they stay where they are until `store/tags` is asked for them.
 """
 
 from collections import defaultdict
@@ -28,6 +29,7 @@ OTHER_VERSION = "recorded by another version of Opsroom; the next look tells"
 F = TypeVar("F", bound=Facts)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 HOST = "host"
+TAGS = "tags"
 HOSTED: dict[str, type[Facts]] = {
     "remote": Remote,
     "settings": HostSettings,
@@ -75,7 +77,9 @@ async def save_facts(connection: AsyncConnection, snapshots: Mapping[int, Snapsh
 async def load_facts(connection: AsyncConnection, ids: Sequence[int] | None) -> dict[int, Observed]:
     """What is known of these repositories, or of all."""
     found = (
-        await connection.execute(select(facts).where(among(facts.c.repository_id, ids)))
+        await connection.execute(
+            select(facts).where(among(facts.c.repository_id, ids), facts.c.group != TAGS)
+        )
     ).mappings()
     rows_of: dict[int, dict[tuple[str, str], Mapping[str, Any]]] = defaultdict(dict)
     for row in found:
@@ -94,6 +98,8 @@ def _rows(snapshot: Snapshot) -> Iterable[dict[str, Any]]:
         found: Facts | Unknown | None = getattr(snapshot, group)
         if found is not None:
             yield _group(group, HOST, found)
+    if snapshot.tags is not None:
+        yield _group(TAGS, HOST, snapshot.tags)
 
 
 def _clone_rows(clone: CloneFacts, position: int) -> Iterable[dict[str, Any]]:
@@ -112,6 +118,8 @@ def _clone_rows(clone: CloneFacts, position: int) -> Iterable[dict[str, Any]]:
     yield _row("clone", path, newest, "", place)
     yield _group("refs", path, clone.refs)
     yield _group("files", path, clone.files)
+    if clone.tags is not None:
+        yield _group(TAGS, path, clone.tags)
     for subject, tree in zip(trees, clone.worktrees, strict=True):
         yield _group("worktree", subject, tree)
 
@@ -144,10 +152,10 @@ def _clones(rows: Mapping[tuple[str, str], Mapping[str, Any]]) -> tuple[CloneFac
         CloneFacts(
             clone=Clone(path=path, git_dir=place.git_dir, bare=place.bare),
             worktrees=tuple(
-                _read(Worktree, rows.get(("worktree", tree))) for tree in place.worktrees
+                read_group(Worktree, rows.get(("worktree", tree))) for tree in place.worktrees
             ),
-            refs=_read(Refs, rows.get(("refs", path))),
-            files=_read(Files, rows.get(("files", path))),
+            refs=read_group(Refs, rows.get(("refs", path))),
+            files=read_group(Files, rows.get(("files", path))),
         )
         for path, place in sorted(places.items(), key=lambda item: item[1].position)
     )
@@ -155,13 +163,13 @@ def _clones(rows: Mapping[tuple[str, str], Mapping[str, Any]]) -> tuple[CloneFac
 
 def _hosted(rows: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[str, Facts | Unknown]:
     return {
-        group: _read(kind, rows[group, HOST])
+        group: read_group(kind, rows[group, HOST])
         for group, kind in HOSTED.items()
         if (group, HOST) in rows
     }
 
 
-def _read(kind: type[F], row: Mapping[str, Any] | None) -> F | Unknown:
+def read_group(kind: type[F], row: Mapping[str, Any] | None) -> F | Unknown:
     """The group of a row; unknown where this version doesn't understand what is there."""
     if row is None:
         return Unknown(at=LONG_AGO, source="", reason=OTHER_VERSION)
@@ -198,6 +206,8 @@ async def _forget(connection: AsyncConnection, snapshots: Mapping[int, Snapshot]
     def is_kept(number: int, subject: str, group: str) -> bool:
         if group in HOSTED:
             return getattr(snapshots[number], group) is not None
+        if (group, subject) == (TAGS, HOST):
+            return snapshots[number].remote is not None
         return (number, subject) in (trees if group == "worktree" else kept)
 
     gone = [
