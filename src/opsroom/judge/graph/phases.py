@@ -1,0 +1,113 @@
+"""Phases: when a repository needs what one of its files asks for.
+
+By the file's kind, by what the file itself says (`Package.dev`), and by the folder or the name that
+people give to files which are for tests, examples and CI alone.
+"""
+
+import re
+from posixpath import basename
+
+from opsroom.model.link import Phase
+from opsroom.model.package import Package
+
+FIXTURES = frozenset(
+    {
+        *("fixtures", "fixture", "__fixtures__", "testdata", "test-data", "test_data", "testcases"),
+        *("__snapshots__", "snapshots", "golden", "mocks", "__mocks__", "cassettes"),
+    }
+)
+"""Folders of what tests read: nothing in them is asked for or made by anybody."""
+VENDORED = frozenset({"node_modules", "vendor", "third_party", "third-party", "bower_components"})
+"""Folders that hold copies of what others made."""
+TESTS = frozenset(
+    {
+        *("test", "tests", "__tests__", "spec", "specs", "e2e", "molecule", "playground"),
+        *("integration-tests", "benchmark", "benchmarks", "bench"),
+    }
+)
+EXAMPLES = frozenset(
+    {"example", "examples", "sample", "samples", "template", "templates", "doc", "docs", "demos"}
+)
+TOOLS = frozenset({".devcontainer", ".vscode", ".idea", ".husky"})
+CI = frozenset({".github", ".gitea", ".forgejo", ".gitlab", ".circleci", ".buildkite", "ci", ".ci"})
+PLACES = frozenset(
+    {
+        *("env", "envs", "environment", "environments", "overlays", "clusters", "stages"),
+        *("inventory", "inventories", "live", "accounts", "stacks"),
+    }
+)
+"""Folders whose folders are places to deploy to: `environments/test` is one, and no test."""
+CHARTS = frozenset({"kubernetes", "helm-values", "helm-chart", "helm-lock"})
+"""Formats that lie in folders `templates` and are none."""
+
+FOR_DEVELOPMENT = re.compile(
+    r"(?:^|[-_.])(?:dev|devel|development|test|tests|testing|lint|linting|typing|types|style|docs?"
+    r"|e2e|ci|bench|benchmarks?|coverage|pre-?commit|tox|nox)(?=[-_.]|$)"
+)
+"""In the name of requirements, a Dockerfile or a Compose file."""
+NAMED_FORMATS = frozenset({"requirements", "dockerfile", "compose", "gradle-versions"})
+BACKENDS = frozenset(
+    f"pkg:pypi/{name}"
+    for name in (
+        *("setuptools", "wheel", "hatchling", "hatch-vcs", "flit-core", "poetry-core"),
+        *("pdm-backend", "pdm-pep517", "setuptools-scm", "maturin", "scikit-build-core"),
+        *("meson-python", "cython", "uv-build", "poetry-dynamic-versioning", "pbr", "cffi"),
+    )
+)
+"""What a Python project is built with. Its manifest says of these no more than that they are not
+there at run time."""
+
+
+def asks_nothing(path: str) -> bool:
+    """Whether a file is what tests read, or a copy of what others made."""
+    return not (FIXTURES | VENDORED).isdisjoint(_folders(path))
+
+
+def makes_nothing(path: str, format_: str = "") -> bool:
+    """Whether what is made of a file is for nobody else: a test, an example, a template, a copy."""
+    folders = _folders(path)
+    aside = EXAMPLES - {"templates"} if format_ in CHARTS else EXAMPLES
+    return not (FIXTURES | VENDORED | TESTS | aside | TOOLS).isdisjoint(folders)
+
+
+def phase_of(path: str, format_: str, package: Package) -> Phase:
+    """Return when a package is needed that a file of a format (`package-lock`) names."""
+    folders = _folders(path)
+    name = basename(path).lower()
+    if format_ == "pre-commit":
+        return Phase.DEVELOPMENT
+    if aside := _aside(folders, format_):
+        return aside
+    if format_ in NAMED_FORMATS and FOR_DEVELOPMENT.search(name):
+        return Phase.DEVELOPMENT
+    if package.purl in BACKENDS and package.dev:
+        return Phase.BUILD
+    if package.dev:
+        image = package.purl.startswith("pkg:docker/")
+        return Phase.BUILD if image else Phase.DEVELOPMENT
+    return Phase.RUNTIME
+
+
+def phase_of_mention(path: str, format_: str = "") -> Phase:
+    """Return when a name is needed that stands in a file."""
+    if basename(path).lower().startswith((".pre-commit-config", "renovate.", "dependabot.")):
+        return Phase.DEVELOPMENT
+    return _aside(_folders(path), format_) or Phase.RUNTIME
+
+
+def _aside(folders: tuple[str, ...], format_: str) -> Phase | None:
+    """What the folders say: CI, development, or nothing."""
+    for above, folder in zip(("", *folders), folders, strict=False):
+        if above in PLACES:
+            continue
+        if folder in CI:
+            return Phase.CI
+        if folder in TESTS or folder in TOOLS:
+            return Phase.DEVELOPMENT
+        if folder in EXAMPLES and not (folder == "templates" and format_ in CHARTS):
+            return Phase.DEVELOPMENT
+    return None
+
+
+def _folders(path: str) -> tuple[str, ...]:
+    return tuple(path.lower().split("/")[:-1])
