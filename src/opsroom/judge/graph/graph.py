@@ -1,0 +1,189 @@
+"""The edges in memory, to be asked and to be brought up to date node by node.
+
+An edge leads from who needs to what is needed: dependencies lie along the edges, dependents against
+them. Nodes are ids, any ints. Inside they are dense numbers, as rustworkx has them; the edges are
+held twice, the second time turned round, because rustworkx walks in layers along edges alone and
+turns a graph round in quadratic time.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import rustworkx as rx
+from numpy.typing import NDArray
+
+Ids = NDArray[np.int64]
+Plain = rx.PyDiGraph[None, None]
+
+SPAN = 8
+"""Ids are looked up in a table where they span no more than this many times their number."""
+
+
+class Graph:
+    """Who needs whom. Equal edges give equal answers, in whatever order they came.
+
+    `there` and `back` are the edges as rustworkx has them, over numbers of nodes; `index` gives the
+    number of an id, `ids` the id of a number (of a node that was removed: any).
+    """
+
+    __slots__ = ("back", "ids", "index", "there")
+
+    def __init__(self) -> None:
+        """Make an empty graph."""
+        self.there: Plain = rx.PyDiGraph(multigraph=True)
+        self.back: Plain = rx.PyDiGraph(multigraph=True)
+        self.ids: list[int] = []
+        self.index: dict[int, int] = {}
+
+    @classmethod
+    def build(
+        cls, sources: Sequence[int], targets: Sequence[int], nodes: Iterable[int] = ()
+    ) -> "Graph":
+        """Make the graph of two columns of edges, and of nodes that may have none.
+
+        An edge that comes twice is one, an edge from a node to itself is none (the node is there).
+        """
+        graph = cls()
+        begins, ends = np.asarray(sources, np.int64), np.asarray(targets, np.int64)
+        ids = _distinct(np.concatenate((begins, ends, np.fromiter(nodes, np.int64))))
+        edges = _packed(_numbers(begins, ids), _numbers(ends, ids), len(ids))
+        left, right = divmod(edges, len(ids)) if len(ids) else (edges, edges)
+        out_of, into = left.tolist(), right.tolist()
+        graph.ids = ids.tolist()
+        graph.index = dict(zip(graph.ids, range(len(graph.ids)), strict=True))
+        for held in (graph.there, graph.back):
+            held.add_nodes_from([None] * len(graph.ids))
+        graph.there.extend_from_edge_list(list(zip(out_of, into, strict=True)))
+        graph.back.extend_from_edge_list(list(zip(into, out_of, strict=True)))
+        return graph
+
+    def replace(self, source: int, targets: Iterable[int]) -> None:
+        """Let a node need these and nothing else; nodes that are new appear.
+
+        A node that nothing needs any more stays.
+        """
+        begin = self._number(source)
+        now = {self._number(target) for target in targets} - {begin}
+        before = set(self.there.successor_indices(begin))
+        gone, new = before - now, sorted(now - before)
+        self.there.remove_edges_from([(begin, end) for end in gone])
+        self.back.remove_edges_from([(end, begin) for end in gone])
+        self.there.add_edges_from_no_data([(begin, end) for end in new])
+        self.back.add_edges_from_no_data([(end, begin) for end in new])
+
+    def remove(self, node: int) -> None:
+        """Take a node away with all its edges, if it is there."""
+        number = self.index.pop(node, None)
+        if number is not None:
+            self.there.remove_node(number)
+            self.back.remove_node(number)
+
+    def __contains__(self, node: object) -> bool:
+        """Whether it is a node."""
+        return node in self.index
+
+    def __len__(self) -> int:
+        """How many nodes."""
+        return len(self.index)
+
+    @property
+    def nodes(self) -> list[int]:
+        """All nodes, by id."""
+        return sorted(self.index)
+
+    @property
+    def edges(self) -> int:
+        """How many edges."""
+        return self.there.num_edges()
+
+    def targets_of(self, node: int) -> list[int]:
+        """What a node needs directly, by id. Raises KeyError for what is no node, as all here do:
+        of a node nobody knows, nothing can be said."""
+        return self.named(self.there.successor_indices(self.index[node]))
+
+    def sources_of(self, node: int) -> list[int]:
+        """Who needs a node directly, by id."""
+        return self.named(self.back.successor_indices(self.index[node]))
+
+    def dependents(self, node: int, depth: int | None = None) -> dict[int, int]:
+        """Who needs a node, and over how many edges at least; the nearest first, then by id.
+
+        A walk to a `depth` doesn't look further than that.
+        """
+        return self._away(self.back, node, depth)
+
+    def dependencies(self, node: int, depth: int | None = None) -> dict[int, int]:
+        """What a node needs, and over how many edges at least; the nearest first, then by id."""
+        return self._away(self.there, node, depth)
+
+    def named(self, numbers: Iterable[int]) -> list[int]:
+        """The ids of numbers, in order."""
+        ids = self.ids
+        return sorted([ids[number] for number in numbers])
+
+    def _away(self, held: Plain, node: int, depth: int | None) -> dict[int, int]:
+        start = self.index[node]
+        layers = (
+            rx.digraph_bfs_layers(held, [start])[1:]
+            if depth is None
+            else _layers(held, start, depth)
+        )
+        away: dict[int, int] = {}
+        for distance, layer in enumerate(layers, 1):
+            away.update(dict.fromkeys(self.named(layer), distance))
+        return away
+
+    def _number(self, node: int) -> int:
+        number = self.index.get(node)
+        if number is None:
+            number = self.there.add_node(None)
+            self.back.add_node(None)
+            self.index[node] = number
+            if number == len(self.ids):
+                self.ids.append(node)
+            else:
+                self.ids[number] = node
+        return number
+
+
+def _layers(held: Plain, start: int, depth: int) -> list[list[int]]:
+    """As rustworkx would give them, so many of them."""
+    seen, layer, layers = {start}, [start], list[list[int]]()
+    while layer and len(layers) < depth:
+        found = set[int]().union(*map(held.successor_indices, layer)) - seen
+        seen |= found
+        layer = list(found)
+        layers.append(layer)
+    return layers
+
+
+def _distinct(ids: Ids) -> Ids:
+    """Sorted, each once."""
+    if not len(ids):
+        return ids
+    low, high = int(ids.min()), int(ids.max())
+    if high - low > SPAN * len(ids):
+        return np.unique(ids)
+    there = np.zeros(high - low + 1, np.bool_)
+    there[ids - low] = True
+    return np.flatnonzero(there) + low
+
+
+def _numbers(column: Ids, ids: Ids) -> Ids:
+    """Where each id of a column stands among all."""
+    if not len(ids) or int(ids[-1] - ids[0]) > SPAN * max(len(column), len(ids)):
+        return np.searchsorted(ids, column)
+    table: Ids = np.zeros(int(ids[-1] - ids[0]) + 1, np.int64)
+    table[ids - ids[0]] = np.arange(len(ids))
+    found: Ids = table[column - ids[0]]
+    return found
+
+
+def _packed(begins: Ids, ends: Ids, count: int) -> Ids:
+    """Both ends of each edge in one number, sorted, each once, without self-loops."""
+    packed: Ids = (begins * count + ends)[begins != ends]
+    packed.sort()
+    first = np.ones(len(packed), np.bool_)
+    np.not_equal(packed[1:], packed[:-1], out=first[1:])
+    edges: Ids = packed[first]
+    return edges
