@@ -5,7 +5,7 @@ from opsroom.model.package import Package
 
 
 def told(manifest: Manifest) -> list[str]:
-    """Each package in a line: `line purl@version [constraint] (direct, dev) <- origin`."""
+    """Each package in a line: `line purl@version [constraint] (direct, dev) <- origin //part`."""
     return [_package(package) for package in manifest.packages]
 
 
@@ -16,9 +16,10 @@ def edges_of(manifest: Manifest) -> list[str]:
 
 
 def published(manifest: Manifest) -> list[str]:
-    """What is published: `line purl@version private`."""
+    """What is published: `line purl@version private <- home //part`."""
     return [
         f"{each.line} {each.purl}@{each.version}{' private' if each.private else ''}"
+        f"{f' <- {each.home}' if each.home else ''}{f' //{each.part}' if each.part else ''}"
         for each in manifest.publishes
     ]
 
@@ -36,5 +37,6 @@ def _package(package: Package) -> str:
         *([package.digest[:15]] if package.digest else []),
         f"({direct}{', dev' if package.dev else ''})",
         *([f"<- {package.origin}"] if package.origin else []),
+        *([f"//{package.part}"] if package.part else []),
     ]
     return " ".join(parts)

@@ -3,6 +3,7 @@
 import pytest
 
 from opsroom.model.inventory import Inventory, InventoryFile
+from opsroom.observe.formats import formats
 from opsroom.observe.manifests import Format
 from opsroom.operations.scans import looking
 
@@ -12,8 +13,8 @@ DIGEST = "0" * 64
 def test_a_file_that_is_read_beside_manifests_is_no_manifest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    beside = Format((), "shell", looking.formats()["uv-lock"].parse, beside=True)
-    known = {**looking.formats(), "beside": beside}
+    beside = Format((), "shell", formats()["uv-lock"].parse, beside=True)
+    known = {**formats(), "beside": beside}
     monkeypatch.setattr(looking, "formats", lambda: known)
     inventory = Inventory(
         "c" * 40,
@@ -26,5 +27,5 @@ def test_a_file_that_is_read_beside_manifests_is_no_manifest(
         ),
     )
     seen = looking.of_inventory(inventory)
-    assert (seen.files, seen.kinds) == (1, {"compose"})
+    assert (seen.files, seen.kinds) == (1, frozenset({"compose"}))
     assert [(each.reason, each.paths) for each in seen.skipped] == [("cut off", ("uv.lock",))]

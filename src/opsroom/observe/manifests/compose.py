@@ -2,8 +2,10 @@
 
 Variables have the defaults that the file gives them; what depends on others can't be told, since
 they come from where it is run. An image that the file says how to build is one that the repository
-makes.
+makes; `part` is the folder that it is made from, seen from the file's own.
 """
+
+from dataclasses import replace
 
 from opsroom.model.manifest import Manifest, Unread
 from opsroom.model.package import Package, Published
@@ -11,6 +13,7 @@ from opsroom.model.text import plain
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.manifests.dockerfile import images_of
 from opsroom.observe.reading.contents import Contents
+from opsroom.observe.reading.folders import folder
 from opsroom.observe.reading.images import image
 from opsroom.observe.reading.values import rows, table, words
 from opsroom.observe.reading.variables import Unset, substituted
@@ -19,12 +22,12 @@ from opsroom.observe.reading.yaml_text import Entries, documents
 SECTIONS = frozenset({"services", "version", "name", "volumes", "networks", "include", "configs"})
 
 
-def _image(written: str, line: int) -> Package | Unread:
+def _image(written: str, line: int, *, dev: bool = False) -> Package | Unread:
     try:
         reference = substituted(written, {})
     except Unset:
         return Unread(f"an image that depends on the environment: {plain(written, 80)}", line)
-    return image(reference, line, constraint=written if written != reference else "")
+    return image(reference, line, dev=dev, constraint=written if written != reference else "")
 
 
 def _container(service: Entries, contents: Contents) -> None:
@@ -36,7 +39,9 @@ def _container(service: Entries, contents: Contents) -> None:
         if build is None:
             contents.put(found)
         elif isinstance(found, Package):
-            contents.put(Published(found.purl, found.version, line=line))
+            context = words(build) or words(table(build).get("context"))
+            part = folder(context)
+            contents.put(Published(found.purl, found.version, line=line, part=part))
     if not isinstance(build, Entries):
         return
     inline = build.get("dockerfile_inline")
@@ -45,25 +50,12 @@ def _container(service: Entries, contents: Contents) -> None:
         for unread in (inner := images_of(inline).manifest()).unread:
             contents.put(Unread(unread.reason, within))
         for package in inner.packages:
-            contents.put(image_in(package, within))
+            contents.put(replace(package, line=within))
     other = build.get("additional_contexts")
     for context in [*table(other).values(), *(words(row).partition("=")[2] for row in rows(other))]:
         if words(context).startswith("docker-image://"):
-            contents.put(_image(words(context).removeprefix("docker-image://"), service.line))
-
-
-def image_in(package: Package, line: int) -> Package:
-    """An image of a Dockerfile that stands within another file, at the line of that."""
-    return Package(
-        purl=package.purl,
-        version=package.version,
-        constraint=package.constraint,
-        direct=True,
-        dev=package.dev,
-        origin=package.origin,
-        digest=package.digest,
-        line=line,
-    )
+            reference = words(context).removeprefix("docker-image://")
+            contents.put(_image(reference, service.line, dev=True))
 
 
 def parse(path: str, content: bytes) -> Manifest:
@@ -94,4 +86,5 @@ FORMAT = Format(
     ),
     kind="compose",
     parse=parse,
+    revision=2,
 )

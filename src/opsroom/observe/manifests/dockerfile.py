@@ -3,12 +3,16 @@
 `FROM`, `COPY --from=` and `RUN --mount=from=` of images (names and numbers of stages are none),
 and the frontend that `# syntax=` names. Build arguments have the values that the file gives them.
 What depends on one without value can't be told.
+
+What the last stage stands on is there at run time. Everything else is for the build alone, though
+parts of it may be copied: `dev`.
 """
 
 import re
 from collections.abc import Iterator
 
 from opsroom.model.manifest import Manifest, Unread
+from opsroom.model.package import Package
 from opsroom.model.text import plain
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading.contents import Contents
@@ -80,7 +84,9 @@ class _Build:
     def __init__(self) -> None:
         self.contents = Contents()
         self.arguments: dict[str, str | None] = {}
-        self.stages: set[str] = set()
+        self.stages: dict[str, int] = {}
+        """By its name, the index of the image that a stage stands on; -1: of none that is told."""
+        self.last = -1
         self.count = 0
 
     def take(self, line: int, word: str, rest: str) -> None:
@@ -118,25 +124,30 @@ class _Build:
         words = rest.split()
         if len(words) not in (1, 3) or (len(words) == 3 and words[1].upper() != "AS"):
             raise NotUnderstood(f"no FROM of an image in line {line}: {plain(rest, 60)}")
-        self._image(words[0], line)
+        self.last = self._image(words[0], line)
         self.count += 1
         if len(words) == 3:
-            self.stages.add(words[2].lower())
+            self.stages[words[2].lower()] = self.last
 
     def _other(self, name: str, line: int) -> None:
         if name and not name.isdigit():
             self._image(name, line)
 
-    def _image(self, written: str, line: int) -> None:
+    def _image(self, written: str, line: int) -> int:
+        """Take an image, or what a stage of that name stands on; returns its index, or -1."""
         try:
             reference = substituted(written[:LONGEST], self.arguments)
         except Unset:
             reason = f"an image that depends on build arguments: {plain(written, 80)}"
             self.contents.put(Unread(reason, line))
-            return
-        if reference.lower() not in self.stages and reference.lower() != EMPTY:
-            asked = written if written != reference else ""
-            self.contents.put(image(reference, line, constraint=asked))
+            return -1
+        if reference.lower() == EMPTY:
+            return -1
+        if (stage := self.stages.get(reference.lower())) is not None:
+            return stage
+        found = image(reference, line, constraint=written if written != reference else "")
+        self.contents.put(found)
+        return len(self.contents.packages) - 1 if isinstance(found, Package) else -1
 
 
 def images_of(text: str) -> Contents:
@@ -150,6 +161,8 @@ def images_of(text: str) -> Contents:
         build.take(line, word, rest)
     if not build.count:
         raise NotUnderstood("no FROM: the file is cut off or of another kind")
+    count = len(build.contents.packages)
+    build.contents.only_for_development(index for index in range(count) if index != build.last)
     return build.contents
 
 
@@ -167,4 +180,5 @@ FORMAT = Format(
     ),
     kind="dockerfile",
     parse=parse,
+    revision=2,
 )

@@ -2,7 +2,8 @@
 
 - `uses: owner/name[/path]@ref` is `pkg:githubactions/owner/name` (the type that osv.dev knows),
   `version` its tag, branch or commit. What a comment behind a commit says that it is, is its
-  `constraint`: nobody keeps it true. Reusable workflows are the same.
+  `constraint`: nobody keeps it true. Reusable workflows are the same; `part` is the path behind
+  the name, which of a workflow is that of its file.
 - `uses: ./folder` (or `$/folder`) is the repository's own: `pkg:generic/...` with origin `path:`.
 - Images of `docker://`, of containers, services and Docker actions are `pkg:docker/...`.
 """
@@ -24,7 +25,7 @@ from opsroom.observe.reading.yaml_text import Entries, document
 
 USES = re.compile(
     r"(?P<host>https://[A-Za-z0-9.-]+/)?(?P<owner>[A-Za-z0-9_.-]+)/(?P<name>[A-Za-z0-9_.-]+)"
-    r"(?:/[^@\s]*)?@(?P<ref>[^\s@]+)"
+    r"(?:/(?P<part>[^@\s]*))?@(?P<ref>[^\s@]+)"
 )
 SAID = re.compile(
     r"\buses\s*:\s*[\"']?[^\s\"'#]+[\"']?\s+#\s*(?:(?:tag|pin|ratchet:\S+)\s*[=@]\s*)?"
@@ -53,6 +54,7 @@ def _uses(written: str, line: int, lines: list[str]) -> Package | Unread:
         direct=True,
         origin=origins.registry(match["host"]) if match["host"] else "",
         line=line,
+        part=plain((match["part"] or "").strip("/")),
     )
 
 
@@ -121,4 +123,5 @@ FORMAT = Format(
     ),
     kind="actions",
     parse=parse,
+    revision=2,
 )

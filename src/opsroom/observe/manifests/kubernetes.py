@@ -95,4 +95,4 @@ def parse(path: str, content: bytes) -> Manifest:
     return contents.manifest()
 
 
-FORMAT = Format(names=("*.yaml", "*.yml"), kind="kubernetes", parse=parse)
+FORMAT = Format(names=("*.yaml", "*.yml"), kind="kubernetes", parse=parse, revision=2)

@@ -62,4 +62,5 @@ FORMAT = Format(
     names=("kustomization.yaml", "kustomization.yml", "Kustomization"),
     kind="kubernetes",
     parse=parse,
+    revision=2,
 )

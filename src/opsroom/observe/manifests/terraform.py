@@ -3,7 +3,8 @@
 A provider is `pkg:terraform/namespace/name`, a module of a registry
 `pkg:terraform/namespace/name/system`; of another registry than the public one with its
 `repository_url`. Modules from Git are `pkg:github/owner/name` and the like, those of the
-repository itself have the origin `path:`. `.terraform.lock.hcl` says which providers are used.
+repository itself have the origin `path:`. The folder behind `//` is `part`.
+`.terraform.lock.hcl` says which providers are used.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package
+from opsroom.model.text import plain
 from opsroom.observe.manifests import Format
 from opsroom.observe.reading import origins
 from opsroom.observe.reading.contents import Contents
@@ -30,7 +32,7 @@ PROVIDER = re.compile(
 )
 MODULE = re.compile(
     rf"(?:(?P<host>[A-Za-z0-9.-]+\.[A-Za-z0-9]+(?::\d+)?)/)?"
-    rf"(?P<path>{PART}/{PART}/{PART})(?://.*)?"
+    rf"(?P<path>{PART}/{PART}/{PART})(?://(?P<part>.*))?"
 )
 BUILT_IN = "terraform.io/builtin/"
 OF_GIT = re.compile(
@@ -85,6 +87,7 @@ def module(source: str, asked: str, line: int) -> Package:
             direct=True,
             origin=f"registry:https://{host}" if elsewhere else "",
             line=line,
+            part=plain((match["part"] or "").strip("/")),
         )
     address = FORCED.sub("", re.split(r"[?#]", source, maxsplit=1)[0])
     origin = origins.download(address)
@@ -132,4 +135,4 @@ def _module(block: Block, contents: Contents) -> None:
         contents.put(module(source, _text(block.attributes.get("version")), line))
 
 
-FORMAT = Format(names=("*.tf", "*.tofu"), kind="terraform", parse=parse)
+FORMAT = Format(names=("*.tf", "*.tofu"), kind="terraform", parse=parse, revision=2)

@@ -38,4 +38,4 @@ def parse(path: str, content: bytes) -> Manifest:
     return contents.manifest()
 
 
-FORMAT = Format(names=("*.tf.json", "*.tofu.json"), kind="terraform", parse=parse)
+FORMAT = Format(names=("*.tf.json", "*.tofu.json"), kind="terraform", parse=parse, revision=2)

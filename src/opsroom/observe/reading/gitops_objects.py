@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from opsroom.model.manifest import Unread
 from opsroom.model.package import Package
+from opsroom.model.text import plain
 from opsroom.observe.manifests import NotUnderstood
 from opsroom.observe.reading.charts import chart, chart_at
 from opsroom.observe.reading.git_urls import git_source
@@ -70,9 +71,10 @@ def _flux_git(item: Entries, addresses: Mapping[str, str]) -> Found:
         yield _git(address, asked, spec.lines["url"])
 
 
-def _git(address: str, ref: str, line: int) -> Package:
+def _git(address: str, ref: str, line: int, folder: str = "") -> Package:
     source = git_source(address)
-    return Package(source.purl, ref, direct=True, origin=source.origin, line=line)
+    part = plain(folder.removeprefix("./").strip("/")).strip(".")
+    return Package(source.purl, ref, direct=True, origin=source.origin, line=line, part=part)
 
 
 def _argo(item: Entries, addresses: Mapping[str, str]) -> Found:
@@ -93,7 +95,13 @@ def _argo_source(source: Entries) -> Found:
         registry = address if "://" in address else f"oci://{address}"
         yield chart(name, asked, registry, source.lines["chart"])
     elif address:
-        yield _git(address, "" if UNSETTLED.search(asked) else asked, line)
+        folder = words(source.get("path"))
+        yield _git(
+            address,
+            "" if UNSETTLED.search(asked) else asked,
+            line,
+            "" if UNSETTLED.search(folder) else folder,
+        )
     helm = _below(source, "helm")
     yield from images_in(_below(helm, "valuesObject"))
     yield from _written(helm, "values")

@@ -8,6 +8,7 @@ https://github.com/owner/name//config?ref=v1.2
 import re
 
 from opsroom.model.package import Package
+from opsroom.model.text import plain
 from opsroom.observe.reading import origins
 from opsroom.observe.reading.git_urls import git_source
 from opsroom.observe.reading.purls import purl
@@ -15,9 +16,9 @@ from opsroom.observe.reading.purls import purl
 NAMED = r"(?P<owner>[A-Za-z0-9_.-]+)/(?P<name>[A-Za-z0-9_.-]+)"
 REF = r"(?:refs/(?:heads|tags)/)?(?P<ref>[^/?#]+)"
 OF_GITHUB = (
-    re.compile(rf"https?://raw\.githubusercontent\.com/{NAMED}/{REF}/.+"),
+    re.compile(rf"https?://raw\.githubusercontent\.com/{NAMED}/{REF}/(?P<part>.+)"),
     re.compile(rf"https?://github\.com/{NAMED}/releases/download/{REF}/.+"),
-    re.compile(rf"https?://github\.com/{NAMED}/(?:raw|blob|tree)/{REF}(?:/.*)?"),
+    re.compile(rf"https?://github\.com/{NAMED}/(?:raw|blob|tree)/{REF}(?:/(?P<part>.*))?"),
     re.compile(rf"https?://github\.com/{NAMED}/releases/(?P<ref>latest)/download/.+"),
 )
 HOST = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}/.+")
@@ -56,6 +57,7 @@ def remote_file(written: str, line: int = 0) -> Package:
                 direct=True,
                 origin=origins.download(written),
                 line=line,
+                part=_part(match.groupdict().get("part") or ""),
             )
     ref = ASKED.search(written)
     bare = re.split(r"[?#]", written, maxsplit=1)[0]
@@ -71,6 +73,8 @@ def remote_file(written: str, line: int = 0) -> Package:
 def git_folder(address: str, ref: str, line: int = 0) -> Package:
     """A folder of a Git repository: `https://host/owner/name//folder`, `host/owner/name`.
 
+    Of GitHub all behind the name is the folder, as one slash is enough there.
+
     Raises:
         NotUnderstood: it names nothing.
     """
@@ -78,8 +82,15 @@ def git_folder(address: str, ref: str, line: int = 0) -> Package:
     scheme, separator, rest = address.rpartition("://")
     if not separator and not address.startswith("git@"):
         scheme, separator = "https", "://"
-    rest = rest.partition("//")[0]
+    rest, _, folder = rest.partition("//")
     if re.match(r"(?:www\.)?github\.com/", rest):
-        rest = "/".join(rest.removeprefix("www.").split("/")[:3])
+        named = rest.removeprefix("www.").split("/")
+        rest = "/".join(named[:3])
+        folder = "/".join((*named[3:], folder))
     source = git_source(f"{scheme}{separator}{rest}")
-    return Package(source.purl, ref, direct=True, origin=source.origin, line=line)
+    origin, part = source.origin, _part(folder)
+    return Package(source.purl, ref, direct=True, origin=origin, line=line, part=part)
+
+
+def _part(path: str) -> str:
+    return plain(re.split(r"[?#]", path, maxsplit=1)[0].strip("/"))
