@@ -46,10 +46,19 @@ def attempt(name: str, content: str | bytes) -> Manifest | None:
     assert all(0 <= one < count and 0 <= other < count for one, other in manifest.edges)
     for package in manifest.packages:
         assert package.purl.startswith("pkg:")
-        for text in (package.purl, package.version, package.constraint, package.origin):
+        for text in (
+            package.purl,
+            package.version,
+            package.constraint,
+            package.origin,
+            package.part,
+        ):
             assert text.isprintable()
             assert len(text) < 2500
-    assert all(each.version.isprintable() for each in manifest.publishes)
+    for made in manifest.publishes:
+        for text in (made.purl, made.version, made.home, made.part):
+            assert text.isprintable()
+            assert len(text) < 2500
     assert all(plain(each.reason) == each.reason for each in manifest.unread)
     return manifest
 

@@ -5,6 +5,7 @@ from opsroom.model.package import Published
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.manifests.ansible_requirements import collection
 from opsroom.observe.reading.contents import Contents
+from opsroom.observe.reading.homes import home_among
 from opsroom.observe.reading.purls import purl
 from opsroom.observe.reading.values import words
 from opsroom.observe.reading.yaml_text import Entries, document
@@ -23,8 +24,9 @@ def parse(path: str, content: bytes) -> Manifest:
             with contents.entry(line):
                 contents.put(collection(f"{name}:{words(asked)}", line))
     own = purl("ansible", words(top["name"]), words(top["namespace"]))
-    contents.put(Published(own, words(top.get("version")), line=top.lines["name"]))
+    version, told = words(top.get("version")), home_among(top.items())
+    contents.put(Published(own, version, line=top.lines["name"], home=told))
     return contents.manifest()
 
 
-FORMAT = Format(names=("galaxy.yml", "galaxy.yaml"), kind="ansible", parse=parse)
+FORMAT = Format(names=("galaxy.yml", "galaxy.yaml"), kind="ansible", parse=parse, revision=2)

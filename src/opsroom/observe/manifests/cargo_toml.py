@@ -12,6 +12,7 @@ from opsroom.model.package import Package, Published
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
 from opsroom.observe.reading.contents import Contents
+from opsroom.observe.reading.homes import home_among
 from opsroom.observe.reading.plain_text import text_of, toml_of
 from opsroom.observe.reading.purls import purl
 from opsroom.observe.reading.toml_paths import path_lines
@@ -92,9 +93,10 @@ def parse(path: str, content: bytes) -> Manifest:
                 words(crate.get("version")),
                 private,
                 lines.get(("package", "name"), 0),
+                home_among(crate.items()),
             )
         )
     return found.manifest()
 
 
-FORMAT = Format(names=("Cargo.toml",), kind="rust", parse=parse)
+FORMAT = Format(names=("Cargo.toml",), kind="rust", parse=parse, revision=2)

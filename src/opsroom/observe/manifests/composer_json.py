@@ -11,6 +11,7 @@ from opsroom.model.package import Package, Published
 from opsroom.model.text import plain
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading.contents import Contents
+from opsroom.observe.reading.homes import home_among
 from opsroom.observe.reading.key_lines import KeyLines
 from opsroom.observe.reading.plain_text import json_of, text_of
 from opsroom.observe.reading.purls import path_purl
@@ -47,8 +48,10 @@ def parse(path: str, content: bytes) -> Manifest:
         private = words(composer.get("type")) == "project"
         line = KeyLines(text).line("name", 1)
         version = words(composer.get("version"))
-        contents.put(Published(path_purl("composer", name), version, private, line))
+        support = table(composer.get("support")).items()
+        told = home_among([*support, ("homepage", composer.get("homepage"))])
+        contents.put(Published(path_purl("composer", name), version, private, line, told))
     return contents.manifest()
 
 
-FORMAT = Format(names=("composer.json",), kind="php", parse=parse)
+FORMAT = Format(names=("composer.json",), kind="php", parse=parse, revision=2)

@@ -13,6 +13,7 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package, Published
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading.contents import Contents
+from opsroom.observe.reading.homes import home_among
 from opsroom.observe.reading.purls import purl
 from opsroom.observe.reading.values import LONGEST, words
 from opsroom.observe.reading.xml_text import Element, element_of
@@ -92,7 +93,9 @@ def parse(path: str, content: bytes) -> Manifest:
         with contents.entry(0):
             version = properties.get("PackageVersion") or properties.get("Version", "")
             settled = "" if PROPERTY.search(version) else version
-            contents.put(Published(purl("nuget", name), settled))
+            places = properties.get("RepositoryUrl"), properties.get("PackageProjectUrl")
+            told = home_among(zip(("repository", "url"), places, strict=True))
+            contents.put(Published(purl("nuget", name), settled, home=told))
     return contents.manifest()
 
 
@@ -100,4 +103,5 @@ FORMAT = Format(
     names=("*.csproj", "*.fsproj", "*.vbproj", "*.props", "*.targets", "packages.config"),
     kind="csharp",
     parse=parse,
+    revision=2,
 )

@@ -8,8 +8,9 @@ from opsroom.model.package import Published
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading.charts import chart
 from opsroom.observe.reading.contents import Contents
+from opsroom.observe.reading.homes import home
 from opsroom.observe.reading.purls import purl
-from opsroom.observe.reading.values import words
+from opsroom.observe.reading.values import rows, words
 from opsroom.observe.reading.yaml_text import Entries, Items, document
 
 OF_ANSIBLE = frozenset({"roles", "collections"})
@@ -31,6 +32,12 @@ def dependencies(top: Entries, contents: Contents) -> None:
             contents.put(chart(name, asked, words(wanted.get("repository")), line))
 
 
+def _home(top: Entries) -> str:
+    """Its home; where several repositories are sources, most are those of what it installs."""
+    sources = {told for each in rows(top.get("sources")) if (told := home(each))}
+    return sources.pop() if len(sources) == 1 else home(top.get("home"), website=True)
+
+
 def parse(path: str, content: bytes) -> Manifest:
     """Read a Chart.yaml, or the requirements of a chart."""
     top = document(content)
@@ -42,8 +49,11 @@ def parse(path: str, content: bytes) -> Manifest:
     dependencies(top, contents)
     if name := words(top.get("name")):
         version = words(top.get("version"))
-        contents.put(Published(purl("helm", name), version, line=top.lines["name"]))
+        own = purl("helm", name)
+        contents.put(Published(own, version, line=top.lines["name"], home=_home(top)))
     return contents.manifest()
 
 
-FORMAT = Format(names=("Chart.yaml", "Chart.yml", "requirements.yaml"), kind="helm", parse=parse)
+FORMAT = Format(
+    names=("Chart.yaml", "Chart.yml", "requirements.yaml"), kind="helm", parse=parse, revision=2
+)

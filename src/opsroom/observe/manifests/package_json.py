@@ -11,11 +11,13 @@ from opsroom.model.package import Package, Published
 from opsroom.observe.manifests import Format
 from opsroom.observe.reading import origins
 from opsroom.observe.reading.contents import Contents, sound, the_table
+from opsroom.observe.reading.folders import folder
+from opsroom.observe.reading.homes import home
 from opsroom.observe.reading.key_lines import KeyLines
 from opsroom.observe.reading.npm_specs import spec_of
 from opsroom.observe.reading.plain_text import json_of, text_of
 from opsroom.observe.reading.purls import npm_purl
-from opsroom.observe.reading.values import table
+from opsroom.observe.reading.values import table, words
 
 GROUPS = {
     "dependencies": False,
@@ -51,7 +53,7 @@ def parse(path: str, content: bytes) -> Manifest:
     return contents.manifest()
 
 
-FORMAT = Format(names=("package.json",), kind="javascript", parse=parse)
+FORMAT = Format(names=("package.json",), kind="javascript", parse=parse, revision=2)
 
 
 def _publish(document: dict[str, Any], contents: Contents, line: int) -> None:
@@ -61,7 +63,10 @@ def _publish(document: dict[str, Any], contents: Contents, line: int) -> None:
         elsewhere = isinstance(registry, str) and not origins.is_public(registry)
         private = elsewhere or document.get("private") in (True, "true")
         version = sound(document.get("version")) or ""
-        contents.publishes.append(Published(purl, version, private, line))
+        place = document.get("repository")
+        told = home(table(place).get("url") or place, short=True)
+        part = folder(words(table(place).get("directory")))
+        contents.publishes.append(Published(purl, version, private, line, told, part))
 
 
 def _group(asked: dict[str, Any], dev: bool, contents: Contents, lines: KeyLines) -> None:

@@ -13,6 +13,7 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.package import Package, Published
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading.contents import Contents
+from opsroom.observe.reading.homes import home_among
 from opsroom.observe.reading.purls import purl
 from opsroom.observe.reading.xml_text import Element, element_of
 
@@ -84,6 +85,13 @@ def _package(
     )
 
 
+def _home(project: _Project) -> str:
+    keys = ("url", "connection", "developerConnection")
+    places = [project.settled(scm.said(key)) for scm in project.top.all("scm") for key in keys]
+    site = project.settled(project.top.said("url"))
+    return home_among([*(("scm", place) for place in places), ("url", site)])
+
+
 def parse(path: str, content: bytes) -> Manifest:
     """Read a pom.xml."""
     top = element_of(content)
@@ -134,8 +142,9 @@ def parse(path: str, content: bytes) -> Manifest:
         with contents.entry(top.line):
             version = project.settled(project.properties["project.version"])
             own = purl("maven", project.settled(name), project.settled(group))
-            contents.put(Published(own, "" if "$" in version else version, line=top.line))
+            told = "" if "$" in version else version
+            contents.put(Published(own, told, line=top.line, home=_home(project)))
     return contents.manifest()
 
 
-FORMAT = Format(names=("pom.xml",), kind="java", parse=parse)
+FORMAT = Format(names=("pom.xml",), kind="java", parse=parse, revision=2)

@@ -12,6 +12,7 @@ from opsroom.model.manifest import Manifest
 from opsroom.model.package import Published
 from opsroom.observe.manifests import Format
 from opsroom.observe.reading.contents import Contents, sound
+from opsroom.observe.reading.homes import home_among
 from opsroom.observe.reading.key_lines import TextLines, toml_lines
 from opsroom.observe.reading.plain_text import text_of, toml_of
 from opsroom.observe.reading.purls import pypi_purl
@@ -47,7 +48,7 @@ def parse(path: str, content: bytes) -> Manifest:
     return contents.manifest()
 
 
-FORMAT = Format(names=("pyproject.toml",), kind="python", parse=parse)
+FORMAT = Format(names=("pyproject.toml",), kind="python", parse=parse, revision=2)
 
 
 def _publish(
@@ -71,7 +72,9 @@ def _publish(
             private = any(each.lower().startswith(PRIVATE) for each in classifiers)
             version = sound(project.get("version")) or ""
             line = lines.get((header, "name"), 0)
-            contents.publishes.append(Published(purl, version, private, line))
+            named = (*table(project.get("urls")).items(), *project.items())
+            told = home_among(named)
+            contents.publishes.append(Published(purl, version, private, line, told))
             return
 
 

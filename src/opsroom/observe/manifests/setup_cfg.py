@@ -8,6 +8,7 @@ from opsroom.model.package import Published
 from opsroom.model.text import plain
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading.contents import Contents, sound
+from opsroom.observe.reading.homes import home_among
 from opsroom.observe.reading.plain_text import text_of
 from opsroom.observe.reading.purls import pypi_purl
 from opsroom.observe.reading.python_projects import Group, Sources, take
@@ -27,7 +28,7 @@ def parse(path: str, content: bytes) -> Manifest:
     if purl := pypi_purl(config.get("metadata", "name", fallback=None)):
         version = sound(config.get("metadata", "version", fallback="")) or ""
         told = "" if version.startswith(("attr:", "file:")) else version
-        contents.publishes.append(Published(purl, told))
+        contents.publishes.append(Published(purl, told, home=_home(config)))
     sources = Sources({}, {})
     for group, written in _asked(config):
         if written.startswith("file:"):
@@ -37,7 +38,14 @@ def parse(path: str, content: bytes) -> Manifest:
     return contents.manifest()
 
 
-FORMAT = Format(names=("setup.cfg",), kind="python", parse=parse)
+FORMAT = Format(names=("setup.cfg",), kind="python", parse=parse, revision=2)
+
+
+def _home(config: configparser.RawConfigParser) -> str:
+    listed = (config.get("metadata", "project_urls", fallback="") or "").split("\n")
+    named = [(name, address.strip()) for name, _, address in (row.partition("=") for row in listed)]
+    keys = ("url", "home-page", "home_page")
+    return home_among([*named, *(("url", config.get("metadata", k, fallback="")) for k in keys)])
 
 
 def _asked(config: configparser.RawConfigParser) -> Requirements:
