@@ -25,9 +25,9 @@ TESTS = frozenset(
         *("integration-tests", "benchmark", "benchmarks", "bench"),
     }
 )
-EXAMPLES = frozenset(
-    {"example", "examples", "sample", "samples", "template", "templates", "doc", "docs", "demos"}
-)
+EXAMPLES = frozenset({"example", "examples", "sample", "samples", "doc", "docs", "demos"})
+TEMPLATES = frozenset({"template", "templates"})
+"""Of what others are made from; but the objects of a Helm chart lie in such a folder, too."""
 TOOLS = frozenset({".devcontainer", ".vscode", ".idea", ".husky"})
 CI = frozenset({".github", ".gitea", ".forgejo", ".gitlab", ".circleci", ".buildkite", "ci", ".ci"})
 PLACES = frozenset(
@@ -37,9 +37,6 @@ PLACES = frozenset(
     }
 )
 """Folders whose folders are places to deploy to: `environments/test` is one, and no test."""
-CHARTS = frozenset({"kubernetes", "helm-values", "helm-chart", "helm-lock"})
-"""Formats that lie in folders `templates` and are none."""
-
 FOR_DEVELOPMENT = re.compile(
     r"(?:^|[-_.])(?:dev|devel|development|test|tests|testing|lint|linting|typing|types|style|docs?"
     r"|e2e|ci|bench|benchmarks?|coverage|pre-?commit|tox|nox)(?=[-_.]|$)"
@@ -63,20 +60,17 @@ def asks_nothing(path: str) -> bool:
     return not (FIXTURES | VENDORED).isdisjoint(_folders(path))
 
 
-def makes_nothing(path: str, format_: str = "") -> bool:
+def makes_nothing(path: str) -> bool:
     """Whether what is made of a file is for nobody else: a test, an example, a template, a copy."""
-    folders = _folders(path)
-    aside = EXAMPLES - {"templates"} if format_ in CHARTS else EXAMPLES
-    return not (FIXTURES | VENDORED | TESTS | aside | TOOLS).isdisjoint(folders)
+    return asks_nothing(path) or _aside(path) is Phase.DEVELOPMENT
 
 
 def phase_of(path: str, format_: str, package: Package) -> Phase:
     """Return when a package is needed that a file of a format (`package-lock`) names."""
-    folders = _folders(path)
     name = basename(path).lower()
     if format_ == "pre-commit":
         return Phase.DEVELOPMENT
-    if aside := _aside(folders, format_):
+    if aside := _aside(path):
         return aside
     if format_ in NAMED_FORMATS and FOR_DEVELOPMENT.search(name):
         return Phase.DEVELOPMENT
@@ -88,23 +82,23 @@ def phase_of(path: str, format_: str, package: Package) -> Phase:
     return Phase.RUNTIME
 
 
-def phase_of_mention(path: str, format_: str = "") -> Phase:
+def phase_of_mention(path: str) -> Phase:
     """Return when a name is needed that stands in a file."""
-    if basename(path).lower().startswith((".pre-commit-config", "renovate.", "dependabot.")):
-        return Phase.DEVELOPMENT
-    return _aside(_folders(path), format_) or Phase.RUNTIME
+    return _aside(path) or Phase.RUNTIME
 
 
-def _aside(folders: tuple[str, ...], format_: str) -> Phase | None:
+def _aside(path: str) -> Phase | None:
     """What the folders say: CI, development, or nothing."""
+    folders = _folders(path)
+    objects = path.lower().endswith((".yaml", ".yml", ".tpl"))
     for above, folder in zip(("", *folders), folders, strict=False):
         if above in PLACES:
             continue
         if folder in CI:
             return Phase.CI
-        if folder in TESTS or folder in TOOLS:
+        if folder in TESTS or folder in EXAMPLES or folder in TOOLS:
             return Phase.DEVELOPMENT
-        if folder in EXAMPLES and not (folder == "templates" and format_ in CHARTS):
+        if folder in TEMPLATES and not objects:
             return Phase.DEVELOPMENT
     return None
 
