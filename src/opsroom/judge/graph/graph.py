@@ -63,13 +63,18 @@ class Graph:
         A node that nothing needs any more stays.
         """
         begin = self._number(source)
-        now = {self._number(target) for target in targets} - {begin}
+        now = {self._number(target) for target in sorted(targets)} - {begin}
         before = set(self.there.successor_indices(begin))
         gone, new = before - now, sorted(now - before)
         self.there.remove_edges_from([(begin, end) for end in gone])
         self.back.remove_edges_from([(end, begin) for end in gone])
         self.there.add_edges_from_no_data([(begin, end) for end in new])
         self.back.add_edges_from_no_data([(end, begin) for end in new])
+
+    def add(self, nodes: Iterable[int]) -> None:
+        """Let there be nodes; those that are there stay as they are."""
+        for node in sorted(nodes):
+            self._number(node)
 
     def remove(self, node: int) -> None:
         """Take a node away with all its edges, if it is there."""
