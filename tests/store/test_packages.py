@@ -1,12 +1,13 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from tests.store.packing import LOCK, NPM, at, digest, inventory, package
 from tests.store.samples import NOW, fleet
 
 from opsroom.model.inventory import KnownManifest
 from opsroom.model.manifest import Manifest, Unread
+from opsroom.model.mention import Mention
 from opsroom.model.package import Package, Published
 from opsroom.store.database import Store
 from opsroom.store.inventories import (
@@ -16,6 +17,7 @@ from opsroom.store.inventories import (
     load_inventories,
     load_outlines,
     manifests_of,
+    mentions_of,
     names_of,
     packages_of,
     published_of,
@@ -24,7 +26,7 @@ from opsroom.store.inventories import (
     versions_in_use,
 )
 from opsroom.store.packages import known, packages_in, save_manifests
-from opsroom.store.scan_tables import manifest_packages, package_versions
+from opsroom.store.scan_tables import manifest_packages, manifests, package_versions
 from opsroom.store.snapshots import save_snapshots
 
 pytestmark = pytest.mark.anyio
@@ -53,7 +55,10 @@ async def test_a_manifest_comes_back_as_it_was_read(store: Store) -> None:
         }
         assert await edges_of(connection, [one]) == {(digest(1), NPM): list(LOCK.edges)}
         assert await published_of(connection) == {
-            one: [("web/package-lock.json", Published("pkg:npm/ours", "0.1.0", True, 2))]
+            one: [("web/package-lock.json", LOCK.publishes[0])]
+        }
+        assert await mentions_of(connection, [one]) == {
+            one: [("web/package-lock.json", each) for each in LOCK.mentions]
         }
         (held,) = (await manifests_of(connection))[one]
         assert (held.scripts, held.unread) == (LOCK.scripts, LOCK.unread)
@@ -69,6 +74,30 @@ async def test_a_manifest_comes_back_as_it_was_read(store: Store) -> None:
             "pkg:npm/%40a/b",
             "pkg:npm/web",
         ]
+
+
+async def test_a_manifest_with_names_alone_is_full(store: Store) -> None:
+    (one,) = await repositories(store, 1)
+    named = Manifest(mentions=(Mention("host", "api.home.arpa", 4, serves=True),))
+    async with store.write() as connection:
+        await save_manifests(connection, {(digest(1), NPM): named, (digest(2), NPM): Manifest()})
+        await save_inventory(connection, {one: inventory(at("a", 1), at("b", 2))})
+        kept = await known(connection, [(digest(1), NPM), (digest(2), NPM)])
+        assert [kept[digest(number), NPM].full for number in (1, 2)] == [True, False]
+        assert await mentions_of(connection) == {one: [("a", named.mentions[0])]}
+
+
+async def test_what_was_published_before_homes_were_told_is_read(store: Store) -> None:
+    (one,) = await repositories(store, 1)
+    async with store.write() as connection:
+        await save_manifests(connection, {(digest(1), NPM): LOCK})
+        await save_inventory(connection, {one: inventory(at("a"))})
+        older = [["pkg:npm/ours", "0.1.0", True, 2]]
+        await connection.execute(update(manifests).values(publishes=older))
+        told = Published("pkg:npm/ours", "0.1.0", private=True, line=2)
+        assert await published_of(connection) == {one: [("a", told)]}
+        ((held,),) = (await manifests_of(connection)).values()
+        assert held.publishes == (told,)
 
 
 async def test_a_package_leads_to_its_users(store: Store) -> None:

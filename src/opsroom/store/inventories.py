@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from opsroom.model.inventory import Inventory, InventoryFile
 from opsroom.model.manifest import Unread
+from opsroom.model.mention import Mention
 from opsroom.model.package import Package, Published
 from opsroom.model.scan import Skipped
 from opsroom.store.bulk import clean, insert_rows, rows_with
@@ -271,6 +272,24 @@ async def published_of(
     return dict(found)
 
 
+async def mentions_of(
+    connection: AsyncConnection, repository_ids: Collection[int] | None = None
+) -> dict[int, list[tuple[str, Mention]]]:
+    """The names that are no packages in these repositories, or in all, with the path of each."""
+    asked = (
+        select(
+            repository_manifests.c.repository_id, repository_manifests.c.path, manifests.c.mentions
+        )
+        .join(manifests, manifests.c.id == repository_manifests.c.manifest_id)
+        .where(manifests.c.mentions != [])
+        .order_by(repository_manifests.c.path, repository_manifests.c.format)
+    )
+    found: dict[int, list[tuple[str, Mention]]] = defaultdict(list)
+    for row in await _chosen(connection, asked, repository_ids):
+        found[row.repository_id] += [(row.path, Mention(*each)) for each in row.mentions]
+    return dict(found)
+
+
 async def edges_of(
     connection: AsyncConnection, repository_ids: Collection[int] | None = None
 ) -> dict[Key, list[tuple[int, int]]]:
@@ -313,7 +332,7 @@ def _uses() -> Select[*tuple[Any, ...]]:
             package_names.c.purl,
             package_versions.c.version,
             *(manifest_packages.c[name] for name in ("position", "constraint", "direct", "dev")),
-            *(manifest_packages.c[name] for name in ("origin", "digest", "line")),
+            *(manifest_packages.c[name] for name in ("origin", "digest", "line", "part")),
         )
         .join(
             manifest_packages, manifest_packages.c.manifest_id == repository_manifests.c.manifest_id

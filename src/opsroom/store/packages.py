@@ -7,6 +7,7 @@ and back again by index, from the name of a package to every repository that use
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import astuple
 from typing import Any
 
 from sqlalchemy import Row, and_, select
@@ -26,7 +27,7 @@ Version = tuple[int, str]
 
 COLUMNS = (
     *("manifest_id", "position", "version_id"),
-    *("constraint", "direct", "dev", "origin", "digest", "line"),
+    *("constraint", "direct", "dev", "origin", "digest", "line", "part"),
 )
 
 
@@ -36,15 +37,17 @@ async def known(connection: AsyncConnection, keys: Collection[Key]) -> dict[Key,
     One in which nothing is, and of which all was understood, belongs to a file of another kind.
     """
     ids = {number: key for key, number in (await ids_of_manifests(connection, keys)).items()}
-    asked = select(*(manifests.c[name] for name in ("id", "unread", "publishes", "scripts")))
+    told = ("id", "unread", "publishes", "scripts", "mentions")
+    asked = select(*(manifests.c[name] for name in told))
     rows = [row async for row in rows_with(connection, asked, manifests.c.id, ids)]
     held = select(manifest_packages.c.manifest_id).where(manifest_packages.c.position == 0)
-    bare = [row.id for row in rows if not (row.publishes or row.scripts)]
+    telling = {row.id for row in rows if row.publishes or row.scripts or row.mentions}
+    bare = [row.id for row in rows if row.id not in telling]
     column = manifest_packages.c.manifest_id
     full = {row.manifest_id async for row in rows_with(connection, held, column, bare)}
     return {
         ids[row.id]: KnownManifest(
-            bool(row.publishes or row.scripts) or row.id in full,
+            row.id in telling or row.id in full,
             str(row.unread[0][0]) if row.unread else "",
         )
         for row in rows
@@ -72,7 +75,7 @@ async def save_manifests(connection: AsyncConnection, read: Mapping[Key, Manifes
     await insert_rows(
         connection,
         manifests,
-        ("digest", "format", "edges", "publishes", "scripts", "unread", "declares"),
+        ("digest", "format", "edges", "publishes", "scripts", "unread", "mentions", "declares"),
         (_manifest_row(key, manifest) for key, manifest in new.items()),
     )
     ids = await ids_of_manifests(connection, new)
@@ -119,15 +122,17 @@ def package_of(row: Row[Any]) -> Package:
         origin=row.origin,
         digest=row.digest,
         line=row.line,
+        part=row.part,
     )
 
 
 def _manifest_row(key: Key, manifest: Manifest) -> tuple[str, ...]:
     told = (
         [position for edge in manifest.edges for position in edge],
-        [[one.purl, one.version, one.private, one.line] for one in manifest.publishes],
+        [astuple(one) for one in manifest.publishes],
         list(manifest.scripts),
         [[one.reason, one.line] for one in manifest.unread],
+        [astuple(one) for one in manifest.mentions],
     )
     declares = sorted({kind_of(each.purl) for each in manifest.packages if each.direct})
     written = (json.dumps(each, separators=(",", ":")) for each in told)
@@ -145,6 +150,7 @@ def _package_row(
     return (
         *(manifest_id, position, version_id, clean(package.constraint), package.direct),
         *(package.dev, clean(package.origin), clean(package.digest), package.line),
+        clean(package.part),
     )
 
 

@@ -46,6 +46,7 @@ manifests = Table(
     Column("scripts", Json, nullable=False),
     Column("unread", Json, nullable=False),
     Column("declares", Text, nullable=False),
+    Column("mentions", Json, nullable=False, server_default="[]"),
     UniqueConstraint("digest", "format"),
 )
 """`format` is `name@revision`. `edges` is a flat list: each pair of positions is one edge.
@@ -63,6 +64,7 @@ manifest_packages = Table(
     Column("origin", Text, nullable=False),
     Column("digest", Text, nullable=False),
     Column("line", Integer, nullable=False),
+    Column("part", Text, nullable=False, server_default=""),
     sqlite_with_rowid=False,
 )
 """Rows come by the million: no foreign keys, which would look up each of them twice more."""
