@@ -65,8 +65,8 @@ def by_convention(package: Package) -> Iterator[Guess]:
     if kind == "docker" and registry:
         yield from _named(IMAGE, registry, path)
     elif kind == "helm" and registry:
-        yield from _page(package.origin.removeprefix("registry:"))
-        yield from _named(CHART, registry, path)
+        pages = list(_page(package.origin.removeprefix("registry:")))
+        yield from pages or _named(CHART, registry, path)
     elif kind == "terraform" and registry:
         yield package_key(bare), Sure.LIKELY, ""
     elif kind == "golang":

@@ -6,12 +6,11 @@ answers, and how sure that is, `resolution` tells.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from posixpath import dirname, normpath
 
 from opsroom.judge.graph.about import About
 from opsroom.judge.graph.conventions import by_convention
 from opsroom.judge.graph.mentioned import links_of_mention
-from opsroom.judge.graph.phases import asks_nothing, phase_of
+from opsroom.judge.graph.phases import asks_nothing, folder_of, phase_of
 from opsroom.judge.graph.targets import (
     GIT,
     PATH,
@@ -68,17 +67,19 @@ def links_of(
         if not asks_nothing(path)
     ]
     told = _origins(placed)
-    asked = {(package.purl, dirname(path)) for path, _, package in placed if package.direct}
+    asked = {(package.purl, folder_of(path)) for path, _, package in placed if package.direct}
     declaring = {(_type(purl), folder) for purl, folder in asked}
     found: dict[tuple[str, str, str, str, str], Link] = {}
     for path, format_, package in placed:
         direct = _is_direct(path, package, asked, declaring)
         for link in _of_package(about, path, format_, package, told, direct=direct):
             _keep(found, link)
+    packaged = {(link.target, link.path) for link in found.values()}
     for path, mention in mentions:
         if not asks_nothing(path) and not mention.serves:
             for link in links_of_mention(about, path, mention):
-                _keep(found, link)
+                if (link.target, link.path) not in packaged:  # an address of a package is one
+                    _keep(found, link)
     own = _own(about)
     links = [link for link in found.values() if link.target not in own]
     if len(links) > MOST:
@@ -133,7 +134,7 @@ def _is_direct(
     """Whether the repository asks for it itself, as a manifest beside a lock may tell."""
     if package.direct is not None:
         return package.direct
-    folder = dirname(path)
+    folder = folder_of(path)
     return (package.purl, folder) in asked or (_type(package.purl), folder) not in declaring
 
 
@@ -207,7 +208,7 @@ def _beside_on_host(about: About, place: str) -> Iterator[str]:
     """A submodule by a path is relative to the address of the repository that has it."""
     if about.addresses and place.startswith("../"):
         host, name = about.addresses[0]
-        whole = normpath(f"/{name}/{place}").strip("/")
+        whole = _resolved(f"/{name}/{place}").strip("/")
         if target := git_target(f"https://{host}/{whole}"):
             yield target
 
@@ -215,12 +216,23 @@ def _beside_on_host(about: About, place: str) -> Iterator[str]:
 def _beside_on_disk(about: About, path: str, place: str) -> Iterator[str]:
     """The folders outside every clone that a path leads to or through."""
     for clone in about.folders:
-        whole = normpath(f"{clone}/{dirname(path)}/{place}")
+        whole = _resolved(f"{clone}/{folder_of(path)}/{place}")
         inside = clone.rstrip("/")
         if whole == inside or whole.startswith(f"{inside}/"):
             continue
         for _ in range(FURTHEST):
-            if whole in ("/", ".", "") or inside.startswith(f"{whole}/"):
+            if whole in ("/", "") or inside.startswith(f"{whole}/"):
                 break
             yield f"{PATH}{whole}"
-            whole = dirname(whole)
+            whole = folder_of(whole)
+
+
+def _resolved(path: str) -> str:
+    """A path from the root without `.` and `..`."""
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(part)
+    return f"/{'/'.join(parts)}"

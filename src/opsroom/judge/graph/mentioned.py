@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from posixpath import basename
 
 from opsroom.judge.graph.about import About
-from opsroom.judge.graph.phases import phase_of_mention
+from opsroom.judge.graph.phases import name_of, phase_of_mention
 from opsroom.judge.graph.targets import (
     GIT,
     SOMEWHERE,
@@ -80,7 +79,7 @@ def _link(
 
 
 def _phase(path: str, kind: LinkKind) -> Phase:
-    name = basename(path).lower()
+    name = name_of(path).lower()
     if OF_CI.fullmatch(name):
         return Phase.CI
     if kind == "template" or name in OF_TOOLS:

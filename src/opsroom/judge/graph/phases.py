@@ -5,7 +5,6 @@ people give to files which are for tests, examples and CI alone.
 """
 
 import re
-from posixpath import basename
 
 from opsroom.model.link import Phase
 from opsroom.model.package import Package
@@ -29,7 +28,12 @@ EXAMPLES = frozenset({"example", "examples", "sample", "samples", "doc", "docs",
 TEMPLATES = frozenset({"template", "templates"})
 """Of what others are made from; but the objects of a Helm chart lie in such a folder, too."""
 TOOLS = frozenset({".devcontainer", ".vscode", ".idea", ".husky"})
-CI = frozenset({".github", ".gitea", ".forgejo", ".gitlab", ".circleci", ".buildkite", "ci", ".ci"})
+CI = frozenset(
+    {
+        *(".github", ".gitea", ".forgejo", ".gitlab", ".gitlab-ci", ".circleci", ".buildkite"),
+        *("ci", ".ci"),
+    }
+)
 PLACES = frozenset(
     {
         *("env", "envs", "environment", "environments", "overlays", "clusters", "stages"),
@@ -55,6 +59,16 @@ BACKENDS = frozenset(
 there at run time."""
 
 
+def folder_of(path: str) -> str:
+    """Return the folder that a path is in; empty: the top."""
+    return path.rpartition("/")[0]
+
+
+def name_of(path: str) -> str:
+    """Return the last part of a path."""
+    return path.rpartition("/")[2]
+
+
 def asks_nothing(path: str) -> bool:
     """Whether a file is what tests read, or a copy of what others made."""
     return not (FIXTURES | VENDORED).isdisjoint(_folders(path))
@@ -67,7 +81,7 @@ def makes_nothing(path: str) -> bool:
 
 def phase_of(path: str, format_: str, package: Package) -> Phase:
     """Return when a package is needed that a file of a format (`package-lock`) names."""
-    name = basename(path).lower()
+    name = name_of(path).lower()
     if format_ == "pre-commit":
         return Phase.DEVELOPMENT
     if aside := _aside(path):
@@ -104,4 +118,4 @@ def _aside(path: str) -> Phase | None:
 
 
 def _folders(path: str) -> tuple[str, ...]:
-    return tuple(path.lower().split("/")[:-1])
+    return tuple(folder_of(path.lower()).split("/"))

@@ -6,11 +6,10 @@ depends on whether the file says that it is of this repository, or the name has 
 """
 
 from collections.abc import Iterable, Iterator
-from posixpath import basename, dirname
 
 from opsroom.judge.graph.about import About
 from opsroom.judge.graph.claims import claimed
-from opsroom.judge.graph.phases import makes_nothing
+from opsroom.judge.graph.phases import folder_of, makes_nothing, name_of
 from opsroom.judge.graph.targets import (
     ACTION,
     GIT,
@@ -70,10 +69,10 @@ def supplies_of(
     and copies of what others made, are for nobody; a fork answers for what has its owner's name.
     """
     made = [(path, one) for path, one in published if not makes_nothing(path)]
-    charts = {dirname(path) for path, one in made if one.purl.startswith("pkg:helm/")}
+    charts = {folder_of(path) for path, one in made if one.purl.startswith("pkg:helm/")}
     found: list[Supply] = []
     for path, one in made:
-        if not _is_copied(dirname(path), charts):
+        if not _is_copied(folder_of(path), charts):
             found += claimed(about, path, one)
     for path, format_ in files:
         if format_.partition("@")[0] == "dockerfile" and not makes_nothing(path):
@@ -98,8 +97,8 @@ def _is_copied(folder: str, charts: set[str]) -> bool:
 
 def _images(about: About, path: str) -> Iterator[Supply]:
     """What an image of a Dockerfile is called by convention: its repository, and its folder."""
-    folder = folded(dirname(path)).strip("/")
-    name = folded(basename(path))
+    folder = folded(folder_of(path)).strip("/")
+    name = folded(name_of(path))
     part = name.partition(".")[2] if name.partition(".")[0] in PLAIN else name.rpartition(".")[0]
     ends = {folder, folder.rpartition("/")[2], part} - {""}
     for own in sorted(about.names):

@@ -120,7 +120,8 @@ def with_registry(key: str, registry: str) -> str:
 
 
 def target_of(package: Package) -> tuple[str, ...]:
-    """Return every target that a package names, its address first; none: a file at a URL.
+    """Return every target that a package names, its address first; none: a file at a URL, or a
+    role without owner, which is one of the same playbook.
 
     Of what comes from Git these are its address and, where its ecosystem has a name for it, that
     name.
@@ -131,7 +132,8 @@ def target_of(package: Package) -> tuple[str, ...]:
         return (address,) if address else ()
     found = [git_target(package.origin)] if package.origin.startswith("git") else []
     named = package_target(package.purl)
-    if not named.startswith("pkg:generic/"):
+    local = named.startswith("pkg:ansible/") and named.count("/") == 1
+    if not (named.startswith("pkg:generic/") or local):
         found.append(named)
     return tuple(dict.fromkeys(filter(None, found)))
 
