@@ -24,9 +24,9 @@ def test_walks_are_those_of_networkx(edges: Pairs) -> None:
             del along[node], against[node]
             assert graph.dependencies(node, depth) == along
             assert graph.dependents(node, depth) == against
-            assert list(graph.dependents(node, depth).items()) == sorted(
-                against.items(), key=lambda each: (each[1], each[0])
-            )
+            nearest = sorted(against.items(), key=lambda each: (each[1], each[0]))
+            assert list(graph.dependents(node, depth).items()) == nearest
+            assert list(graph.dependents(node, depth, 2).items()) == nearest[:2]
 
 
 @settings(max_examples=60)

@@ -7,6 +7,7 @@ turns a graph round in quadratic time.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 import numpy as np
 import rustworkx as rx
@@ -110,33 +111,38 @@ class Graph:
         """Who needs a node directly, by id."""
         return self.named(self.back.successor_indices(self.index[node]))
 
-    def dependents(self, node: int, depth: int | None = None) -> dict[int, int]:
+    def dependents(
+        self, node: int, depth: int | None = None, most: int | None = None
+    ) -> dict[int, int]:
         """Who needs a node, and over how many edges at least; the nearest first, then by id.
 
-        A walk to a `depth` doesn't look further than that.
+        A walk to a `depth` doesn't look further than that; one to `most` nodes ends with the layer
+        that has the last of them.
         """
-        return self._away(self.back, node, depth)
+        return self._away(self.back, node, depth, most)
 
-    def dependencies(self, node: int, depth: int | None = None) -> dict[int, int]:
+    def dependencies(
+        self, node: int, depth: int | None = None, most: int | None = None
+    ) -> dict[int, int]:
         """What a node needs, and over how many edges at least; the nearest first, then by id."""
-        return self._away(self.there, node, depth)
+        return self._away(self.there, node, depth, most)
 
     def named(self, numbers: Iterable[int]) -> list[int]:
         """The ids of numbers, in order."""
         ids = self.ids
         return sorted([ids[number] for number in numbers])
 
-    def _away(self, held: Plain, node: int, depth: int | None) -> dict[int, int]:
+    def _away(self, held: Plain, node: int, depth: int | None, most: int | None) -> dict[int, int]:
         start = self.index[node]
         layers = (
             rx.digraph_bfs_layers(held, [start])[1:]
-            if depth is None
-            else _layers(held, start, depth)
+            if depth is None and most is None
+            else _layers(held, start, depth, most)
         )
         away: dict[int, int] = {}
         for distance, layer in enumerate(layers, 1):
             away.update(dict.fromkeys(self.named(layer), distance))
-        return away
+        return away if most is None else dict(islice(away.items(), most))
 
     def _number(self, node: int) -> int:
         number = self.index.get(node)
@@ -151,10 +157,10 @@ class Graph:
         return number
 
 
-def _layers(held: Plain, start: int, depth: int) -> list[list[int]]:
-    """As rustworkx would give them, so many of them."""
+def _layers(held: Plain, start: int, depth: int | None, most: int | None) -> list[list[int]]:
+    """As rustworkx would give them, no further than is asked."""
     seen, layer, layers = {start}, [start], list[list[int]]()
-    while layer and len(layers) < depth:
+    while layer and len(layers) != depth and (most is None or len(seen) <= most):
         found = set[int]().union(*map(held.successor_indices, layer)) - seen
         seen |= found
         layer = list(found)
