@@ -16,6 +16,7 @@ from opsroom.model.budget import Budget, Cadence, Price
 from opsroom.model.ci import Ci, CiRun, CiState
 from opsroom.model.facts import Unknown
 from opsroom.model.host import HostSettings, Remote, SecurityAlert, Visibility
+from opsroom.model.tags import Tags
 
 
 class HostError(ObservationError):
@@ -105,6 +106,8 @@ class HostLook:
     settings: HostSettings | Unknown
     ci: Ci | Unknown
     paths: tuple[str, ...] | Unknown
+    tags: Tags | Unknown | None = None
+    """The newest; None: the host was not asked."""
 
 
 @dataclass(frozen=True, slots=True)

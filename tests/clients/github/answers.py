@@ -91,6 +91,19 @@ REPOSITORY: Mapping[str, Any] = {
         "nodes": [{"id": "RRS_1", "name": "all", "enforcement": "ACTIVE", "target": "BRANCH"}],
     },
     "branches": {"totalCount": 2},
+    "tags": {
+        "totalCount": 2,
+        "nodes": [
+            {
+                "name": "v1.1",
+                "target": {
+                    "oid": "d" * 40,
+                    "target": {"oid": "b" * 40, "committedDate": "2026-01-02T00:00:00Z"},
+                },
+            },
+            {"name": "v1", "target": {"oid": "c" * 40, "committedDate": "2026-01-01T00:00:00Z"}},
+        ],
+    },
     "defaultBranchRef": {
         "name": "main",
         "target": {

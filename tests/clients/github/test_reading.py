@@ -12,6 +12,7 @@ from opsroom.clients.host import HostLook
 from opsroom.model.ci import Ci
 from opsroom.model.facts import Unknown
 from opsroom.model.host import HostFacts, HostSettings, Remote
+from opsroom.model.tags import Tag, Tags
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 WHERE: Path = ("nodes", 3)
@@ -173,3 +174,36 @@ def test_runs_that_could_not_be_had_are_untold_beside_the_state() -> None:
     assert isinstance(told, Ci)
     assert (told.state, told.runs) == ("failing", ())
     assert untold(told) == {"runs": "no permission"}
+
+
+def test_tags_are_those_of_their_commits() -> None:
+    told = look().tags
+    assert told == Tags(
+        at=AT,
+        source="github.com",
+        tags=(
+            Tag(name="v1.1", commit="b" * 40, at=datetime(2026, 1, 2, tzinfo=UTC)),
+            Tag(name="v1", commit="c" * 40, at=datetime(2026, 1, 1, tzinfo=UTC)),
+        ),
+        total=2,
+    )
+
+
+def test_a_tag_that_leads_to_no_commit_is_counted_and_not_made_up() -> None:
+    tree = {"name": "tree", "target": {"oid": "e" * 40}}
+    of_a_tag = {"name": "twice", "target": {"oid": "e" * 40, "target": {"oid": "f" * 40}}}
+    hidden = {"name": "hidden", "target": None}
+    told = look(tags={"totalCount": 3, "nodes": [tree, of_a_tag, hidden]}).tags
+    assert isinstance(told, Tags)
+    assert (told.tags, told.total, told.whole) == ((), 3, False)
+
+
+def test_tags_that_could_not_be_had_are_unknown_and_not_none() -> None:
+    denied = look({("tags",): "no permission"}, tags=None).tags
+    assert isinstance(denied, Unknown)
+    assert denied.reason == "no permission"
+    lacking = look(without=("tags",)).tags
+    assert isinstance(lacking, Unknown)
+    assert lacking.reason == LACKING
+    assert isinstance(look(tags=None).tags, Unknown)
+    assert look(tags=None, isEmpty=True).tags == Tags(at=AT, source="github.com")

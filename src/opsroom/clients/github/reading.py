@@ -24,6 +24,7 @@ from opsroom.model.host import (
     Visibility,
 )
 from opsroom.model.shapes import mapping, time
+from opsroom.model.tags import Tag, Tags
 from opsroom.model.text import plain
 
 ADMINS_ONLY = "only those who administer the repository are told"
@@ -84,6 +85,7 @@ def read_look(
         settings=_settings(Node(value, told, path), host, at),
         ci=_ci(Node(value, told, path), host, at),
         paths=_paths(Node(value, told, path), host, at),
+        tags=_tags(Node(value, told, path), host, at),
     )
 
 
@@ -188,6 +190,29 @@ def _ci(node: Node, host: str, at: datetime) -> Ci | Unknown:
         runs=tuple(sorted(newest.values(), key=lambda run: run.created_at, reverse=True)),
         untold=tip.reasons(),
     )
+
+
+def _tags(node: Node, host: str, at: datetime) -> Tags | Unknown:
+    if (reason := node.why("tags")) is not None:
+        return Unknown(at=at, source=host, reason=reason)
+    held = node.value["tags"]
+    if held is None:
+        if node.value.get("isEmpty"):
+            return Tags(at=at, source=host)
+        return Unknown(at=at, source=host, reason="the host did not list the tags")
+    told = (_tag(each) for each in nodes(held))
+    found = tuple(tag for tag in told if tag is not None)
+    return Tags(at=at, source=host, tags=found, total=held["totalCount"])
+
+
+def _tag(ref: Mapping[str, Any]) -> Tag | None:
+    """None of what leads to no commit, and of a tag of a tag: it is looked through once."""
+    target = mapping(ref["target"])
+    commit = target if "committedDate" in target else mapping(target.get("target"))
+    if "committedDate" not in commit:
+        return None
+    name = plain(ref["name"], LONGEST_NAME)
+    return Tag(name=name, commit=commit["oid"], at=time(commit["committedDate"]))
 
 
 def _paths(node: Node, host: str, at: datetime) -> tuple[str, ...] | Unknown:

@@ -14,6 +14,7 @@ from opsroom.model.ci import Ci
 from opsroom.model.facts import Unknown
 from opsroom.model.host import HostSettings, Remote
 from opsroom.model.snapshot import Files
+from opsroom.model.tags import Tags
 from opsroom.observe.files import classify
 
 
@@ -34,6 +35,7 @@ class RemoteSighting:
     settings: HostSettings | Unknown
     ci: Ci | Unknown
     listed: Files | Unknown
+    tags: Tags | Unknown | None = None
 
     @property
     def full_name(self) -> str | None:
@@ -54,6 +56,7 @@ def _sighting(id_: str, look: HostLook) -> RemoteSighting:
         settings=look.settings,
         ci=look.ci,
         listed=_listed(look),
+        tags=look.tags,
     )
 
 

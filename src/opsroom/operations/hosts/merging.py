@@ -53,6 +53,7 @@ def with_look(fleet: Fleet, source: HostSource, seen: RemoteSighting) -> Snapsho
                 "settings": _newer(base.settings, seen.settings),
                 "ci": base.ci if is_late and base.ci else _newer(base.ci, seen.ci),
                 "listed": _newer(base.listed, seen.listed),
+                "tags": seen.tags,
             }
         )
     )

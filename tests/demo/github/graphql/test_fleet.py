@@ -200,3 +200,25 @@ async def test_twenty_looks_and_a_page_of_a_sweep_are_quick(hub: SmallHub) -> No
 
     assert looked - begun < 0.12
     assert swept - looked < 0.12
+
+
+async def test_tags_come_by_the_date_of_their_commit_whatever_leads_to_it(hub: SmallHub) -> None:
+    api = hub.repository("acme/api")
+    hub.world.clock = clock = Clock(hub.world.now())
+    first = api.head
+    clock.at = clock.at.replace(year=clock.at.year + 1)
+    commit_files(hub.world, api, "main", {"more": "x"}, "More", hub.kim)
+    assert first is not None
+    assert api.head is not None
+    said = f"object {api.head}\ntype commit\ntag b\ntagger k <k@x.y> 1 +0000\n\nb\n".encode()
+    tree = api.objects.commit(first).tree
+    api.refs |= {"refs/tags/a": first, "refs/tags/b": api.objects.write("tag", said)}
+    api.refs["refs/tags/c"] = tree
+
+    told = (await look(hub, "acme/api"))["tags"]
+
+    assert told["totalCount"] == 3
+    assert [each["name"] for each in told["nodes"]] == ["b", "a", "c"]
+    assert told["nodes"][0]["target"]["target"]["oid"] == api.head
+    assert told["nodes"][1]["target"]["oid"] == first
+    assert told["nodes"][2]["target"] == {"oid": tree}

@@ -147,20 +147,20 @@ async def test_a_batch_beyond_the_wall_is_lost_after_it_was_charged(hub: SmallHu
     assert status == 502
     assert "timeout" in body["message"]
     after = await ask(hub, "{ rateLimit { used } }")
-    assert after["data"]["rateLimit"]["used"] - before["data"]["rateLimit"]["used"] == 8 + 1
+    assert after["data"]["rateLimit"]["used"] - before["data"]["rateLimit"]["used"] == 9 + 1
 
 
 async def test_near_the_wall_the_first_are_told_and_the_others_are_not(
     hub: SmallHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(endpoint, "WALL", WALL / 2)
-    ids = [hub.repository("acme/api").node_id] * 36
+    ids = [hub.repository("acme/api").node_id] * 32
 
     body = await ask(hub, FLEET, ids=ids)
 
     told = [each is not None for each in body["data"]["nodes"]]
     assert told == sorted(told, reverse=True)
-    assert 20 <= sum(told) < 36
+    assert 20 <= sum(told) < 32
     assert {each["type"] for each in body["errors"]} == {"RESOURCE_LIMITS_EXCEEDED"}
     assert body["errors"][0]["path"] == ["nodes", sum(told)]
 

@@ -176,6 +176,9 @@ _RULE: Fields = {
 }
 _RULESET: Fields = {"id": TEXT, "name": TEXT, "enforcement": TEXT, "target": Maybe(TEXT)}
 
+_COMMITTED: Fields = {"oid": TEXT, "committedDate": Maybe(TIME)}
+_TAG: Fields = {"name": TEXT, "target": Maybe({**_COMMITTED, "target": Maybe(_COMMITTED)})}
+
 LOOKED: Fields = {
     **SWEPT,
     "databaseId": Maybe(NUMBER),
@@ -208,6 +211,7 @@ LOOKED: Fields = {
     "branchProtectionRules": Maybe({"totalCount": NUMBER, "nodes": Maybe(Each(Null(_RULE)))}),
     "rulesets": Maybe({"totalCount": NUMBER, "nodes": Maybe(Each(Null(_RULESET)))}),
     "branches": _COUNT,
+    "tags": Maybe({"totalCount": NUMBER, "nodes": Maybe(Each(Null(_TAG)))}),
     "defaultBranchRef": Maybe(
         {
             "name": TEXT,

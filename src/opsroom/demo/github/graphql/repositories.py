@@ -15,6 +15,7 @@ from opsroom.demo.github.graphql.pulls import (
 )
 from opsroom.demo.github.graphql.security import alerts, protections, rulesets
 from opsroom.demo.github.graphql.things import git_object, resolved
+from opsroom.demo.github.history import peeled
 from opsroom.demo.github.objects import MissingObject
 from opsroom.demo.github.state.repository import HEADS, Hosted
 
@@ -36,13 +37,20 @@ def _ref(repository: Hosted, _: Asked, arguments: Arguments) -> Reference | None
     return None
 
 
+def _committed(repository: Hosted, oid: str) -> float:
+    """When the commit of a ref was made; what leads to none comes before all."""
+    commit = peeled(repository.objects, oid)
+    kind, _ = repository.objects.read(commit)
+    return repository.objects.commit(commit).committer.at.timestamp() if kind == "commit" else 0
+
+
 def _refs(repository: Hosted, _: Asked, arguments: Arguments) -> Page:
     found = references(repository, arguments["refPrefix"])
     if wanted := arguments.get("query"):
         found = [each for each in found if wanted.lower() in each[0].lower()]
     order = arguments.get("orderBy") or {"field": "ALPHABETICAL", "direction": "ASC"}
     if order["field"] == "TAG_COMMIT_DATE":
-        found.sort(key=lambda each: repository.objects.commit(each[1]).committer.at)
+        found.sort(key=lambda each: _committed(repository, each[1]))
     if order["direction"] == "DESC":
         found.reverse()
     return page(found, arguments, lambda each: Within(repository, each))
