@@ -1,20 +1,15 @@
 """Resolution: which of those that answer for its target a link means, and how sure that is.
 
 A link and a supply of one target are candidates. Most have one; where several answer, the surest
-is meant, then the one on the host of who asks, then the one of the same owner. Of two that nothing
-tells apart both are, and each is likely at most.
+is meant, then one that is no fork, then the one on the host of who asks, then the one of the same
+owner. Of two that nothing tells apart both are, and each is likely at most.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from opsroom.judge.graph.about import About
-from opsroom.judge.graph.targets import (
-    ACTION,
-    PACKAGE,
-    SOMEWHERE,
-    address_of,
-)
+from opsroom.judge.graph.targets import ACTION, PACKAGE, SOMEWHERE, address_of
 from opsroom.model.link import Link, Supply, Sure
 
 MOST = 4
@@ -25,11 +20,15 @@ HOME = "github.com"
 
 
 class Candidate(NamedTuple):
-    """A repository of the fleet, by its id, and the supply by which it answers."""
+    """A repository of the fleet, by its id, and the supply by which it answers.
+
+    `past`: by which it answered once. It has another name now, which not everybody took over.
+    """
 
     repository: int
     about: About
     supply: Supply
+    past: bool = False
 
 
 Chosen = tuple[Candidate, Sure]
@@ -41,6 +40,7 @@ def choose(about: About, link: Link, candidates: Sequence[Candidate]) -> tuple[C
 
     `candidates` are all that answer for the target of the link, the asker among them.
     """
+    candidates = [each for each in candidates if not each.past] or candidates
     if any(each.about.key == about.key for each in candidates):
         return ()
     if link.target.startswith(ACTION):
@@ -49,7 +49,7 @@ def choose(about: About, link: Link, candidates: Sequence[Candidate]) -> tuple[C
         candidates = _packages(link, candidates)
     elif link.target.startswith(SOMEWHERE):
         candidates = _somewhere(link, candidates)
-    return _told_apart(about, [(each, _sure(link, each.supply)) for each in candidates])
+    return _told_apart(about, [(each, _sure(link, each)) for each in candidates])
 
 
 def _told_apart(about: About, found: Sequence[Chosen]) -> tuple[Chosen, ...]:
@@ -98,9 +98,11 @@ def _somewhere(link: Link, candidates: Sequence[Candidate]) -> Sequence[Candidat
     return candidates if len(candidates) == 1 else ()
 
 
-def _sure(link: Link, supply: Supply) -> Sure:
+def _sure(link: Link, candidate: Candidate) -> Sure:
     """How sure an edge is: no surer than either, but that a name counts as sure as who says more
     about whose it is."""
-    places = SURE.index(link.sure), SURE.index(supply.sure)
+    if candidate.past:
+        return Sure.LIKELY
+    places = SURE.index(link.sure), SURE.index(candidate.supply.sure)
     named = link.target.startswith(PACKAGE) and max(places) == SURE.index(Sure.LIKELY)
     return SURE[max(min(places), SURE.index(Sure.STRONG)) if named else max(places)]
