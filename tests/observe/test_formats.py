@@ -27,7 +27,7 @@ from opsroom.observe.manifests import Format
         ("Pipfile.lock", ["pipfile-lock"]),
         ("pylock.toml", ["pylock"]),
         ("pylock.dev.toml", ["pylock"]),
-        ("pyproject.toml", ["pyproject"]),
+        ("pyproject.toml", ["pyproject", "urls"]),
         ("setup.cfg", ["setup-cfg"]),
         ("requirements.txt", ["requirements"]),
         ("a/requirements-dev.txt", ["requirements"]),

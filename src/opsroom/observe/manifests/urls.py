@@ -206,7 +206,7 @@ FORMAT = Format(
         ),
         *("Dockerfile", "Dockerfile.*", "*.Dockerfile", "*.dockerfile", "dockerfile"),
         *("Containerfile", "Containerfile.*", "Vagrantfile", "*.gradle", "*.gradle.kts"),
-        *("*.yaml", "*.yml", "*.toml", "*.ini", "*.cfg", "*.conf", "*.properties", "*.env", ".env"),
+        *("*.yaml", "*.yml", "*.toml", "*.ini", "*.conf", "*.properties", "*.env", ".env"),
         *(".env.*", "*.env.*", "*.hcl", "*.tf", "*.tfvars", "*.service", "*.j2", "*.bzl"),
         *("WORKSPACE", "WORKSPACE.bazel", "MODULE.bazel", "CMakeLists.txt", "*.cmake", "*.wrap"),
         *("appsettings.json", "appsettings.*.json", "devcontainer.json", "config.json"),

@@ -7,6 +7,8 @@ fleet serves it, or two that serve it have nothing to do with each other.
 import re
 from collections.abc import Iterator
 
+from opsroom.observe.reading.origins import PUBLIC_HOSTS
+
 LONGEST = 253
 NAME = re.compile(
     r"(?P<name>(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)\.?"
@@ -43,8 +45,8 @@ PUBLIC = frozenset(
         *("github.com", "githubusercontent.com", "github.io", "githubassets.com", "ghcr.io"),
         *("gitlab.com", "gitlab.io", "bitbucket.org", "codeberg.org", "git.io", "git.k8s.io"),
         *("docker.io", "docker.com", "quay.io", "gcr.io", "k8s.io", "kubernetes.io", "pkg.dev"),
-        *("mcr.microsoft.com", "public.ecr.aws", "amazonaws.com", "npmjs.org", "npmjs.com"),
-        *("yarnpkg.com", "pypi.org", "pythonhosted.org", "python.org", "readthedocs.io"),
+        *("mcr.microsoft.com", "public.ecr.aws", "amazonaws.com", "npmjs.com"),
+        *("pypi.org", "python.org", "readthedocs.io"),
         *("readthedocs.org", "rubygems.org", "crates.io", "rust-lang.org", "rustup.rs", "docs.rs"),
         *("golang.org", "go.dev", "maven.org", "apache.org", "gradle.org", "nuget.org"),
         *("packagist.org", "getcomposer.org", "nodejs.org", "nodesource.com", "terraform.io"),
@@ -70,7 +72,7 @@ PUBLIC = frozenset(
             "jetbrains.com",
         ),
         *("pre-commit.com", "pre-commit.ci", "renovatebot.com", "sentry.io", "gitter.im"),
-        *("npmmirror.com", "sonatype.org", "jitpack.io", "spring.io", "oracle.com", "openjdk.org"),
+        *("sonatype.org", "jitpack.io", "spring.io", "oracle.com", "openjdk.org"),
         *(
             "gmail.com",
             "outlook.com",
@@ -95,7 +97,6 @@ PUBLIC = frozenset(
 )
 """Names, and all names below them, that the whole world uses."""
 CLUSTER = ".svc.cluster.local"
-PLAIN_LOCAL = re.compile(r"(?:.*\.)?localhost|.*\.localhost")
 URL = re.compile(
     r"\b(?P<scheme>[a-z][a-z0-9+.-]{1,20})://(?:[^\s/@\"'<>`]{0,200}@)?"
     r"(?P<host>[A-Za-z0-9][A-Za-z0-9._-]{0,252}(?::[0-9]{1,5})?)(?![A-Za-z0-9._${%@<-])"
@@ -151,7 +152,7 @@ def urls_in(text: str) -> Iterator[tuple[int, str]]:
 def _is_nobodys(name: str) -> bool:
     """Whether a name, or one above it, is set aside or known to the whole world."""
     while name:
-        if name in NOBODYS or name in PUBLIC:
+        if name in NOBODYS or name in PUBLIC or name in PUBLIC_HOSTS:
             return True
         name = name.partition(".")[2]
     return False
