@@ -231,7 +231,9 @@ def test_a_phase_is_told_by_the_file_and_what_it_says(
     assert phase_of(path, format_, package) is phase
 
 
-@pytest.mark.parametrize("folder", ["tests/fixtures", "node_modules/x", "vendor", "pkg/testdata/a"])
+@pytest.mark.parametrize(
+    "folder", ["tests/fixtures", "node_modules/x", "vendor", "pkg/testdata/a", "tests/data"]
+)
 def test_what_tests_read_and_copies_ask_for_nothing(folder: str) -> None:
     app = whole("kim/app").asks("pkg:npm/lodash", f"{folder}/package.json")
     app.names(f"{folder}/deploy.sh", Mention("address", "git+https://github.com/kim/units"))

@@ -24,6 +24,8 @@ TESTS = frozenset(
         *("integration-tests", "benchmark", "benchmarks", "bench"),
     }
 )
+READ_BY_TESTS = frozenset({"data", "resources"})
+"""Folders right below those of tests that are fixtures by another name."""
 EXAMPLES = frozenset({"example", "examples", "sample", "samples", "doc", "docs", "demos"})
 TEMPLATES = frozenset({"template", "templates"})
 """Of what others are made from; but the objects of a Helm chart lie in such a folder, too."""
@@ -71,7 +73,13 @@ def name_of(path: str) -> str:
 
 def asks_nothing(path: str) -> bool:
     """Whether a file is what tests read, or a copy of what others made."""
-    return not (FIXTURES | VENDORED).isdisjoint(_folders(path))
+    folders = _folders(path)
+    if not (FIXTURES | VENDORED).isdisjoint(folders):
+        return True
+    return any(
+        above in TESTS and folder in READ_BY_TESTS
+        for above, folder in zip(folders, folders[1:], strict=False)
+    )
 
 
 def makes_nothing(path: str) -> bool:
