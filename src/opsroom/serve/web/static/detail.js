@@ -2,6 +2,7 @@
 
 import { ci, home } from "./ci.js";
 import { at, el, icon, link, said } from "./dom.js";
+import { draw } from "./views.js";
 import { age, clock, count, parts, title } from "./words.js";
 
 const SHOWN_BRANCHES = 12;
@@ -17,6 +18,11 @@ function head(one) {
   const [owner, name] = parts(one.name);
   const close = el("button", { type: "button", class: "close", "aria-label": "Close" }, icon("close"));
   close.addEventListener("click", () => at("detail").close());
+  const graph = el("button", { type: "button", class: "close", title: "What it needs, and who needs it", "aria-label": "Graph" }, icon("graph"));
+  graph.addEventListener("click", () => {
+    at("detail").close();
+    draw(one.name);
+  });
   const facts = [
     one.path ? el("p", { class: "path" }, el("code", {}, said(one.path))) : null,
     one.url ? el("p", { class: "path" }, link(one.url)) : null,
@@ -37,6 +43,7 @@ function head(one) {
       { class: "row" },
       icon(one.grade),
       el("h2", { id: "detail-name", tabindex: -1 }, said(owner, "owner"), said(name, "last")),
+      graph,
       close,
     ),
     el("p", { class: "verdict" }, el("b", {}, one.score === null ? "–" : String(one.score)), el("span", {}, title(one.grade))),

@@ -2,7 +2,7 @@
 
 import { at, el } from "./dom.js";
 import { focusTile, neighbour } from "./grid.js";
-import { toggle as toggleRisk } from "./views.js";
+import { toggle } from "./views.js";
 
 const THEMES = ["auto", "light", "dark"];
 const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"];
@@ -57,7 +57,7 @@ function typed(event) {
   const field = event.target.closest?.("input, textarea, select");
   if (field || document.querySelector("dialog[open]")) return;
   const tile = event.target.closest?.("a.tile");
-  const actions = { "/": () => at("where").select(), r: toggleRisk, e: toggleEvents, t: nextTheme, "?": openHelp };
+  const actions = { "/": () => at("where").select(), r: () => toggle("risk"), g: () => toggle("graph"), e: toggleEvents, t: nextTheme, "?": openHelp };
   if (actions[event.key]) actions[event.key]();
   else if (ARROWS.includes(event.key) && (tile || event.target === document.body || event.target === at("fleet"))) {
     focusTile(tile ? neighbour(tile, event.key) : at("fleet").querySelector('a.tile[tabindex="0"]'));

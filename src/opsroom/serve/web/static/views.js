@@ -1,48 +1,63 @@
-// Which of the two views is shown, fleet or risk, and keeping the risk view current while it is.
+// Which of the views is shown, fleet, risk or graph, and keeping it current while it is.
 
 import { at } from "./dom.js";
+import * as graph from "./graph.js";
 import { Refused, ask } from "./live.js";
 import * as risk from "./risk.js";
 
 const PAUSE = 2_000;
+const NAMES = ["fleet", "risk", "graph"];
 
+let view = "fleet";
+let node = "";
 let asking = new AbortController();
 let waiting = 0;
 let filters = { where: () => "", choose: () => {} };
 
-export const isRisk = () => !at("risk").hidden;
-
 /** Learn how to ask for the filter that holds, and how to set another one. */
 export function begin(found) {
   filters = found;
-  at("toggle-risk").addEventListener("click", toggle);
-  set(new URLSearchParams(location.search).get("view") === "risk");
+  for (const name of ["risk", "graph"]) at(`toggle-${name}`).addEventListener("click", () => toggle(name));
+  const asked = new URLSearchParams(location.search);
+  node = asked.get("node") ?? "";
+  set(NAMES.includes(asked.get("view")) ? asked.get("view") : "fleet");
 }
 
-/** The other view. */
-export function toggle() {
-  set(!isRisk());
+/** That view, or the fleet again. */
+export function toggle(name) {
+  go(view === name ? "fleet" : name);
+}
+
+/** Draw what surrounds a node of the graph; "": the fleet as a whole. */
+export function draw(wanted) {
+  node = wanted;
+  go("graph");
+}
+
+function go(name) {
+  set(name);
   history.replaceState(null, "", address(filters.where()));
 }
 
 /** The address of this page with a filter and the view that is shown. */
 export function address(where) {
-  const query = new URLSearchParams({ ...(where ? { where } : {}), ...(isRisk() ? { view: "risk" } : {}) });
+  const asked = { ...(where ? { where } : {}), ...(view === "fleet" ? {} : { view }), ...(view === "graph" && node ? { node } : {}) };
+  const query = new URLSearchParams(asked);
   return `${query.size ? `?${query}` : location.pathname}${location.hash}`;
 }
 
 /** Something moved, or the filter did: ask again soon, when anybody looks. */
 export function moved(pause = PAUSE) {
-  if (!isRisk()) return;
+  if (view === "fleet") return;
   if (pause) waiting ||= setTimeout(load, pause);
   else load();
 }
 
-function set(shown) {
-  at("risk").hidden = !shown;
-  at("fleet").hidden = shown;
-  at("toggle-risk").setAttribute("aria-pressed", String(shown));
-  if (shown) load();
+function set(name) {
+  view = name;
+  for (const each of NAMES) at(each).hidden = each !== name;
+  for (const each of ["risk", "graph"]) at(`toggle-${each}`).setAttribute("aria-pressed", String(each === name));
+  if (name !== "fleet") load();
 }
 
 async function load() {
@@ -51,16 +66,22 @@ async function load() {
   asking.abort();
   asking = new AbortController();
   const { signal } = asking;
+  const shown = view;
+  const asked = shown === "graph" ? { node, where: filters.where() } : { where: filters.where() };
   try {
-    const told = await ask("api/risk", { where: filters.where() }, signal);
-    if (!signal.aborted) risk.show(told, choose);
+    const told = await ask(`api/${shown}`, asked, signal);
+    if (signal.aborted || view !== shown) return;
+    if (shown === "graph") graph.show(told, draw);
+    else risk.show(told, choose);
   } catch (error) {
-    if (!signal.aborted && error instanceof Refused) risk.fail(error.message);
+    if (signal.aborted || !(error instanceof Refused)) return;
+    if (shown === "graph") graph.fail(error.message, draw);
+    else risk.fail(error.message);
   }
 }
 
-/** A number of the risk view was chosen: the fleet under that filter. */
+/** Show the fleet under that filter. */
 function choose(term) {
-  set(false);
+  go("fleet");
   filters.choose(term);
 }
