@@ -9,7 +9,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.observe.manifests import infrastructure_seeds, language_seeds
+from tests.observe.manifests.every_seed import SEEDS, form
 from tests.observe.manifests.samples import read
 
 from opsroom.model.manifest import Manifest
@@ -17,7 +17,6 @@ from opsroom.model.text import plain
 from opsroom.observe.manifests import NotUnderstood
 from opsroom.observe.reading.values import rows, table
 
-SEEDS = language_seeds.SEEDS | infrastructure_seeds.SEEDS | infrastructure_seeds.MORE
 EACH = pytest.mark.parametrize("name", SEEDS)
 QUICK = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
@@ -32,11 +31,10 @@ ODD: tuple[Any, ...] = (
 
 def attempt(name: str, content: str | bytes) -> Manifest | None:
     """Read it, and see that what comes out is whole and can be shown."""
-    form = "kubernetes" if name in infrastructure_seeds.MORE else name
     said = ""
     manifest = None
     try:
-        manifest = read(form, content)
+        manifest = read(form(name), content)
     except NotUnderstood as error:
         said = error.message
     assert plain(said, 400) == said
@@ -101,10 +99,7 @@ def test_an_unsolved_merge_conflict(name: str) -> None:
     middle = len(lines) // 2
     conflict = [*lines[:middle], "<<<<<<< HEAD", lines[middle], "=======", "x", ">>>>>>> other"]
     with pytest.raises(NotUnderstood, match=rf"merge conflict in line {middle + 1}"):
-        read(
-            "kubernetes" if name in infrastructure_seeds.MORE else name,
-            "\n".join([*conflict, *lines[middle:]]),
-        )
+        read(form(name), "\n".join([*conflict, *lines[middle:]]))
 
 
 @EACH
@@ -118,6 +113,7 @@ YAMLS = (
     *("compose", "github-actions", "kustomization", "helm-chart", "helm-lock", "helm-values"),
     *("ansible-requirements", "ansible-galaxy", "ansible-role", "pre-commit"),
     *("kubernetes", "flux", "argo"),
+    *("actions-that-push", "goreleaser", "skaffold", "woodpecker"),
 )
 JSONS = ("composer-json", "composer-lock", "packages-lock-json", "terraform-json")
 TOMLS = ("cargo-lock", "cargo-toml", "gradle-versions")

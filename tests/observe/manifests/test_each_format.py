@@ -3,25 +3,19 @@
 from pathlib import Path
 
 import pytest
-from tests.observe.manifests import infrastructure_seeds, language_seeds
+from tests.observe.manifests.every_seed import SEEDS, form
 from tests.observe.manifests.samples import read
 from tests.observe.manifests.telling import edges_of, published, told, unread
 
 from opsroom.model.manifest import Manifest
 from opsroom.observe.formats import formats
 
-SEEDS = language_seeds.SEEDS | infrastructure_seeds.SEEDS | infrastructure_seeds.MORE
 EXPECTED = (Path(__file__).with_name("expected.txt")).read_text(encoding="utf-8")
 
 
 def expected(name: str) -> list[str]:
     """The lines under `== name`."""
     return EXPECTED.split(f"== {name}\n", 1)[1].split("\n== ", 1)[0].rstrip("\n").split("\n")
-
-
-def form(name: str) -> str:
-    """The format that reads a seed."""
-    return "kubernetes" if name in infrastructure_seeds.MORE else name
 
 
 def seed(name: str) -> Manifest:

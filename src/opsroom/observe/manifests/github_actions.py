@@ -5,6 +5,7 @@
   `constraint`: nobody keeps it true. Reusable workflows are the same; `part` is the path behind
   the name, which of a workflow is that of its file.
 - `uses: ./folder` (or `$/folder`) is the repository's own: `pkg:generic/...` with origin `path:`.
+- What its steps build and push is published (see `workflow_builds`).
 - Images of `docker://`, of containers, services and Docker actions are `pkg:docker/...`.
 """
 
@@ -18,9 +19,11 @@ from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading import origins
 from opsroom.observe.reading.contents import Contents
 from opsroom.observe.reading.images import image
+from opsroom.observe.reading.made_names import put_once
 from opsroom.observe.reading.plain_text import text_of
 from opsroom.observe.reading.purls import path_purl, purl
 from opsroom.observe.reading.values import LONGEST, rows, table, words
+from opsroom.observe.reading.workflow_builds import BUILDS, builds
 from opsroom.observe.reading.yaml_text import Entries, document
 
 USES = re.compile(
@@ -32,6 +35,8 @@ SAID = re.compile(
     r"(?P<said>v?\d[\w.+-]*)"
 )
 DOCKER = "docker://"
+MOST_BYTES = 1 << 20
+"""Of a file whose builds are looked at, for every row of a matrix."""
 OWN = ("./", "$/")
 """How what stands in the repository itself is written."""
 
@@ -109,6 +114,8 @@ def parse(path: str, content: bytes) -> Manifest:
             contents.put(found)
     else:
         raise NotUnderstood("neither jobs nor runs: it is no workflow and no action")
+    if isinstance(top, Entries) and len(content) <= MOST_BYTES and BUILDS.search(content):
+        put_once(builds(top), contents)
     return contents.manifest()
 
 
