@@ -34,9 +34,10 @@ FAILS_TOO = 6
 
 RED, FLAKY = 15, 3
 """What an exposed repository gives that hurts since; less where it does so now and then anyway."""
-SAME, SINGLE, DIFFERS, ELSEWHERE = 5, -6, -12, -3
-"""Failures: the same as another symptom of this cause; like none, nor are others like each other;
-another one than those that are alike; more often the same out of the cause's reach."""
+SAME, SECOND, SINGLE, DIFFERS, ELSEWHERE = 5, -6, -6, -12, -3
+"""Failures: the same as most symptoms of this cause; the same as some, another one than most; like
+none, nor are others like each other; another one than those that are alike; more often the same
+out of the cause's reach."""
 NAMED = 8
 """The error names the target."""
 STEP = -3
@@ -295,14 +296,20 @@ def _ran_since(symptom: Symptom, change: Change) -> bool:
 
 def _likeness(symptom: Symptom, groups: Mapping[str, int], alike: Mapping[str, int]) -> int:
     """What its failure gives beside those of the same cause, by their signature."""
-    if not symptom.signature or len(groups) == 0:
-        return 0
-    mine = groups.get(symptom.signature, 0)
-    if mine > 1:
-        return SAME if alike[symptom.signature] - mine <= mine else ELSEWHERE
-    if any(size > 1 for size in groups.values()):
+    if not symptom.signature or len(groups) < 2:
+        mine = groups.get(symptom.signature, 0)
+        return _together(symptom, mine, alike) if mine > 1 else 0
+    mine = groups[symptom.signature]
+    first = max(groups, key=lambda signature: (groups[signature], signature))
+    if groups[first] == 1:
+        return SINGLE
+    if mine == 1:
         return DIFFERS
-    return SINGLE if len(groups) > 1 else 0
+    return _together(symptom, mine, alike) if symptom.signature == first else SECOND
+
+
+def _together(symptom: Symptom, mine: int, alike: Mapping[str, int]) -> int:
+    return SAME if alike[symptom.signature] - mine <= mine else ELSEWHERE
 
 
 def _names(symptom: Symptom, change: Change) -> bool:
