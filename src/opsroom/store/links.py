@@ -1,0 +1,126 @@
+"""Links and supplies by index: who asks for a name, what a repository asks for, who answers."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from opsroom.store.bulk import clean, rows_with
+from opsroom.store.graph_tables import graph_marks, graph_names, links, supplies
+from opsroom.store.link_rows import (
+    LINKS,
+    SUPPLIES,
+    Linked,
+    Shape,
+    Supplied,
+    linked,
+    named_rows,
+    supplied,
+)
+
+
+class Mark(NamedTuple):
+    """How far the graph knows a repository.
+
+    `revision` is the last that may have moved the edges from it. `look` is the id of the newest
+    look at its files that moved anything (None: its files were never looked at); `commit` is the
+    commit of its newest look, in which paths and lines of its links are true.
+    """
+
+    revision: int
+    look: int | None
+    commit: str
+
+
+async def links_to(connection: AsyncConnection, targets: Collection[str]) -> list[Linked]:
+    """Every current link to any of these names, of any repository."""
+    found = rows_with(connection, _now(LINKS), graph_names.c.name, targets)
+    return [linked(row) async for row in found]
+
+
+async def suppliers_of(connection: AsyncConnection, targets: Collection[str]) -> list[Supplied]:
+    """Every repository that answers for any of these names now."""
+    found = rows_with(connection, _now(SUPPLIES), graph_names.c.name, targets)
+    return [supplied(row) async for row in found]
+
+
+async def links_of(connection: AsyncConnection, ids: Collection[int]) -> list[Linked]:
+    """Every current link of these repositories."""
+    found = rows_with(connection, _now(LINKS), links.c.repository_id, ids)
+    return [linked(row) async for row in found]
+
+
+async def supplies_of(connection: AsyncConnection, ids: Collection[int]) -> list[Supplied]:
+    """All that these repositories answer for now."""
+    found = rows_with(connection, _now(SUPPLIES), supplies.c.repository_id, ids)
+    return [supplied(row) async for row in found]
+
+
+async def met_links(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[Row[Any]]]:
+    """The current links of these repositories that somebody of the fleet answers for.
+
+    By the id of the repository; a row has the columns of links, and `name`.
+    """
+    answered = exists().where(supplies.c.name_id == links.c.name_id, supplies.c.until.is_(None))
+    asked = _now(LINKS).where(answered)
+    found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    async for row in rows_with(connection, asked, links.c.repository_id, ids):
+        found[row.repository_id].append(row)
+    return found
+
+
+async def answers_for(
+    connection: AsyncConnection, name_ids: Collection[int]
+) -> dict[int, list[Supplied]]:
+    """Who answers for these names now, by the id of the name."""
+    asked = _now(SUPPLIES)
+    found: defaultdict[int, list[Supplied]] = defaultdict(list)
+    async for row in rows_with(connection, asked, supplies.c.name_id, name_ids):
+        found[row.name_id].append(supplied(row))
+    return found
+
+
+async def moved_since(connection: AsyncConnection, revision: int) -> dict[int, Mark]:
+    """The repositories whose edges may have moved after `revision`."""
+    moved = await connection.execute(select(graph_marks).where(graph_marks.c.revision > revision))
+    return {row.repository_id: Mark(row.revision, row.look, row.commit) for row in moved}
+
+
+async def names_like(connection: AsyncConnection, text: str, limit: int) -> list[str]:
+    """Names in use that hold a text, shortest first."""
+    name = graph_names.c.name
+    used = exists().where(links.c.name_id == graph_names.c.id, links.c.until.is_(None))
+    given = exists().where(supplies.c.name_id == graph_names.c.id, supplies.c.until.is_(None))
+    asked = (
+        select(name)
+        .where(func.lower(name).contains(clean(text).lower(), autoescape=True), used | given)
+        .order_by(func.length(name), name)
+        .limit(limit)
+    )
+    return list((await connection.execute(asked)).scalars())
+
+
+async def top_external(connection: AsyncConnection, limit: int) -> list[tuple[str, int]]:
+    """The names that most links lead to and nobody of the fleet answers for, with their number."""
+    given = select(supplies.c.name_id).where(supplies.c.until.is_(None))
+    count = func.count()
+    most = (
+        select(links.c.name_id, count.label("uses"))
+        .where(links.c.until.is_(None), links.c.name_id.not_in(given))
+        .group_by(links.c.name_id)
+        .order_by(count.desc())
+        .limit(limit)
+        .subquery()
+    )
+    asked = (
+        select(graph_names.c.name, most.c.uses)
+        .join(most, most.c.name_id == graph_names.c.id)
+        .order_by(most.c.uses.desc(), graph_names.c.name)
+    )
+    return [(row.name, row.uses) for row in await connection.execute(asked)]
+
+
+def _now(shape: Shape) -> Select[*tuple[Any, ...]]:
+    return named_rows(shape).where(shape.table.c.until.is_(None))
