@@ -18,7 +18,7 @@ function head(one) {
   const [owner, name] = parts(one.name);
   const close = el("button", { type: "button", class: "close", "aria-label": "Close" }, icon("close"));
   close.addEventListener("click", () => at("detail").close());
-  const graph = el("button", { type: "button", class: "close", title: "What it needs, and who needs it", "aria-label": "Graph" }, icon("graph"));
+  const graph = el("button", { type: "button", class: "to-graph", title: "What it needs, and who needs it", "aria-label": "Graph" }, icon("graph"));
   graph.addEventListener("click", () => {
     at("detail").close();
     draw(one.name);
