@@ -52,6 +52,12 @@ class Scene:
     owned: frozenset[str] = frozenset()
     internal: frozenset[str] = frozenset()
     common: frozenset[str] = frozenset()
+    taken: frozenset[str] = frozenset()
+    """Keys of names that the fleet claims, and that another repository than the one that does has
+    from the public registry, as its lockfile says."""
+    names: frozenset[str] = frozenset()
+    """The `owner/name` that the repository has or had."""
+    fork: bool = False
     secrets: tuple[Hit, ...] = field(default=())
     """What the secret scanner saw in the files of today."""
 

@@ -114,6 +114,47 @@ CONFUSION = (
     ),
 )
 
+CLAIMED = scene(
+    publishes=(("package.json", Published("pkg:npm/left-pads", line=2)),),
+    taken=frozenset({"pkg:npm/left-pads", "pkg:npm/lodash", "pkg:npm/@acme/ui"}),
+    names=frozenset({"kim/toolbox"}),
+)
+
+
+def claimed(purl: str = "pkg:npm/left-pads", path: str = "package.json", **said: Any) -> Scene:
+    return replace(CLAIMED, publishes=((path, Published(purl, **said)),))
+
+
+CLAIMS = (
+    Example(
+        "a name that others have from the public registry",
+        CLAIMED,
+        None,
+        "claims npm/left-pads, which others of the fleet take from the public registry",
+        Severity.MEDIUM,
+    ),
+    Example(
+        "a name that everybody knows",
+        replace(claimed("pkg:npm/lodash"), names=frozenset({"lodash/toolbox"})),
+        CLAIMED,
+        "claims the well-known name npm/lodash",
+        Severity.HIGH,
+    ),
+    Example("its manifest says its home", claimed(home="git+https://a.b/kim/toolbox"), None),
+    Example("its manifest says that it is a copy", claimed(home="git+https://a.b/c/d"), None),
+    Example("its address is its name", replace(CLAIMED, names=frozenset({"kim/left-pads"})), None),
+    Example("the name has its owner", replace(CLAIMED, names=frozenset({"pads/left"})), None),
+    Example("a scope of its owner", replace(claimed("pkg:npm/%40acme/ui"),
+            names=frozenset({"acme/toolbox"})), None),
+    Example("it is private", claimed(private=True), None),
+    Example("a fork", replace(CLAIMED, fork=True), None),
+    Example("a copy", claimed(path="node_modules/left-pads/package.json"), None),
+    Example("an example", claimed(path="examples/app/package.json"), None),
+    Example("a template", claimed(path="templates/app/package.json"), None),
+    Example("nobody takes it from there", replace(CLAIMED, taken=frozenset()), None),
+    Example("nobody can claim an image", claimed("pkg:docker/left-pads"), None),
+)  # fmt: skip
+
 SQUATS = (
     Example(
         "two letters swapped",
@@ -328,6 +369,7 @@ CREDENTIALS = (
 
 EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "dependency-confusion": CONFUSION,
+    "public-name-claimed": CLAIMS,
     "typosquat": SQUATS,
     "install-script-appeared": SCRIPTS,
     "workflow-gained-secrets": SECRETS,

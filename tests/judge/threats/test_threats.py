@@ -21,6 +21,7 @@ FOLDER = Path(opsroom.judge.threats.__file__).parent
 RULES = (
     "dependency-confusion typosquat install-script-appeared workflow-gained-secrets"
     " workflow-gained-pull-request-target force-push-over-history live-looking-credential"
+    " public-name-claimed"
 )
 
 

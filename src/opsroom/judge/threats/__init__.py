@@ -11,7 +11,7 @@ from opsroom.discover import discover
 from opsroom.model.scan import Hit
 from opsroom.model.threat import Scene, Threat
 
-REVISION = 1
+REVISION = 2
 """Of the rules together. Raised when what they report could change."""
 
 NOTHING = Scene(commit="")

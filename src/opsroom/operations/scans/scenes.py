@@ -5,16 +5,20 @@ the scene before (kept packages, the workflows of that commit) + the scene now -
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
+from opsroom.judge import hosted
 from opsroom.judge.examination import fingerprint
+from opsroom.judge.graph.about import About
 from opsroom.judge.threats import Threatened
 from opsroom.judge.threats import look as ask_rules
+from opsroom.judge.threats.public_name_claimed import claims, is_taken
 from opsroom.model.finding import FindingState
 from opsroom.model.package import Package, Published
+from opsroom.model.purl import package_key
 from opsroom.model.scan import Hit
 from opsroom.model.threat import Scene, Workflow
 from opsroom.operations.fleet import Row
@@ -22,6 +26,7 @@ from opsroom.operations.fleet import Row
 if TYPE_CHECKING:
     from opsroom.observe.grounds import Grounds
     from opsroom.operations.room import Room
+    from opsroom.store.inventories import Used
 
 FRESH = 600.0
 """Seconds for which the names that a whole fleet publishes and uses are taken for granted."""
@@ -43,26 +48,43 @@ class FleetNames:
     owned: frozenset[str] = frozenset()
     internal: frozenset[str] = frozenset()
     common: frozenset[str] = frozenset()
+    taken: frozenset[str] = frozenset()
     until: float = field(default=0.0)
 
     async def renew(self, room: "Room") -> None:
         """Count, unless that was done lately."""
-        from opsroom.store.inventories import load_outlines, names_of, published_of
+        from opsroom.store.inventories import load_outlines, names_of, published_of, users_of
 
         now = anyio.current_time()
         if now < self.until:
             return
         self.until = now + FRESH
         async with room.store.read() as connection:
-            published = [one for many in (await published_of(connection)).values() for one in many]
+            made = await published_of(connection)
+            published = [one for many in made.values() for one in many]
             outlines = await load_outlines(connection)
             several = await anyio.to_thread.run_sync(
                 _several, [each.names for each in outlines.values()]
             )
             common = await names_of(connection, several)
+            claimed = {one.purl for path, one in published if claims(path, one)}
+            uses = await users_of(connection, claimed)
         self.owned = frozenset(one.purl for _, one in published)
         self.internal = frozenset(one.purl for _, one in published if one.private)
         self.common = frozenset(common.values())
+        self.taken = await anyio.to_thread.run_sync(_taken, made, uses)
+
+
+def _taken(
+    made: Mapping[int, Sequence[tuple[str, Published]]], uses: Iterable["Used"]
+) -> frozenset[str]:
+    """The keys of what somebody who doesn't make it has from the public registry."""
+    own = {(number, one.purl) for number, many in made.items() for _, one in many}
+    return frozenset(
+        package_key(use.purl)
+        for use in uses
+        if (use.repository_id, use.purl) not in own and is_taken(use.path, use.package)
+    )
 
 
 def _several(names: Iterable[Sequence[int]]) -> set[int]:
@@ -100,37 +122,47 @@ def threatened(
 ) -> Threatened:
     """What the rules say of a repository. `commits` are the one before, if any, and this one."""
     known = None if before is None or grounds.before is None else grounds.before
-    fleet = {"owned": names.owned, "internal": names.internal, "common": names.common}
-    scene = _scene(commits[1], now, grounds.workflows, secrets, fleet, branch, grounds.forced)
+    stage = _stage(row, names, branch)
+    now_seen = _scene(stage, commits[1], now, grounds.workflows, secrets)
     last = (
         None
         if before is None or known is None
-        else _scene(commits[0], before, known, _seen_before(row, secrets), fleet, branch)
+        else _scene(stage, commits[0], before, known, _seen_before(row, secrets))
     )
-    return ask_rules(scene, last)
+    return ask_rules(replace(now_seen, forced=grounds.forced), last)
+
+
+def _stage(row: Row, names: FleetNames, branch: str) -> Scene:
+    """What both looks have in common: the fleet around the repository, and its names."""
+    about, remote = row.repository, hosted.told(row.snapshot)
+    own = About(about.key, remote.full_name if remote else about.name, about.also).names
+    return Scene(
+        commit="",
+        default_branch=branch,
+        owned=names.owned,
+        internal=names.internal,
+        common=names.common,
+        taken=names.taken,
+        names=own or frozenset({about.name.lower()}),
+        fork=remote is not None and remote.fork,
+    )
 
 
 def _scene(
+    stage: Scene,
     commit: str,
     held: Content,
     workflows: tuple[Workflow, ...],
     secrets: Iterable[Hit],
-    fleet: Mapping[str, frozenset[str]],
-    branch: str,
-    forced: tuple[tuple[str, str, str], ...] = (),
 ) -> Scene:
-    return Scene(
+    return replace(
+        stage,
         commit=commit,
         packages=held.packages,
         publishes=held.publishes,
         scripts=held.scripts,
         workflows=workflows,
-        default_branch=branch,
-        forced=forced,
         secrets=tuple(secrets),
-        owned=fleet["owned"],
-        internal=fleet["internal"],
-        common=fleet["common"],
     )
 
 
