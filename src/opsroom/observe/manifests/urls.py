@@ -15,14 +15,13 @@ from posixpath import basename, split
 from opsroom.model.manifest import Manifest
 from opsroom.model.mention import Mention
 from opsroom.observe.manifests import Format, NotUnderstood
-from opsroom.observe.reading.git_addresses import GitAddress, Shape, git_address
-from opsroom.observe.reading.network_names import asked, urls_in
+from opsroom.observe.reading.git_addresses import FORGES, GitAddress, Shape, git_address
+from opsroom.observe.reading.mentioned import manifest_of
+from opsroom.observe.reading.network_names import asked, is_nobodys, urls_in
 from opsroom.observe.reading.plain_text import text_of
 from opsroom.observe.reading.said_lines import Line, lines_of
 
 MOST_BYTES = 512 << 10
-MOST = 2_000
-"""Mentions of one file; more of them are data."""
 
 HINT = re.compile(
     rb"://|\bgit@|github\.com/|\bgh\s|(?:HOST|ADDR|ENDPOINT|SERVER|BROKER|UPSTREAM|TARGET|"
@@ -39,8 +38,9 @@ TOLD = re.compile(
     r"issues?_?(?:tracker|url)|bugs?|bug_?tracker|support|support_?url|website|about|help|"
     r"help_?ur[il]|links?|href|title|name|message|text|body|summary|authors?|maintainers?|"
     r"contacts?|contact_links|badge|comment|notes?|see|references?|info|more_?info|funding|"
-    r"information_?uri|project_?ur[il]|homepage_?ur[il]|sponsors?|donate|tracker|edit_ur[il]|"
-    r"repo_ur[il]|repo_name|\$?schema|\$id|\$ref|sources|urls|keywords|example|default_message|"
+    r"information_?uri|.*opencontainers.*|.*label-schema.*|source-location|project-slug|"
+    r"project_?ur[il]|homepage_?ur[il]|sponsors?|donate|tracker|edit_ur[il]|avatar\w*|avatars?_?ur[il]|icon|logo|"
+    r"repo_ur[il]|repo_name|\$?schema|\$id|\$ref|keywords|example|default_message|"
     r"user_?agent|referer|alt|label|caption|question|answer|tooltip|license_file|xmlns|origin_url)$"
 )
 """Keys whose values are for people, by their last part."""
@@ -91,22 +91,18 @@ def parse(path: str, content: bytes) -> Manifest:
         return Manifest()
     if "kind: CustomResourceDefinition" in text or _is_for_people(path):
         return Manifest()
-    found: dict[Mention, None] = {}
-    for mention in _mentions(path, text):
-        found[mention] = None
-        if len(found) >= MOST:
-            break
-    return Manifest(mentions=tuple(sorted(found, key=lambda each: each.line)))
+    return manifest_of(_mentions(path, text))
 
 
 def _mentions(path: str, text: str) -> Iterator[Mention]:
     yield from _renovated(text)
     local = basename(path).startswith(("compose", "docker-compose"))
+    python = basename(path) == "pyproject.toml"
     peoples = False
     for line in lines_of(path, text):
         if section := SECTION.fullmatch(line.text):
             peoples = bool(PEOPLES.search(section["name"].strip()))
-        if peoples or (line.key and TOLD.search(line.key)):
+        if peoples or TOLD.search(line.key) or (python and line.key == "repository"):
             continue
         yield from _addresses(line)
         yield from _hosts(line, local)
@@ -134,6 +130,9 @@ def _is_asked(address: GitAddress, line: Line, url: str, at: int) -> bool:
     """Whether an address is asked for, and not only told."""
     if address.shape in (Shape.FILE, Shape.CLONE):
         return True
+    host = address.origin.split("/")[2]
+    if host not in FORGES and is_nobodys(host.partition(":")[0]):
+        return False
     if line.alone == url and NAMED.search(line.key):
         return True
     return address.shape is Shape.PLAIN and bool(FETCHING.search(line.text[:at]))

@@ -118,8 +118,8 @@ def _on(host: str, parts: list[str], *, clone: bool, ref: str) -> GitAddress | N
         return _named("github.com", [parts[1], name], asked, Shape.FILE)
     if host == "api.github.com":
         return _api("github.com", parts)
-    if parts[0] == "api" and len(parts) > 2:
-        return _api(host, parts[2:])
+    if parts[0] == "api":
+        return _api(host, parts[2:]) if len(parts) > 2 else None
     if parts[0].lower() in RESERVED or host.startswith("gist."):
         return None
     if "-" in parts[2:]:

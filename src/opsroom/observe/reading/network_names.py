@@ -36,7 +36,7 @@ NOBODYS = frozenset(
             "host.docker.internal",
         ),
         *("metadata.google.internal", "kubernetes.default", "kubernetes.default.svc", "acme.com"),
-        *("company.com", "my-domain.com", "gateway.docker.internal"),
+        *("company.com", "chart-example.local", "my-domain.com", "gateway.docker.internal"),
     }
 )
 """Names, and all names below them, that are set aside for examples or for a machine itself."""
@@ -45,7 +45,16 @@ PUBLIC = frozenset(
         *("github.com", "githubusercontent.com", "github.io", "githubassets.com", "ghcr.io"),
         *("gitlab.com", "gitlab.io", "bitbucket.org", "codeberg.org", "git.io", "git.k8s.io"),
         *("docker.io", "docker.com", "quay.io", "gcr.io", "k8s.io", "kubernetes.io", "pkg.dev"),
-        *("mcr.microsoft.com", "public.ecr.aws", "amazonaws.com", "npmjs.com"),
+        *(
+            "mcr.microsoft.com",
+            "public.ecr.aws",
+            "amazonaws.com",
+            "npmjs.org",
+            "npmjs.com",
+            "yarnpkg.com",
+            "npmmirror.com",
+            "icann.org",
+        ),
         *("pypi.org", "python.org", "readthedocs.io"),
         *("readthedocs.org", "rubygems.org", "crates.io", "rust-lang.org", "rustup.rs", "docs.rs"),
         *("golang.org", "go.dev", "maven.org", "apache.org", "gradle.org", "nuget.org"),
@@ -119,14 +128,14 @@ def asked(written: str) -> str:
     A name without a dot is one of its own network, and told with a port only.
     """
     match = NAME.fullmatch(written.lower()) if len(written) <= LONGEST + 6 else None
-    if not match or len(match["name"]) > LONGEST or _is_nobodys(match["name"]):
+    if not match or len(match["name"]) > LONGEST or is_nobodys(match["name"]):
         return ""
     name, port = match["name"], match["port"]
     if name.endswith(CLUSTER):
         name = name.removesuffix(".cluster.local")
     if "." not in name and not port:
         return ""
-    if not port and name.rpartition(".")[2] in FILES:
+    if name.startswith("docs.") or (not port and name.rpartition(".")[2] in FILES):
         return ""
     return f"{name}:{port}" if port else name
 
@@ -139,7 +148,7 @@ def served(written: str) -> str:
     if not match or len(match["name"]) > LONGEST or "." not in match["name"]:
         return ""
     name = match["name"]
-    return "" if _is_nobodys(name) or name.rpartition(".")[2] in FILES else f"{star}{name}"
+    return "" if is_nobodys(name) or name.rpartition(".")[2] in FILES else f"{star}{name}"
 
 
 def urls_in(text: str) -> Iterator[tuple[int, str]]:
@@ -149,7 +158,7 @@ def urls_in(text: str) -> Iterator[tuple[int, str]]:
             yield match.start(), name
 
 
-def _is_nobodys(name: str) -> bool:
+def is_nobodys(name: str) -> bool:
     """Whether a name, or one above it, is set aside or known to the whole world."""
     while name:
         if name in NOBODYS or name in PUBLIC or name in PUBLIC_HOSTS:
