@@ -79,6 +79,7 @@ async def test_of_equal_links_the_surest_is_kept(store: Store) -> None:
         ([], {"unread": frozenset({"package.json"})}, ["1.0.0"]),
         ([], {"partly": frozenset({"package.json"})}, ["1.0.0"]),
         ([], {"unread": frozenset({"other.json"})}, []),
+        ([link(path="a/b/c.json")], {}, ["1.0.0"]),
         ([], {"read": frozenset({"other.json"})}, ["1.0.0"]),
         ([], {"read": frozenset({"package.json"})}, []),
         ([link(version="2")], {"partly": frozenset({"package.json"})}, ["2"]),
@@ -89,13 +90,29 @@ async def test_what_could_not_be_read_ends_nothing(
     store: Store, seen: list[object], doubt: dict[str, object], left: list[str]
 ) -> None:
     (one,) = await repositories(store, 1)
-    await look(store, one, [link()], [supply()])
+    await look(store, one, [link()])
     await look(store, one, seen, **doubt)  # type: ignore[arg-type]  # a test's own words
     async with store.read() as connection:
         kept = await links_of(connection, [one])
         assert sorted(each.link.version for each in kept) == left
-        answering = bool(await supplies_of(connection, [one]))
-        assert answering == ("1.0.0" in left or "2" in left)
+
+
+async def test_a_folder_that_could_not_be_looked_into_keeps_its_links(store: Store) -> None:
+    (one,) = await repositories(store, 1)
+    await look(store, one, [link(path="a/b/c"), link(path="ab/c")], [supply(path="a/d")])
+    await look(store, one, unread=frozenset({"a"}))
+    async with store.read() as connection:
+        assert [each.link.path for each in await links_of(connection, [one])] == ["a/b/c"]
+        assert len(await supplies_of(connection, [one])) == 1
+
+
+async def test_what_only_other_rules_see_is_no_news(store: Store) -> None:
+    (one,) = await repositories(store, 1)
+    await look(store, one, [link()])
+    assert (await look(store, one, [link(), link(WEB)], backlog=True)).first == {one}
+    async with store.read() as connection:
+        ids = [each.since for each in await links_of(connection, [one])]
+        assert [each.first for each in (await looks(connection, ids)).values()] == [True, True]
 
 
 async def test_whoever_asks_for_a_name_moves_with_who_answers(store: Store) -> None:
@@ -190,7 +207,7 @@ async def test_two_writers_take_turns(store: Store, url: str | None) -> None:
         assert len(kept) == 4
         every = await connection.execute(select(links.c.repository_id, links.c.number))
         assert len(every.all()) == 12
-        assert len((await moved_since(connection, 0))) == 2
+        assert len(await moved_since(connection, 0)) == 2
 
 
 async def test_many_are_saved_at_once(store: Store) -> None:

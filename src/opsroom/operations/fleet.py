@@ -26,6 +26,7 @@ from opsroom.operations.identities import Identities
 from opsroom.operations.scans.known import NEVER, Scanned
 
 if TYPE_CHECKING:
+    from opsroom.operations.graph.held import Held
     from opsroom.store.database import Connection
     from opsroom.store.inventories import Outline
 
@@ -197,6 +198,9 @@ class Fleet:
         self._keys: dict[str, str] = {}
         self._names: dict[int, str] = {}
         self.identities = Identities()
+        self.held: Held | None = None
+        """Its graph, since somebody asked for it; `holding` while that is brought up to date."""
+        self.holding = anyio.Lock()
         self._refreshing = anyio.Lock()
 
     def __iter__(self) -> Iterator[Row]:
@@ -274,6 +278,7 @@ class Fleet:
         self._keys.clear()
         self._names.clear()
         self.identities = Identities()
+        self.held = None
         self.revision = 0
 
     def of_source(self, key: str) -> list[Row]:

@@ -1,6 +1,6 @@
 """What a look changes in the links or supplies of one repository, told by comparing alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +12,10 @@ from opsroom.store.link_rows import Body, Key, Shape
 class Taken:
     """What one look at the files of a repository told.
 
-    Of `unread` paths nothing is known now, of `partly` ones not all. `read` are the paths that
-    were read where there may be others; None: they are all. What is current of a file that was
-    not read stays as it is.
+    Of `unread` paths (a folder: of all in it) nothing is known now, of `partly` ones not all.
+    `read` are the paths that were read where there may be others; None: they are all. What is
+    current of a file that was not read stays as it is. `backlog`: what begins was there before
+    anybody could see it, as the look goes by other rules than the last.
     """
 
     commit: str
@@ -23,6 +24,7 @@ class Taken:
     unread: frozenset[str] = frozenset()
     partly: frozenset[str] = frozenset()
     read: frozenset[str] | None = None
+    backlog: bool = False
 
 
 @dataclass(slots=True)
@@ -82,7 +84,17 @@ def _is_doubted(taken: Taken, path: str, elsewise: bool) -> bool:
     """Whether something may be there still, though it was not seen; `elsewise`: it was seen in
     another version."""
     missed = taken.read is not None and path not in taken.read
-    return path in taken.unread or missed or (path in taken.partly and not elsewise)
+    return (
+        missed
+        or (path in taken.partly and not elsewise)
+        or (bool(taken.unread) and not taken.unread.isdisjoint(_with_folders(path)))
+    )
+
+
+def _with_folders(path: str) -> Iterator[str]:
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
 
 
 def _surest(rows: Iterable[tuple[Key, Body]]) -> Mapping[Key, Body]:

@@ -25,7 +25,7 @@ from opsroom.store.upsert import upsert
 
 
 class Saved(NamedTuple):
-    """Repositories whose edges may have moved, and those that were looked at for the first time."""
+    """Repositories whose edges may have moved, and those of which what began is no news."""
 
     moved: set[int]
     first: set[int]
@@ -40,14 +40,22 @@ class _Change:
     supplies: Difference
     commit: str = ""
     told: bool = True
+    backlog: bool = False
 
     @property
     def is_first(self) -> bool:
+        """Whether its files are seen for the first time."""
         return self.told and (self.mark is None or self.mark.look is None)
 
     @property
     def needs_look(self) -> bool:
+        """Whether it is noted that somebody looked."""
         return self.is_first or self.links.is_news or self.supplies.is_news
+
+    @property
+    def is_old(self) -> bool:
+        """Whether what begins was there before."""
+        return self.is_first or self.backlog or self.mark is None
 
     @property
     def is_any(self) -> bool:
@@ -79,13 +87,14 @@ async def save(
                     SUPPLIES, supplied[number], (supply_row(x, names) for x in each.supplies), each
                 ),
                 clean(each.commit),
+                backlog=each.backlog,
             )
             for number, each in taken.items()
         }
 
     changes = await anyio.to_thread.run_sync(compared)
     moved = await _write(connection, at, changes, revision)
-    return Saved(moved, {number for number, change in changes.items() if change.is_first})
+    return Saved(moved, {number for number, change in changes.items() if change.is_old})
 
 
 async def save_identities(
@@ -206,7 +215,7 @@ async def _look(
                 "repository_id": number,
                 "at": at,
                 "commit": each.commit if each.told or each.mark is None else each.mark.commit,
-                "first": each.is_first or each.mark is None,
+                "first": each.is_old,
             }
             for number, each in noted.items()
         ],

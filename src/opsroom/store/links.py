@@ -82,6 +82,12 @@ async def answers_for(
     return found
 
 
+async def marks_of(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Mark]:
+    """How far the graph knows these repositories."""
+    found = rows_with(connection, select(graph_marks), graph_marks.c.repository_id, ids)
+    return {row.repository_id: Mark(row.revision, row.look, row.commit) async for row in found}
+
+
 async def moved_since(connection: AsyncConnection, revision: int) -> dict[int, Mark]:
     """The repositories whose edges may have moved after `revision`."""
     moved = await connection.execute(select(graph_marks).where(graph_marks.c.revision > revision))

@@ -18,6 +18,8 @@ Plain = rx.PyDiGraph[None, None]
 
 SPAN = 8
 """Ids are looked up in a table where they span no more than this many times their number."""
+AT_ONCE = 1 << 14
+"""Edges that are pairs of Python at the same time: millions would keep its collector busy."""
 
 
 class Graph:
@@ -38,7 +40,7 @@ class Graph:
 
     @classmethod
     def build(
-        cls, sources: Sequence[int], targets: Sequence[int], nodes: Iterable[int] = ()
+        cls, sources: Sequence[int] | Ids, targets: Sequence[int] | Ids, nodes: Iterable[int] = ()
     ) -> "Graph":
         """Make the graph of two columns of edges, and of nodes that may have none.
 
@@ -48,14 +50,22 @@ class Graph:
         begins, ends = np.asarray(sources, np.int64), np.asarray(targets, np.int64)
         ids = _distinct(np.concatenate((begins, ends, np.fromiter(nodes, np.int64))))
         edges = _packed(_numbers(begins, ids), _numbers(ends, ids), len(ids))
-        left, right = divmod(edges, len(ids)) if len(ids) else (edges, edges)
-        out_of, into = left.tolist(), right.tolist()
         graph.ids = ids.tolist()
         graph.index = dict(zip(graph.ids, range(len(graph.ids)), strict=True))
         for held in (graph.there, graph.back):
             held.add_nodes_from([None] * len(graph.ids))
-        graph.there.extend_from_edge_list(list(zip(out_of, into, strict=True)))
-        graph.back.extend_from_edge_list(list(zip(into, out_of, strict=True)))
+        for at in range(0, len(edges), AT_ONCE):
+            left, right = divmod(edges[at : at + AT_ONCE], len(ids))
+            out_of, into = left.tolist(), right.tolist()
+            graph.there.extend_from_edge_list(list(zip(out_of, into, strict=True)))
+            graph.back.extend_from_edge_list(list(zip(into, out_of, strict=True)))
+        return graph
+
+    def copy(self) -> "Graph":
+        """The same graph apart: what is changed in one is not in the other."""
+        graph = Graph()
+        graph.there, graph.back = self.there.copy(), self.back.copy()
+        graph.ids, graph.index = list(self.ids), dict(self.index)
         return graph
 
     def replace(self, source: int, targets: Iterable[int]) -> None:
