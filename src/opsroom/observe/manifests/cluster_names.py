@@ -53,7 +53,7 @@ def _istio_gateway(item: Entries) -> Found:
             yield from serving(written.rpartition("/")[2], line)
 
 
-def _virtual_service(item: Entries) -> Found:
+def _istio_hosts(item: Entries) -> Found:
     yield from _texts(below(item, "spec"), "hosts")
 
 
@@ -67,7 +67,7 @@ def _route(item: Entries) -> Found:
     yield from _texts(below(item, "spec"), "host")
 
 
-def _service(item: Entries) -> Found:
+def _inside(item: Entries) -> Found:
     metadata = below(item, "metadata")
     name, namespace = words(metadata.get("name")), words(metadata.get("namespace"))
     external = words(below(item, "spec").get("type")) == "ExternalName"
@@ -108,11 +108,11 @@ KINDS: dict[tuple[str, str], Callable[[Entries], Found]] = {
     },
     ("gateway.networking.k8s.io", "Gateway"): _gateway,
     ("networking.istio.io", "Gateway"): _istio_gateway,
-    ("networking.istio.io", "VirtualService"): _virtual_service,
+    ("networking.istio.io", "VirtualService"): _istio_hosts,
     ("traefik.io", "IngressRoute"): _traefik,
     ("traefik.containo.us", "IngressRoute"): _traefik,
     ("route.openshift.io", "Route"): _route,
-    ("", "Service"): _service,
+    ("", "Service"): _inside,
     ("helm.toolkit.fluxcd.io", "HelmRelease"): _release,
     ("argoproj.io", "Application"): _argo,
     ("argoproj.io", "ApplicationSet"): _argo,

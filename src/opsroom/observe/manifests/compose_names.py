@@ -38,7 +38,7 @@ def _pairs(node: Node, key: str) -> Iterator[tuple[str, str, int]]:
             continue
 
 
-def _service(service: Entries) -> Iterator[Mention]:
+def _container(service: Entries) -> Iterator[Mention]:
     deploy, build = below(service, "deploy"), below(service, "build")
     for holder in (service, deploy):
         for name, written, line in _pairs(holder, "labels"):
@@ -64,7 +64,7 @@ def parse(path: str, content: bytes) -> Manifest:
         for document in readable(content)
         for service in below(document, "services").values()
         if isinstance(service, Entries)
-        for mention in _service(service)
+        for mention in _container(service)
     ]
     return manifest_of(found)
 
