@@ -5,9 +5,7 @@ the set of a component is that of those that need it, and they themselves. Where
 too much memory together, the pass is made for some bits after others.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 import rustworkx as rx
 
@@ -19,6 +17,7 @@ MEMORY = 128 * 2**20
 """Bytes for the sets of one pass."""
 
 Bits = dict[int, int]
+Users = dict[int, list[int]]
 Counts = dict[Phase, int]
 
 
@@ -42,7 +41,11 @@ class Hotspot:
 def hotspots(phased: Phased, limit: int | None = None, memory: int = MEMORY) -> list[Hotspot]:
     """Return whoever is needed, those whose change reaches most first, then by who needs them
     directly, then by id; at most so many."""
-    needed = [node for node in phased.carrying.nodes if _needed(phased, node)]
+    needed = [
+        node
+        for node, number in phased.carrying.index.items()
+        if any(graph.back.out_degree(number) for graph in phased.at.values())
+    ]
     transitive = _reached(phased, needed, memory)
     others = max(1, len(phased.carrying) - 1)
     found = [
@@ -58,12 +61,6 @@ def hotspots(phased: Phased, limit: int | None = None, memory: int = MEMORY) -> 
     return found[:limit]
 
 
-def _needed(phased: Phased, node: int) -> bool:
-    return any(
-        node in graph and graph.back.out_degree(graph.index[node]) for graph in phased.at.values()
-    )
-
-
 def _direct(phased: Phased, node: int) -> Counts:
     counts: Counts = {}
     seen: set[int] = set()
@@ -76,41 +73,51 @@ def _direct(phased: Phased, node: int) -> Counts:
 
 
 def _reached(phased: Phased, needed: list[int], memory: int) -> dict[int, Counts]:
-    """How many a change of each node reaches, by phase."""
-    running, carrying = _Flow(phased.at[Phase.RUNTIME]), _Flow(phased.carrying)
-    needing = sorted({node for graph in phased.at.values() for node in _needing(graph)})
-    size = max(64, memory * 8 // max(1, len(phased.carrying)))
+    """How many a change of each node reaches, by phase. Inside, nodes are numbers."""
+    graphs, index = phased.at, phased.carrying.index
+    running, carrying = _Flow(graphs[Phase.RUNTIME]), _Flow(phased.carrying)
+    ending = {phase: _users(graphs[phase]) for phase in ENDING}
+    needing = [
+        number
+        for _, number in sorted(index.items())
+        if any(graph.there.out_degree(number) for graph in graphs.values())
+    ]
+    size = max(64, memory * 8 // max(1, len(index)))
     counts: dict[int, Counts] = {node: dict.fromkeys(Phase, 0) for node in needed}
-    for begin, end in pairwise([*range(0, len(needing), size), len(needing)]):
-        own = {node: 1 << bit for bit, node in enumerate(needing[begin:end])}
-        by_run, by_carry = running.dependents(own), carrying.dependents(own)
-        ended = {phase: carrying.gathered(_direct_bits(phased.at[phase], own)) for phase in ENDING}
-        for node in needed:
-            seen = own.get(node, 0)
-            for phase, bits in (
-                (Phase.RUNTIME, by_run),
-                (Phase.BUILD, by_carry),
-                *ended.items(),
-            ):
-                new = bits.get(node, 0) & ~seen
-                counts[node][phase] += new.bit_count()
-                seen |= new
+    for begin in range(0, len(needing), size):
+        own = {number: 1 << bit for bit, number in enumerate(needing[begin : begin + size])}
+        flows = [
+            (Phase.RUNTIME, running.dependents(own)),
+            (Phase.BUILD, carrying.dependents(own)),
+            *((phase, carrying.gathered(_joined(ending[phase], own))) for phase in ENDING),
+        ]
+        for node, by_phase in counts.items():
+            number = index[node]
+            seen = own.get(number, 0)
+            for phase, bits in flows:
+                new = bits.get(number, 0) & ~seen
+                if new:
+                    by_phase[phase] += new.bit_count()
+                    seen |= new
     return counts
 
 
-def _needing(graph: Graph) -> list[int]:
-    return [node for node, number in graph.index.items() if graph.there.out_degree(number)]
+def _users(graph: Graph) -> Users:
+    """Who needs each node directly, of those that anybody needs."""
+    successors = graph.back.successor_indices
+    return {number: list(successors(number)) for number in graph.back.node_indices()}
 
 
-def _direct_bits(graph: Graph, own: Mapping[int, int]) -> Bits:
-    """The bits of who needs each node of a graph directly."""
+def _joined(users: Users, own: Bits) -> Bits:
+    """The bits of the users of each node."""
     found: Bits = {}
-    for node in graph.index:
+    for number, those in users.items():
         bits = 0
-        for source in graph.sources_of(node):
-            bits |= own.get(source, 0)
+        for user in those:
+            if user in own:
+                bits |= own[user]
         if bits:
-            found[node] = bits
+            found[number] = bits
     return found
 
 
@@ -118,44 +125,45 @@ class _Flow:
     """A graph as components, those first that nobody needs, to let bits run along the edges."""
 
     def __init__(self, graph: Graph) -> None:
-        parts = rx.strongly_connected_components(graph.back)
-        which = {number: at for at, part in enumerate(parts) for number in part}
+        self._parts = rx.strongly_connected_components(graph.back)
+        which = {number: at for at, part in enumerate(self._parts) for number in part}
         successors = graph.back.successor_indices
-        self._parts = [[graph.ids[number] for number in part] for part in parts]
         self._users = [
             {which[user] for number in part for user in successors(number)} - {at}
-            for at, part in enumerate(parts)
+            for at, part in enumerate(self._parts)
         ]
 
-    def dependents(self, own: Mapping[int, int]) -> Bits:
+    def dependents(self, own: Bits) -> Bits:
         """For each node the bits of who needs it over any way; its own if it is on a cycle."""
         found: Bits = {}
-        full: list[int] = []
-        for part, users in zip(self._parts, self._users, strict=True):
-            bits = 0
-            for user in users:
-                bits |= full[user]
-            if len(part) > 1:
-                for node in part:
-                    bits |= own.get(node, 0)
-                full.append(bits)
-            else:
-                full.append(bits | own.get(part[0], 0))
+        full: Bits = {}
+        for at, (part, users) in enumerate(zip(self._parts, self._users, strict=True)):
+            bits = _all(full, users)
+            whole = bits
+            for number in part:
+                whole |= own.get(number, 0)
+            if whole:
+                full[at] = whole
+                found.update(dict.fromkeys(part, bits if len(part) == 1 else whole))
+        return found
+
+    def gathered(self, given: Bits) -> Bits:
+        """For each node the bits given to it and to who needs it over any way."""
+        found: Bits = {}
+        full: Bits = {}
+        for at, (part, users) in enumerate(zip(self._parts, self._users, strict=True)):
+            bits = _all(full, users)
+            for number in part:
+                bits |= given.get(number, 0)
             if bits:
+                full[at] = bits
                 found.update(dict.fromkeys(part, bits))
         return found
 
-    def gathered(self, given: Mapping[int, int]) -> Bits:
-        """For each node the bits given to it and to who needs it over any way."""
-        found: Bits = {}
-        full: list[int] = []
-        for part, users in zip(self._parts, self._users, strict=True):
-            bits = 0
-            for user in users:
-                bits |= full[user]
-            for node in part:
-                bits |= given.get(node, 0)
-            full.append(bits)
-            if bits:
-                found.update(dict.fromkeys(part, bits))
-        return found
+
+def _all(full: Bits, users: set[int]) -> int:
+    bits = 0
+    for user in users:
+        if user in full:
+            bits |= full[user]
+    return bits

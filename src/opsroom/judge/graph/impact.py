@@ -24,6 +24,9 @@ class Exposure(NamedTuple):
 
 
 Reached = dict[int, Exposure]
+Steps = dict[int, tuple[int, int]]
+"""By number of a node: how far it is, and the number of the next node on the way; a start, itself.
+Nearest first, then by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +34,25 @@ class Impact:
     """What a change reaches, the gravest first, then the nearest, then by id; starts as well."""
 
     reached: Reached
-    _carried: Reached
+    _carrying: Graph
+    _carried: Steps
     """Ways that pass on, at run time or by a build: they go on where `reached` names a via."""
 
     def way(self, node: int) -> list[int]:
         """A shortest way of a node's exposure, from it to a start. Raises KeyError for what is not
         reached."""
+        phase, _, via = self.reached[node]
         way = [node]
-        exposure = self.reached[node]
-        onward = self.reached if exposure.phase is Phase.RUNTIME else self._carried
-        while exposure.via is not None:
-            way.append(exposure.via)
-            exposure = onward[exposure.via]
+        if phase is Phase.RUNTIME:
+            while via is not None:
+                way.append(via)
+                via = self.reached[via].via
+        elif via is not None:
+            number = self._carrying.index[via]
+            way.append(via)
+            while (onward := self._carried[number][1]) != number:
+                way.append(self._carrying.ids[onward])
+                number = onward
         return way
 
 
@@ -52,28 +62,54 @@ def impact(phased: Phased, starts: Mapping[int, Phase], depth: int | None = None
     A repository that changes begins in RUNTIME; what uses a package that lies outside begins each
     in the phase in which it does. Raises KeyError for a start that is no node.
     """
-    for node in starts:
-        if node not in phased.carrying:
-            raise KeyError(node)
-    running = [node for node, phase in starts.items() if phase is Phase.RUNTIME]
-    carried = [node for node, phase in starts.items() if phase in CARRYING]
-    reached = _spread(phased.at[Phase.RUNTIME], running, Phase.RUNTIME, depth)
-    along = _spread(phased.carrying, carried, Phase.BUILD, depth)
-    for node, exposure in along.items():
-        reached.setdefault(node, exposure)
+    graph = phased.carrying
+    ids = graph.ids
+    begins = {
+        phase: [graph.index[node] for node in starts if starts[node] is phase] for phase in Phase
+    }
+    run = _walked(phased.at[Phase.RUNTIME], begins[Phase.RUNTIME], depth)
+    carried = _walked(graph, begins[Phase.RUNTIME] + begins[Phase.BUILD], depth)
+    reached: Reached = {}
+    seen = set(run)
+    _expose(reached, ids, Phase.RUNTIME, run)
+    _expose(reached, ids, Phase.BUILD, {each: carried[each] for each in carried if each not in run})
+    seen.update(carried)
     for phase in ENDING:
-        ended = {
-            node: Exposure(phase, 0, None)
-            for node, start in sorted(starts.items())
-            if start is phase and node not in reached
-        }
-        for node, (_, distance, _) in along.items():
-            if depth is None or distance < depth:
-                for source in phased.sources_of(node, phase):
-                    if source not in reached:
-                        ended.setdefault(source, Exposure(phase, distance + 1, node))
-        reached.update(sorted(ended.items(), key=lambda each: (each[1].distance, each[0])))
-    return Impact(reached, along)
+        ended = {number: (0, number) for number in begins[phase] if number not in seen}
+        users = phased.at[phase].back.successor_indices
+        for number, (distance, _) in carried.items():
+            if distance != depth:
+                for user in users(number):
+                    if user not in seen and user not in ended:
+                        ended[user] = (distance + 1, number)
+        seen.update(ended)
+        ordered = sorted(ended.items(), key=lambda each: (each[1][0], ids[each[0]]))
+        _expose(reached, ids, phase, dict(ordered))
+    return Impact(reached, graph, carried)
+
+
+def _expose(reached: Reached, ids: list[int], phase: Phase, steps: Steps) -> None:
+    for number, (distance, via) in steps.items():
+        reached[ids[number]] = Exposure(phase, distance, ids[via] if distance else None)
+
+
+def _walked(graph: Graph, starts: Iterable[int], depth: int | None) -> Steps:
+    """Walk against the edges in layers; the lowest id of a layer finds first."""
+    users, name = graph.back.successor_indices, graph.ids.__getitem__
+    layer = sorted(starts, key=name)
+    steps: Steps = {number: (0, number) for number in layer}
+    distance = 0
+    while layer and distance != depth:
+        distance += 1
+        found: dict[int, int] = {}
+        for number in layer:
+            for user in users(number):
+                if user not in steps and user not in found:
+                    found[user] = number
+        layer = sorted(found, key=name)
+        for number in layer:
+            steps[number] = (distance, found[number])
+    return steps
 
 
 def waves_of(phased: Phased, starts: Mapping[int, Phase]) -> list[Wave]:
@@ -91,21 +127,3 @@ def waves_of(phased: Phased, starts: Mapping[int, Phase]) -> list[Wave]:
     ]
     sources, targets = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     return order(Graph.build(sources, targets, reached))
-
-
-def _spread(graph: Graph, starts: Iterable[int], phase: Phase, depth: int | None) -> Reached:
-    """Walk against the edges in layers; the lowest id of a layer finds first."""
-    layer = sorted(starts)
-    reached: Reached = {node: Exposure(phase, 0, None) for node in layer}
-    distance = 0
-    while layer and (depth is None or distance < depth):
-        distance += 1
-        found: dict[int, int] = {}
-        for node in layer:
-            if node in graph:
-                for source in graph.sources_of(node):
-                    if source not in reached:
-                        found.setdefault(source, node)
-        layer = sorted(found)
-        reached.update((node, Exposure(phase, distance, found[node])) for node in layer)
-    return reached

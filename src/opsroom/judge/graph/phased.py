@@ -6,6 +6,8 @@ for development is reached and passes nothing on: what they give to others is ma
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+
 from opsroom.judge.graph.graph import Graph
 from opsroom.model.link import Phase
 
@@ -13,13 +15,14 @@ CARRYING = (Phase.RUNTIME, Phase.BUILD)
 """The phases that pass a change on."""
 ENDING = (Phase.CI, Phase.DEVELOPMENT)
 """Those that end it, the graver first."""
+NUMBERS = {phase: number for number, phase in enumerate(Phase)}
 
 
 class Phased:
     """Who needs whom, and when.
 
     `at` has a graph for each phase: at run time, to build *or* at run time, in CI, for development.
-    That of BUILD, `carrying`, has every node.
+    Each has every node, under the same number.
     """
 
     __slots__ = ("at",)
@@ -37,20 +40,16 @@ class Phased:
         nodes: Iterable[int] = (),
     ) -> "Phased":
         """Make it of three columns; the same pair may come in several phases."""
-        columns: dict[Phase, tuple[list[int], list[int]]] = {phase: ([], []) for phase in Phase}
-        for source, target, phase in zip(sources, targets, phases, strict=True):
-            out_of, into = columns[phase]
-            out_of.append(source)
-            into.append(target)
-        for column, more in zip(columns[Phase.BUILD], columns[Phase.RUNTIME], strict=True):
-            column += more
-        every = {*sources, *targets, *nodes}
-        return cls(
-            {
-                phase: Graph.build(*pair, every if phase is Phase.BUILD else ())
-                for phase, pair in columns.items()
-            }
-        )
+        begins, ends = np.asarray(sources, np.int64), np.asarray(targets, np.int64)
+        which = np.fromiter(map(NUMBERS.__getitem__, phases), np.int8, len(phases))
+        every = np.unique(np.concatenate((begins, ends, np.fromiter(nodes, np.int64)))).tolist()
+        at: dict[Phase, Graph] = {}
+        for phase, number in NUMBERS.items():
+            those = which == number
+            if phase is Phase.BUILD:
+                those |= which == NUMBERS[Phase.RUNTIME]
+            at[phase] = Graph.build(begins[those], ends[those], every)
+        return cls(at)
 
     @property
     def carrying(self) -> Graph:
@@ -63,11 +62,10 @@ class Phased:
         for target, phase in needs:
             targets[phase].add(target)
         targets[Phase.BUILD] |= targets[Phase.RUNTIME]
+        every = set[int]().union(*targets.values(), [source])
         for phase, graph in self.at.items():
-            if targets[phase] or source in graph or graph is self.carrying:
-                graph.replace(source, targets[phase])
-            if graph is not self.carrying:
-                self.carrying.add(targets[phase])
+            graph.add(every)
+            graph.replace(source, targets[phase])
 
     def remove(self, node: int) -> None:
         """Take a node away with all its edges, if it is there."""
@@ -76,5 +74,4 @@ class Phased:
 
     def sources_of(self, node: int, phase: Phase) -> list[int]:
         """Who needs a node in a phase (BUILD: or at run time), by id."""
-        graph = self.at[phase]
-        return graph.sources_of(node) if node in graph else []
+        return self.at[phase].sources_of(node)
