@@ -199,8 +199,8 @@ class Fleet:
         self._names: dict[int, str] = {}
         self.identities = Identities()
         self.held: Held | None = None
-        """Its graph, since somebody asked for it; `holding` while that is brought up to date."""
-        self.holding = anyio.Lock()
+        """Its graph, since somebody asked for it; `drawing` while that is brought up to date."""
+        self.drawing = anyio.Lock()
         self._refreshing = anyio.Lock()
 
     def __iter__(self) -> Iterator[Row]:

@@ -73,7 +73,7 @@ async def graph(room: "Room") -> Held:
     date, and the others wait."""
     await room.refresh()
     fleet, version = room.fleet, room.store.version
-    async with fleet.holding:
+    async with fleet.drawing:
         held = fleet.held or Held()
         if held.version < version:
             async with room.store.read() as connection:
