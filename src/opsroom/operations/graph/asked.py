@@ -1,0 +1,43 @@
+"""What a question is asked with, besides its node, and what several questions need."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from opsroom.model.link import Phase
+from opsroom.operations.answers import Next
+from opsroom.operations.graph.nodes import Meant
+from opsroom.operations.graph.sight import Sight
+
+MOST = 400
+"""Entries that one answer is made from, after ranking; the others are counted."""
+
+
+class Asked(NamedTuple):
+    """What is asked: about what, how far, and which repositories are wanted in the answer."""
+
+    sight: Sight
+    meant: Meant
+    depth: int | None
+    wants: Callable[[int], bool]
+
+
+def phase_counts(phases: Iterable[Phase]) -> dict[str, int]:
+    """How many there are of each phase that occurs, the gravest first."""
+    found = list(phases)
+    return {phase.value: found.count(phase) for phase in Phase if phase in found}
+
+
+def environment_counts(sight: Sight, numbers: Iterable[int]) -> dict[str, int]:
+    """How many repositories of each environment there are among these, and where they deploy."""
+    counts: dict[str, int] = {}
+    for number in numbers:
+        environment = sight.rows[number].repository.environment
+        places = {f"env:{environment}"} if environment else set[str]()
+        for place in sorted(places):
+            counts[place] = counts.get(place, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def call(query: str, why: str, **arguments: object) -> Next:
+    """A question to the graph that is worth asking next."""
+    return Next(tool="dependency_graph", arguments={"query": query, **arguments}, why=why)

@@ -1,0 +1,78 @@
+"""In which order to change something and whatever needs it, and which lines to change there."""
+
+from opsroom.judge.graph.impact import impact, waves_of
+from opsroom.judge.wording import counted, listed
+from opsroom.operations.graph.answer import Entry, GraphEdge, GraphNode, Told
+from opsroom.operations.graph.asked import MOST, Asked, call, phase_counts
+from opsroom.operations.graph.sight import PHASES
+
+PINS = 3
+"""Repositories of earlier waves that one names; the lines that pin them are to be changed."""
+
+
+def order(asked: Asked) -> Told:
+    """Waves: all of one can be changed at once when the waves before are done.
+
+    Each repository has the lines by which it needs what was changed before it.
+    """
+    sight, meant = asked.sight, asked.meant
+    found = impact(sight.phased, meant.starts)
+    waves = waves_of(sight.phased, meant.starts)
+    first = 1 if meant.users else 0
+    entries: list[Entry] = []
+    if meant.users:
+        node = GraphNode(id=meant.name, why="outside the fleet: it changes first")
+        entries.append(Entry(node, (), 1))
+    done: set[int] = set()
+    circles: list[str] = []
+    reached = 0
+    for number, wave in enumerate(waves, 1 + first):
+        circles += [listed([sight.name(each) for each in group], 4) for group in wave.together]
+        together = {each for group in wave.together for each in group}
+        members = [each for each in wave.nodes if asked.wants(each) or each in meant.repositories]
+        members.sort(
+            key=lambda each: (
+                PHASES.index(found.reached[each].phase),
+                -len(sight.graph.sources_of(each)),
+                sight.name(each),
+            )
+        )
+        reached += len(members)
+        for each in members:
+            exposure = found.reached[each].phase if each not in meant.repositories else None
+            node = sight.node(
+                each, exposure=exposure, why="needs others of its wave" * (each in together)
+            )
+            entries.append(Entry(node, _pins(asked, each, done | (together - {each})), number))
+        done |= set(wave.nodes)
+    notes = [meant.note]
+    if circles:
+        notes.append(f"no order among those that need each other: {'; '.join(circles[:3])}")
+    if not reached or (reached == 1 and meant.repositories):
+        notes.append(f"nothing else has to change: {sight.nothing_seen()}")
+    phases = [found.reached[each].phase for each in done if each not in meant.repositories]
+    counts = {"waves": len(waves) + first, "repositories": reached} | phase_counts(phases)
+    following = (call("impact", "who is exposed, and in which environment", node=meant.name),)
+    return Told(
+        meant.name,
+        entries[:MOST],
+        counts,
+        "; ".join(filter(None, notes)),
+        following if reached > 1 else (),
+        max(0, len(entries) - MOST),
+    )
+
+
+def _pins(asked: Asked, number: int, done: set[int]) -> tuple[GraphEdge, ...]:
+    """The edges to what is changed before it, the gravest and surest first."""
+    sight = asked.sight
+    edges = list(asked.meant.users.get(number, ()))
+    before = [target for target in sight.needs(number) if target in done]
+    before.sort(key=lambda target: (sight.gravity(number, target), target))
+    for target in before[:PINS]:
+        edges += sight.told(number, target)
+    if len(before) > PINS:
+        more = counted(len(before) - PINS, "other")
+        last = edges[-1]
+        edges[-1] = last.model_copy(update={"name": f"{last.name or last.to} (and {more})"})
+    return tuple(edges)
