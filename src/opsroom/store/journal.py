@@ -99,6 +99,17 @@ class Journal:
         async with self._read() as connection:
             return (await _events(connection, statement))[::-1]
 
+    async def of_kind(self, kind: str, since: datetime, count: int) -> list[Event]:
+        """The newest `count` events of a kind that happened `since` or later, oldest first."""
+        statement = (
+            select(journal)
+            .where(journal.c.kind == kind, journal.c.at >= since)
+            .order_by(journal.c.id.desc())
+            .limit(count)
+        )
+        async with self._read() as connection:
+            return (await _events(connection, statement))[::-1]
+
     async def last_id(self) -> int:
         """The id of the newest event that there ever was, or 0."""
         async with self._read() as connection:

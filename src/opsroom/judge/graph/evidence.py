@@ -270,10 +270,12 @@ def exposure(edge: Edge, change: Change) -> int | None:
     """What speaks against that a change reaches who links to its target so; None: it can't."""
     if change.parts and edge.part and not any(_touches(part, edge.part) for part in change.parts):
         return None
-    if not edge.version or change.kind in ("failing", "unseen"):
+    if not edge.version or edge.version == change.reference:
         return 0
-    if COMMIT.fullmatch(edge.version) and edge.version != change.reference:
+    if COMMIT.fullmatch(edge.version):
         return None
+    if change.kind in ("failing", "unseen"):
+        return 0
     if not change.versions:
         return PINNED
     return 0 if edge.version in change.versions else None
