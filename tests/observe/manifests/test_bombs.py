@@ -87,6 +87,22 @@ LONG = {
     "a comment of a Dockerfile": ("dockerfile", b"# a = " + b"x " * 500_000 + b"\nFROM a\n"),
     "a git URL": ("gitmodules", b'[submodule "a"]\nurl = ' + b"a:" * 500_000 + b"\n"),
     "a repository": ("pre-commit", b"repos: [{repo: '%s', rev: 1}]" % (b"../" * 300_000)),
+    "tags of a bake": ("docker-bake", b"tags = [\n" * 100_000),
+    "variables of a bake": ("docker-bake", b'variable "x" {\n' * 60_000),
+    "words of a command": ("build-scripts", b"docker build -t a/b:c . ; " * 40_000),
+    "values of values": (
+        "build-scripts",
+        b"A=" + b"x" * 1_000 + b"\n" + b"A=$A$A\nB=$A$A$A\ndocker push $B/x\n" * 20_000,
+    ),
+    "lines that go on": ("build-scripts", b"docker push \\\n" * 70_000),
+    "rows of a matrix": (
+        "github-actions",
+        b"jobs: {a: {strategy: {matrix: {%s}}, steps: [%s]}}"
+        % (
+            b", ".join(b"k%d: [1, 2, 3, 4, 5, 6, 7, 8, 9]" % n for n in range(40)),
+            b", ".join([b"{run: docker push a/b-${{ matrix.k1 }}}"] * 300),
+        ),
+    ),
     "a gem": ("gemfile-lock", b"GEM\n  specs:\n    " + b"a " * 500_000 + b"\n"),
 }
 

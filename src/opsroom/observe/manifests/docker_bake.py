@@ -18,7 +18,7 @@ DEFAULT = re.compile(
     r"\bdefault[ \t]*=[ \t]*\"(?P<value>[^\"\n]{0,300})\"",
     re.MULTILINE,
 )
-TAGS = re.compile(r"^[ \t]*tags[ \t]*=[ \t]*\[(?P<tags>[^\]]{0,4000})\]", re.MULTILINE)
+TAGS = re.compile(r"^[ \t]*tags[ \t]*=[ \t]*\[(?P<tags>[^\]=]{0,4000})\]", re.MULTILINE)
 QUOTED = re.compile(r"\"(?P<text>[^\"\n]{1,500})\"")
 VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 

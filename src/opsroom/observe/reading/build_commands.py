@@ -55,9 +55,8 @@ def made_by(line: int, text: str, values: Values) -> Iterator[Published]:
             named = [word for word in words if not word.startswith("-")]
             found = [image_made(word, line) for word in named[-1:]]
         else:
-            place = folder(words[-1]) if words and not words[-1].startswith("-") else ""
-            tags = list(_tags(words))
-            found = [image_made(tag, line, "" if tag == words[-1] else place) for tag in tags]
+            place = "" if command["verb"].startswith("imagetools") else _context(words)
+            found = [image_made(tag, line, place) for tag in _tags(words)]
         yield from filter(None, found)
     for command in CHART.finditer(settled):
         named = [word for word in _words(command["rest"]) if not word.startswith("-")]
@@ -78,6 +77,13 @@ def _words(rest: str) -> list[str]:
     words = rest.split()
     end = next((at for at, word in enumerate(words) if ">" in word or word == "\\"), len(words))
     return words[:end]
+
+
+def _context(words: list[str]) -> str:
+    """The folder that is built, which stands last; what may be the value of a flag is none."""
+    *before, last = ("", *words)
+    flagged = bool(before) and before[-1].startswith("-") and "=" not in before[-1]
+    return "" if last.startswith("-") or (flagged and not last.startswith(".")) else folder(last)
 
 
 def _tags(words: list[str]) -> Iterator[str]:

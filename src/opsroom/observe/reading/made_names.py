@@ -41,7 +41,9 @@ def image_made(reference: str, line: int = 0, part: str = "") -> Published | Non
         found = image(_standing(whole), line)
     except NotUnderstood:
         return None
-    if not isinstance(found, Package) or "/" not in found.purl.removeprefix("pkg:docker/"):
+    if not isinstance(found, Package):
+        return None
+    if not found.origin and "/" not in found.purl.removeprefix("pkg:docker/"):
         return None
     version = "" if UNKNOWN in tag or "{" in tag else sound(tag) or ""
     return Published(_spelled(found.purl), version, line=line, part=part)
