@@ -87,3 +87,9 @@ ESTABLISHED = {
     "npm": frozenset(_ESTABLISHED_NPM.split()),
     "pypi": frozenset(_ESTABLISHED_PYPI.split()),
 }
+
+
+def is_well_known(key: str) -> bool:
+    """Whether the key of a purl (`pkg:npm/lodash`) is one of these names."""
+    kind, _, name = key.removeprefix("pkg:").partition("/")
+    return name in POPULAR.get(kind, ()) or name in ESTABLISHED.get(kind, ())

@@ -50,6 +50,14 @@ def test_who_claims_a_public_name_takes_no_edge_from_its_home() -> None:
     assert edges(home, claims, asker) == {("sam/app", "lodash/lodash", "package"): Sure.STRONG}
 
 
+def test_a_well_known_name_is_not_believed_where_nothing_says_whose_it_is() -> None:
+    claims = whole("kim/evil").makes("pkg:npm/lodash").makes("pkg:npm/units")
+    asker = whole("sam/app").asks("pkg:npm/lodash", version="4.17.21").asks("pkg:npm/units")
+
+    assert edges(claims, asker) == {("sam/app", "kim/evil", "package"): Sure.LIKELY}
+    assert [each.target for each in claims.supplies if "npm" in each.target] == ["pkg:npm/units"]
+
+
 def test_who_claims_anothers_home_gains_nothing() -> None:
     claims = whole("kim/evil").makes("pkg:npm/lodash", home="git+https://github.com/lodash/lodash")
     claims.makes("pkg:golang/github.com/lodash/lodash", "go.mod")

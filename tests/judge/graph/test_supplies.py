@@ -65,6 +65,8 @@ def test_a_module_needs_a_system_in_its_name() -> None:
         ("pkg:maven/io.github.kim/app", "", Sure.STRONG),
         ("pkg:npm/app", "git+https://github.com/kim/before-it-was-moved", Sure.LIKELY),
         ("pkg:npm/lodash", "git+https://github.com/lodash/lodash", None),
+        ("pkg:npm/lodash", "", None),
+        ("pkg:npm/lodash", HERE, Sure.STRONG),
         ("pkg:npm/%40kim/lodash", "git+https://github.com/lodash/lodash", Sure.STRONG),
     ],
 )
@@ -104,6 +106,21 @@ def test_what_ci_builds_has_the_names_that_it_knows() -> None:
         "pkg:docker/kim/app?repository_url=ghcr.io",
         Sure.CERTAIN,
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "sure"),
+    [
+        (".github/workflows/image.yml", "team/app", Sure.CERTAIN),
+        ("docker-bake.hcl", "team/app", Sure.STRONG),
+        ("compose.yaml", "kim/app", Sure.STRONG),
+        ("compose.yaml", "team/app", Sure.LIKELY),
+    ],
+)
+def test_an_image_is_as_sure_as_what_builds_it(path: str, name: str, sure: Sure) -> None:
+    app = whole("kim/app").makes(f"pkg:docker/{name}?repository_url=ghcr.io", path)
+
+    assert [each.sure for each in of(app).values()] == [sure]
 
 
 def test_nobody_answers_for_an_official_image() -> None:

@@ -1,7 +1,7 @@
 """Claims: what one manifest says that its repository makes, and how far that is believed.
 
 its home is this repository, or its name has this owner   strong
-nothing says whose it is                                  likely
+nothing says whose it is                                  likely; a well-known name not at all
 its home is somebody else's                               not at all: a copy or a fork
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
 from opsroom.judge.graph.about import About
-from opsroom.judge.graph.phases import CI
+from opsroom.judge.graph.phases import CI, name_of
 from opsroom.judge.graph.targets import (
     CHART,
     GIT,
@@ -21,6 +21,7 @@ from opsroom.judge.graph.targets import (
     package_target,
     split_purl,
 )
+from opsroom.judge.popular_names import is_well_known
 from opsroom.model.link import Supply, Sure
 from opsroom.model.package import Published
 
@@ -67,18 +68,31 @@ def _is_anybodys(target: str) -> bool:
 
 def _sure(about: About, path: str, target: str, home: Address | None) -> Sure | None:
     """How sure a claim is; None: it is somebody else's name."""
-    scope = _scope(target)
-    own = scope in about.owners if scope else False
+    own = _scope(target) in about.owners
     if target.startswith("pkg:docker/") and not about.fork:
-        return Sure.CERTAIN if not CI.isdisjoint(path.split("/")) else Sure.STRONG
-    if home:
-        if home.name in about.names:
-            return Sure.STRONG
-        if home.name.rpartition("/")[0] not in about.owners:
-            return Sure.STRONG if own else None
+        return _built(path, own=own)
+    if home and home.name in about.names:
+        return Sure.STRONG
     if own:
         return Sure.STRONG
-    return None if about.fork else Sure.LIKELY
+    if about.fork or (home and home.name.rpartition("/")[0] not in about.owners):
+        return None
+    return None if _is_anothers(about, target) else Sure.LIKELY
+
+
+def _built(path: str, *, own: bool) -> Sure:
+    """How sure it is that an image of a name is made here: a stack may build what others publish
+    under that name, CI builds what it pushes."""
+    if not CI.isdisjoint(path.lower().split("/")):
+        return Sure.CERTAIN
+    stack = name_of(path).lower().startswith(("compose", "docker-compose"))
+    return Sure.STRONG if own or not stack else Sure.LIKELY
+
+
+def _is_anothers(about: About, target: str) -> bool:
+    """Whether a name is so well known that it is another's, unless the address says it, too."""
+    name = target.rpartition("/")[2]
+    return is_well_known(target) and name not in {own.rpartition("/")[2] for own in about.names}
 
 
 def _scope(target: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from opsroom.judge.graph.phases import makes_nothing
-from opsroom.judge.popular_names import ESTABLISHED, POPULAR
+from opsroom.judge.popular_names import is_well_known
 from opsroom.judge.threats.dependency_confusion import TELLING, TYPES
 from opsroom.model.package import Package, Published
 from opsroom.model.purl import package_key, short
@@ -40,8 +40,7 @@ def look(scene: Scene, _: Scene | None) -> Iterator[Hit]:
         if name not in scene.taken or name in told or not claims(path, made):
             continue
         told.add(name)
-        kind, bare = name.removeprefix("pkg:").split("/", 1)
-        known = bare in POPULAR.get(kind, ()) or bare in ESTABLISHED.get(kind, ())
+        bare, known = name.removeprefix("pkg:").partition("/")[2], is_well_known(name)
         if any(_is_home(bare, each, known=known) for each in scene.names):
             continue
         yield Hit(
