@@ -3,8 +3,7 @@
 import pytest
 from tests.judge.graph.fleets import Whole, edges, whole
 
-from opsroom.judge.graph.resolution import Candidate, choose
-from opsroom.model.link import Supply, Sure
+from opsroom.model.link import Sure
 from opsroom.model.mention import Mention
 
 ACTION = "pkg:githubactions/kim/setup"
@@ -160,12 +159,12 @@ def test_a_host_that_is_served_is_likely_who_is_asked() -> None:
     assert edges(api, asker) == {("sam/user", "kim/api", "service"): Sure.LIKELY}
 
 
-def test_a_package_that_was_renamed_is_likely_who_still_has_its_old_name_asked_for() -> None:
-    units = whole("kim/units")
-    past = Candidate(1, units.about, Supply("pkg:npm/old-units", sure=Sure.STRONG), past=True)
-    now = Candidate(2, whole("lee/units").about, Supply("pkg:npm/old-units", sure=Sure.STRONG))
-    asker = user().asks("pkg:npm/old-units", origin=MIRROR)
-    (link,) = asker.links
+def test_the_old_name_of_a_package_is_nobodys_until_somebody_makes_it_again() -> None:
+    renamed = whole("kim/units").makes("pkg:npm/%40kim/units")
+    asker = user().asks("pkg:npm/units", version="1.9.0").asks("pkg:npm/%40kim/units")
 
-    assert choose(asker.about, link, [past]) == ((past, Sure.LIKELY),)
-    assert choose(asker.about, link, [past, now]) == ((now, Sure.STRONG),)
+    assert edges(renamed, asker) == {("sam/user", "kim/units", "package"): Sure.STRONG}
+    assert [link.target for link in asker.links] == ["pkg:npm/units", "pkg:npm/@kim/units"]
+    assert edges(whole("lee/units").makes("pkg:npm/units"), asker) == {
+        ("sam/user", "lee/units", "package"): Sure.LIKELY
+    }

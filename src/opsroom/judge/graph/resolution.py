@@ -20,15 +20,11 @@ HOME = "github.com"
 
 
 class Candidate(NamedTuple):
-    """A repository of the fleet, by its id, and the supply by which it answers.
-
-    `past`: by which it answered once. It has another name now, which not everybody took over.
-    """
+    """A repository of the fleet, by its id, and the supply by which it answers."""
 
     repository: int
     about: About
     supply: Supply
-    past: bool = False
 
 
 Chosen = tuple[Candidate, Sure]
@@ -40,7 +36,6 @@ def choose(about: About, link: Link, candidates: Sequence[Candidate]) -> tuple[C
 
     `candidates` are all that answer for the target of the link, the asker among them.
     """
-    candidates = [each for each in candidates if not each.past] or candidates
     if any(each.about.key == about.key for each in candidates):
         return ()
     if link.target.startswith(ACTION):
@@ -49,7 +44,7 @@ def choose(about: About, link: Link, candidates: Sequence[Candidate]) -> tuple[C
         candidates = _packages(link, candidates)
     elif link.target.startswith(SOMEWHERE):
         candidates = _somewhere(link, candidates)
-    return _told_apart(about, [(each, _sure(link, each)) for each in candidates])
+    return _told_apart(about, [(each, _sure(link, each.supply)) for each in candidates])
 
 
 def _told_apart(about: About, found: Sequence[Chosen]) -> tuple[Chosen, ...]:
@@ -98,11 +93,9 @@ def _somewhere(link: Link, candidates: Sequence[Candidate]) -> Sequence[Candidat
     return candidates if len(candidates) == 1 else ()
 
 
-def _sure(link: Link, candidate: Candidate) -> Sure:
+def _sure(link: Link, supply: Supply) -> Sure:
     """How sure an edge is: no surer than either, but that a name counts as sure as who says more
     about whose it is."""
-    if candidate.past:
-        return Sure.LIKELY
-    places = SURE.index(link.sure), SURE.index(candidate.supply.sure)
+    places = SURE.index(link.sure), SURE.index(supply.sure)
     named = link.target.startswith(PACKAGE) and max(places) == SURE.index(Sure.LIKELY)
     return SURE[max(min(places), SURE.index(Sure.STRONG)) if named else max(places)]
