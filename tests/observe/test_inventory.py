@@ -79,6 +79,13 @@ def test_a_file_of_another_kind_is_no_manifest(tmp_path: Path, parsers: Parsers)
     assert (again, parsed) == (inventory, {})
 
 
+def test_what_holds_nothing_beside_manifests_is_not_kept(tmp_path: Path, parsers: Parsers) -> None:
+    files = {"a.sh": "echo\n", "b.sh": "docker push acme/web\n", "c.yaml": "a: 1\n"}
+    inventory, manifests = take(laid(tmp_path, files), none, parsers)
+    assert [file.path for file in inventory.files] == ["b.sh"]
+    assert {key[1].partition("@")[0] for key in manifests} == {"build-scripts", "kubernetes"}
+
+
 def test_what_is_not_understood_is_known_and_not_read(tmp_path: Path, parsers: Parsers) -> None:
     export = laid(tmp_path, {"uv.lock": LOCK[:-20]})
     inventory, manifests = take(export, none, parsers)

@@ -13,8 +13,8 @@ from opsroom.clients.git.exports import Export
 from opsroom.model.inventory import Inventory, InventoryFile, KnownManifest
 from opsroom.model.manifest import Manifest
 from opsroom.model.scan import Skipped
-from opsroom.observe.formats import formats_for, key_name
-from opsroom.observe.manifests import LARGEST, Format
+from opsroom.observe.formats import Named, formats_for, key_name
+from opsroom.observe.manifests import LARGEST
 from opsroom.observe.parsing import Parsers
 
 Key = tuple[str, str]
@@ -35,24 +35,27 @@ def take(
 
     A file in which a format finds nothing is of another kind (many are `*.yaml`), and no part of
     the inventory. One of which nothing was understood is in it, as one that could not be read.
+    What is only read beside manifests is scripts and settings by the hundred, of which most hold
+    nothing: these are not kept, as to read them again takes no longer than to look them up.
 
     Raises:
         ObservationError: no worker can be started to parse one.
     """
     wanted, skipped = _wanted(export.files)
-    seen: list[tuple[str, str, Key, str | None]] = []
+    seen: list[tuple[str, Named, Key, str | None]] = []
     for path, formats in wanted:
         digest, reason = _digest(export.folder / path)
-        seen += [(path, name, (digest, key_name(name, each)), reason) for name, each in formats]
+        seen += [(path, named, (digest, key_name(*named)), reason) for named in formats]
     kept = dict(is_known({key for _, _, key, reason in seen if reason is None}))
     parsed: dict[Key, Manifest] = {}
     files: list[InventoryFile] = []
-    for path, name, key, reason in seen:
+    for path, (name, declared), key, reason in seen:
         if reason is None and key not in kept:
             told = parsers.parse(name, path, export.folder / path)
             if isinstance(told, Manifest):
-                parsed[key] = told
                 kept[key] = _known(told)
+                if not declared.beside or told != Manifest():
+                    parsed[key] = told
             else:
                 reason = told
         if reason is not None:
@@ -73,9 +76,9 @@ def _known(manifest: Manifest) -> KnownManifest:
 
 def _wanted(
     files: Iterable[str],
-) -> tuple[list[tuple[str, list[tuple[str, Format]]]], tuple[Skipped, ...]]:
+) -> tuple[list[tuple[str, list[Named]]], tuple[Skipped, ...]]:
     """The paths that formats read, each with those formats."""
-    wanted: list[tuple[str, list[tuple[str, Format]]]] = []
+    wanted: list[tuple[str, list[Named]]] = []
     counts = {False: 0, True: 0}
     left: list[str] = []
     for path in files:

@@ -43,7 +43,8 @@ VARIABLE = re.compile(
 )
 ASSIGNED = re.compile(
     r"\s*(?:-\s+)?(?:(?:export|readonly|local|declare)\s+)?(?P<name>[A-Za-z_]\w*)"
-    r"(?P<how>\s*(?:\?=|::?=|=)|:(?=\s))[ \t]*(?P<value>\"[^\"]*\"|'[^']*'|[^\s;#]*)\s*(?:[;#].*)?"
+    r"(?P<how>\s*(?:\?=|::?=|=)|:(?=\s))[ \t]*(?P<value>\"[^\"]*\"|'[^']*'"
+    r"|\$\([^()]*\)|`[^`]*`|[^\s;#]*)\s*(?:[;#].*)?"
 )
 
 
