@@ -48,8 +48,8 @@ class Graph:
         """
         graph = cls()
         begins, ends = np.asarray(sources, np.int64), np.asarray(targets, np.int64)
-        ids = _distinct(np.concatenate((begins, ends, np.fromiter(nodes, np.int64))))
-        edges = _packed(_numbers(begins, ids), _numbers(ends, ids), len(ids))
+        ids = distinct(np.concatenate((begins, ends, np.fromiter(nodes, np.int64))))
+        edges = packed(_numbers(begins, ids), _numbers(ends, ids), len(ids))
         graph.ids = ids.tolist()
         graph.index = dict(zip(graph.ids, range(len(graph.ids)), strict=True))
         for held in (graph.there, graph.back):
@@ -178,7 +178,7 @@ def _layers(held: Plain, start: int, depth: int | None, most: int | None) -> lis
     return layers
 
 
-def _distinct(ids: Ids) -> Ids:
+def distinct(ids: Ids) -> Ids:
     """Sorted, each once."""
     if not len(ids):
         return ids
@@ -200,11 +200,11 @@ def _numbers(column: Ids, ids: Ids) -> Ids:
     return found
 
 
-def _packed(begins: Ids, ends: Ids, count: int) -> Ids:
+def packed(begins: Ids, ends: Ids, count: int) -> Ids:
     """Both ends of each edge in one number, sorted, each once, without self-loops."""
-    packed: Ids = (begins * count + ends)[begins != ends]
-    packed.sort()
-    first = np.ones(len(packed), np.bool_)
-    np.not_equal(packed[1:], packed[:-1], out=first[1:])
-    edges: Ids = packed[first]
+    every: Ids = (begins * count + ends)[begins != ends]
+    every.sort()
+    first = np.ones(len(every), np.bool_)
+    np.not_equal(every[1:], every[:-1], out=first[1:])
+    edges: Ids = every[first]
     return edges

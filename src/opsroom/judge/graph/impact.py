@@ -34,25 +34,22 @@ class Impact:
     """What a change reaches, the gravest first, then the nearest, then by id; starts as well."""
 
     reached: Reached
-    _carrying: Graph
-    _carried: Steps
-    """Ways that pass on, at run time or by a build: they go on where `reached` names a via."""
+    _carried: dict[int, int]
+    """The next node on ways that pass on, at run time or by a build; a start's is itself. They go
+    on where `reached` names a via."""
 
     def way(self, node: int) -> list[int]:
         """A shortest way of a node's exposure, from it to a start. Raises KeyError for what is not
         reached."""
         phase, _, via = self.reached[node]
         way = [node]
-        if phase is Phase.RUNTIME:
-            while via is not None:
-                way.append(via)
-                via = self.reached[via].via
-        elif via is not None:
-            number = self._carrying.index[via]
+        while via is not None:
             way.append(via)
-            while (onward := self._carried[number][1]) != number:
-                way.append(self._carrying.ids[onward])
-                number = onward
+            if phase is Phase.RUNTIME:
+                via = self.reached[via].via
+            else:
+                onward = self._carried[via]
+                via = None if onward == via else onward
         return way
 
 
@@ -64,9 +61,9 @@ def impact(phased: Phased, starts: Mapping[int, Phase], depth: int | None = None
     """
     graph = phased.carrying
     ids = graph.ids
-    begins = {
-        phase: [graph.index[node] for node in starts if starts[node] is phase] for phase in Phase
-    }
+    begins: dict[Phase, list[int]] = {phase: [] for phase in Phase}
+    for node, phase in starts.items():
+        begins[phase].append(graph.index[node])
     run = _walked(phased.at[Phase.RUNTIME], begins[Phase.RUNTIME], depth)
     carried = _walked(graph, begins[Phase.RUNTIME] + begins[Phase.BUILD], depth)
     reached: Reached = {}
@@ -85,7 +82,7 @@ def impact(phased: Phased, starts: Mapping[int, Phase], depth: int | None = None
         seen.update(ended)
         ordered = sorted(ended.items(), key=lambda each: (each[1][0], ids[each[0]]))
         _expose(reached, ids, phase, dict(ordered))
-    return Impact(reached, graph, carried)
+    return Impact(reached, {ids[number]: ids[via] for number, (_, via) in carried.items()})
 
 
 def _expose(reached: Reached, ids: list[int], phase: Phase, steps: Steps) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from opsroom.judge.graph.graph import Graph
+from opsroom.judge.graph.graph import Graph, distinct
 from opsroom.model.link import Phase
 
 CARRYING = (Phase.RUNTIME, Phase.BUILD)
@@ -42,7 +42,7 @@ class Phased:
         """Make it of three columns; the same pair may come in several phases."""
         begins, ends = np.asarray(sources, np.int64), np.asarray(targets, np.int64)
         which = np.fromiter(map(NUMBERS.__getitem__, phases), np.int8, len(phases))
-        every = np.unique(np.concatenate((begins, ends, np.fromiter(nodes, np.int64)))).tolist()
+        every = distinct(np.concatenate((begins, ends, np.fromiter(nodes, np.int64)))).tolist()
         at: dict[Phase, Graph] = {}
         for phase, number in NUMBERS.items():
             those = which == number

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import rustworkx as rx
 
-from opsroom.judge.graph.graph import Graph, Plain
+from opsroom.judge.graph.graph import Graph, Plain, packed
 
 
 class Wave(NamedTuple):
@@ -67,12 +67,12 @@ def _of_parts(
     plain: Plain, part_of: "np.ndarray[tuple[int], np.dtype[np.int64]]", count: int
 ) -> Plain:
     """The edges between components; rustworkx would look for each among those it has."""
-    edges = np.asarray(plain.edge_list(), np.int64)
-    begins, ends = part_of[edges[:, 0]], part_of[edges[:, 1]]
-    packed = np.unique((begins * count + ends)[begins != ends])
+    pairs = np.asarray(plain.edge_list(), np.int64)
+    begins, ends = part_of[pairs[:, 0]], part_of[pairs[:, 1]]
+    edges = packed(begins, ends, count)
     condensed: Plain = rx.PyDiGraph(multigraph=True)
     condensed.add_nodes_from([None] * count)
     condensed.extend_from_edge_list(
-        list(zip((packed // count).tolist(), (packed % count).tolist(), strict=True))
+        list(zip((edges // count).tolist(), (edges % count).tolist(), strict=True))
     )
     return condensed
