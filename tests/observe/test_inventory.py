@@ -135,9 +135,8 @@ def test_files_that_are_read_beside_manifests_take_no_place_from_them(
     beside = replace(lock, beside=True)
     offered = {"a.sh": beside, "b.sh": beside, "uv.lock": lock}
     monkeypatch.setattr("opsroom.observe.inventory.MOST", 1)
-    monkeypatch.setattr(
-        "opsroom.observe.inventory.formats_for", lambda path: [("uv-lock", offered[path])]
-    )
+    named = {path: [("uv-lock", each)] for path, each in offered.items()}
+    monkeypatch.setattr("opsroom.observe.inventory.formats_for", named.__getitem__)
     inventory, _ = take(laid(tmp_path, dict.fromkeys(offered, LOCK)), none, parsers)
     assert [file.path for file in inventory.files] == ["a.sh", "uv.lock"]
     assert [(each.count, each.example) for each in inventory.skipped] == [(1, "b.sh")]
