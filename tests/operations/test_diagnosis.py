@@ -9,7 +9,14 @@ import pytest
 from opsroom.errors import StoreError, UsageError
 from opsroom.operations.diagnosis import diagnose, diagnose_directory, named
 from opsroom.operations.parts import Part, State
-from opsroom.settings import DirectorySource, GithubSource, Settings, for_paths, load
+from opsroom.settings import (
+    DirectorySource,
+    GithubSource,
+    ProbeSetting,
+    Settings,
+    for_paths,
+    load,
+)
 from opsroom.store.database import Store
 
 
@@ -46,6 +53,14 @@ def test_a_store_that_works(settings: Settings) -> None:
     assert found["store"].state is State.WORKS
     assert "0 events" in found["store"].said
     assert found["home"].state is State.WORKS
+
+
+def test_probes_are_not_believed_to_watch(settings: Settings) -> None:
+    assert "probes" not in parts(settings)
+    probe = ProbeSetting(name="api", kind="http", target="https://api.example.org")
+    found = parts(settings.model_copy(update={"probes": (probe,)}))["probes"]
+    assert found.state is State.NOTE
+    assert "asks none" in found.said
 
 
 def test_a_corrupt_store_is_broken(settings: Settings) -> None:

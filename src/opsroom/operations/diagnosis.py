@@ -46,6 +46,8 @@ async def diagnose(settings: Settings) -> AsyncIterator[Part]:
         yield part
     if not settings.sources:
         yield note("source", "none is configured", "run `opsroom init PATH`")
+    if settings.probes:
+        yield note("probes", *_probes(settings))
     for part in await anyio.to_thread.run_sync(advisory_parts, settings):
         yield part
     for part in await anyio.to_thread.run_sync(scanner_parts, settings):
@@ -123,6 +125,12 @@ def _home(home: Path) -> Part:
         )
         return broken("home", wrong)
     return works("home", str(home))
+
+
+def _probes(settings: Settings) -> tuple[str, str]:
+    many = f"{len(settings.probes)} {'is' if len(settings.probes) == 1 else 'are'}"
+    told = f"{many} read for the graph; this version asks none, so nobody watches what they name"
+    return told, "watch it with something else until then"
 
 
 async def _store(settings: Settings) -> Part:

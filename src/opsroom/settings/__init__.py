@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from opsroom.errors import SettingsError
 from opsroom.model.duration import parse_duration as parse_duration
 from opsroom.model.text import plain
+from opsroom.settings.probes import ProbeSetting as ProbeSetting
 from opsroom.settings.refusals import refusal, said
 from opsroom.settings.sources import DirectorySource as DirectorySource
 from opsroom.settings.sources import GithubSource as GithubSource
@@ -60,6 +61,7 @@ def load(config: Path | None, home: Path | None, environ: Mapping[str, str]) -> 
     except ValidationError as error:
         raise refusal(file, text, error.errors(include_url=False)) from None
     _consistent(file, text, read.sources)
+    _probed(file, text, read.probes)
     return _at_home(read, home, environ, file)
 
 
@@ -76,6 +78,18 @@ def _consistent(file: Path, text: str, sources: Sequence[Source]) -> None:
                 what = f"{each.key.partition(':')[2]} is a source already"
                 raise said(file, text, ("source", index, key), what, "take one of the two out")
             seen.add(each.key)
+
+
+def _probed(file: Path, text: str, probes: Sequence[ProbeSetting]) -> None:
+    """Refuse probes whose target is none of their kind, and a name that is there twice."""
+    names: set[str] = set()
+    for index, probe in enumerate(probes):
+        if fault := probe.fault():
+            raise said(file, text, ("probe", index, "target"), *fault)
+        if probe.name in names:
+            what = f"{plain(probe.name, 60)} is a probe already"
+            raise said(file, text, ("probe", index, "name"), what, "give it another name")
+        names.add(probe.name)
 
 
 def _absent(file: Path) -> bool:

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from opsroom.model.limits import Limits, Override, Profile
 from opsroom.model.value import Value
 from opsroom.model.where import Where
+from opsroom.settings.probes import ProbeSetting
 from opsroom.settings.sources import KINDS, DirectorySource, GithubSource, Source
 from opsroom.settings.written import (
     BasePath,
@@ -186,6 +187,9 @@ class SettingsFile(Value):
     scan: ScanSetting = Field(
         default=ScanSetting(), description="What is scanned, and by which advisories."
     )
+    probes: tuple[ProbeSetting, ...] = Field(
+        default=(), validation_alias="probe", description="What runs, and where."
+    )
     journal: JournalSetting = Field(
         default=JournalSetting(), description="How long events are kept."
     )
@@ -237,6 +241,7 @@ TABLES: dict[str, type[Value]] = {
     "check": CheckSetting,
     "watch": Watch,
     "scan": ScanSetting,
+    "probe": ProbeSetting,
     "journal": JournalSetting,
 }
 """Every table of the settings file; the empty name is what stands above all tables.
@@ -244,7 +249,7 @@ TABLES: dict[str, type[Value]] = {
 A table of which there are several kinds stands here once for each, as `table.kind`.
 """
 
-REPEATED = ("source", "check")
+REPEATED = ("source", "check", "probe")
 """The tables that are written with two brackets, once for each."""
 
 

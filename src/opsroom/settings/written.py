@@ -23,6 +23,11 @@ from opsroom.model.severity import Severity
 from opsroom.model.text import plain
 from opsroom.model.where import Where
 
+LONGEST_TARGET = 2_000
+SECRET_QUERY = re.compile(
+    r"[?&;][^=&;]{0,40}(?:token|key|secret|passw|auth|sig)[^=&;]{0,40}=", re.IGNORECASE
+)
+"""A parameter of an address that is there to let somebody in."""
 LARGEST_FILE = 1_000_000
 """Bytes of a settings file, or of the file that holds a secret."""
 
@@ -166,6 +171,15 @@ def _store(text: str, context: Context) -> str:
     return url
 
 
+def _target(text: str, _: Context) -> str:
+    """Accept what a probe asks; the error doesn't show it, as it may hold a password."""
+    if len(text) > LONGEST_TARGET or not text.isprintable() or " " in text:
+        raise UsageError("not a target", "write an address, host:port or a name")
+    if re.search(r"^[^/?#]*@|://[^/?#]*@", text) or SECRET_QUERY.search(text):
+        raise UsageError("it holds credentials", "write it without; what it tells needs no login")
+    return text
+
+
 def _severity(text: str, _: Context) -> Severity | None:
     if text not in ("off", *Severity):
         raise UsageError("unknown severity", suggestion(text, ["off", *Severity]))
@@ -242,6 +256,7 @@ HostHeader = Annotated[str, _shaped(HOST, "not a host", "write a name or address
 Site = Annotated[
     str, _shaped(r"https?://[^\s/@?#]+(/[^\s?#]*)?", "not a site", "write https://host/path")
 ]
+Target = Annotated[str, _written(_target)]
 BasePath = Annotated[
     str, _shaped(r"(/[A-Za-z0-9._~-]+)*/?", "not a path of a site", 'write "/opsroom"')
 ]
