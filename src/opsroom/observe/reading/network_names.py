@@ -148,7 +148,7 @@ def served(written: str) -> str:
     if not match or len(match["name"]) > LONGEST or "." not in match["name"]:
         return ""
     name = match["name"]
-    return "" if is_nobodys(name) or name.rpartition(".")[2] in FILES else f"{star}{name}"
+    return "" if _is_set_aside(name) or name.rpartition(".")[2] in FILES else f"{star}{name}"
 
 
 def urls_in(text: str) -> Iterator[tuple[int, str]]:
@@ -160,8 +160,16 @@ def urls_in(text: str) -> Iterator[tuple[int, str]]:
 
 def is_nobodys(name: str) -> bool:
     """Whether a name, or one above it, is set aside or known to the whole world."""
+    return any(each in PUBLIC or each in PUBLIC_HOSTS for each in _above(name)) or _is_set_aside(
+        name
+    )
+
+
+def _is_set_aside(name: str) -> bool:
+    return any(each in NOBODYS for each in _above(name))
+
+
+def _above(name: str) -> Iterator[str]:
     while name:
-        if name in NOBODYS or name in PUBLIC or name in PUBLIC_HOSTS:
-            return True
+        yield name
         name = name.partition(".")[2]
-    return False
