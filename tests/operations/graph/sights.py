@@ -6,12 +6,12 @@ api -> base: image 1.2 build Dockerfile:1
 import re
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from tests.judge.builders import hosted, remote
 
 from opsroom.model.health import Grade, Health
-from opsroom.model.link import Edge, Phase, Sure
+from opsroom.model.link import Edge, LinkKind, Phase, Sure
 from opsroom.operations.fleet import Row
 from opsroom.operations.graph.asked import Asked
 from opsroom.operations.graph.nodes import Meant
@@ -55,7 +55,7 @@ def sight(
         edge = Edge(
             source=ids[each["source"]],
             target=ids[each["target"]],
-            kind=each["kind"] or "package",
+            kind=cast("LinkKind", each["kind"] or "package"),
             name=f"pkg:npm/{each['target']}",
             path=each["path"] or "package.json",
             line=int(each["line"] or 3),

@@ -84,7 +84,7 @@ async def _answer(
     rows = sight.rows
     wanted = {number for number, row in rows.items() if where.matches(row)} if where.terms else None
     asked = Asked(sight, node, depth, lambda number: wanted is None or number in wanted)
-    told = await _told(room, query, asked, to, since, str(where))
+    told = await _told(room, query, asked, to, since)
     off = switched_off(room)
     unlooked = [*([off] if off else []), *sight.unlooked(wanted)]
     looked, covered = room.looked(
@@ -124,11 +124,10 @@ async def _answer(
     return await anyio.to_thread.run_sync(cut, told, max_tokens, build)
 
 
-async def _told(
-    room: Room, query: Query, asked: "Asked", to: "Meant", since: str, where: str
-) -> Told:
+async def _told(room: Room, query: Query, asked: "Asked", to: "Meant", since: str) -> Told:
     """What a question finds."""
     from opsroom.operations.graph import (
+        causes,
         changed,
         cycles,
         dependents,
@@ -143,7 +142,7 @@ async def _told(
     if query == "changed":
         return await changed.changed(room, asked, since)
     if query == "causes":
-        raise UsageError("causes can't be asked yet")
+        return await causes.causes(room, asked)
     if query == "path":
         return await anyio.to_thread.run_sync(path.path, asked, to)
     questions: dict[Query, Callable[[Asked], Told]] = {
@@ -199,7 +198,7 @@ def _drawn(sight: "Sight", query: Query, kept: Sequence[Entry], told: Told) -> s
 
     left = len(told.entries) - len(kept) + told.rest
     word = {"order": "Wave", "cycles": "Cycle"}.get(query, "")
-    return diagram(kept, sight.grades, left, word)
+    return diagram(kept, sight.grades, left, word)[0]
 
 
 def _scan(sight: "Sight", wanted: set[int] | None, where: str) -> list[Next]:

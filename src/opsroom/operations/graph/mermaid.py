@@ -40,14 +40,21 @@ def label(text: str) -> str:
 
 def diagram(
     entries: Sequence[Entry], grades: Mapping[str, Grade], left: int, word: str = ""
-) -> str:
-    """The diagram of these entries; `left` more are counted. `word` names their groups."""
+) -> tuple[str, int]:
+    """The diagram of these entries, and how many of them are not in it.
+
+    `left` are more that are not given, and counted in it. `word` names their groups. Of an entry
+    with more edges than fit, as many are drawn as do.
+    """
     drawn = _Drawing(grades)
     for position, entry in enumerate(entries):
         if not drawn.add(entry):
-            left += len(entries) - position
-            break
-    return drawn.text(left, word)
+            most = entry.edges[: max(0, MOST_EDGES - drawn.edges) // 2]
+            while most and not drawn.add(entry._replace(edges=most)):
+                most = most[: len(most) // 2]
+            undrawn = len(entries) - position
+            return drawn.text(left + undrawn, word), undrawn
+    return drawn.text(left, word), 0
 
 
 class _Drawing:
@@ -60,6 +67,11 @@ class _Drawing:
         self._edges: dict[tuple[object, ...], str] = {}
         self._classes: dict[Grade, list[str]] = {}
         self._size = 0
+
+    @property
+    def edges(self) -> int:
+        """How many are drawn."""
+        return len(self._edges)
 
     def add(self, entry: Entry) -> bool:
         """Draw an entry; False when it would be too much."""
