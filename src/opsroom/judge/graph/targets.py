@@ -154,6 +154,8 @@ def shown(target: str) -> str:
         return target
     key, qualifiers = split_purl(target)
     kind, _, path = short(key).partition("/")
+    if kind not in TYPES or not path:
+        return target
     registry = qualifiers.get("repository_url", "")
     return f"{kind}/{registry}/{path}" if registry else f"{kind}/{path}"
 
@@ -182,6 +184,8 @@ def read(text: str) -> tuple[str, ...]:
 
 def _named(text: str) -> tuple[str, ...]:
     """What `type/name@version` may mean."""
+    if not re.match(r"[A-Za-z][A-Za-z0-9.+-]*/[^/?]", text):
+        return ()
     if "?" in text:
         return (package_target(f"{PACKAGE}{text}"),)
     kind, _, path = unquote(text).partition("/")
