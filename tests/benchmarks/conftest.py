@@ -11,6 +11,7 @@ from tests.benchmarks.report import page
 HERE = Path(__file__).parent
 PAGES = {
     HERE: "benchmarks.md",
+    HERE / "graph": "benchmarks-graph.md",
     HERE / "hosts": "benchmarks-hosts.md",
     HERE / "scan": "benchmarks-scan.md",
 }

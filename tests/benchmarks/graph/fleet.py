@@ -54,10 +54,8 @@ def generated(repositories: int, packages: int, edges: int) -> Fleet:
     used = np.where((draw.random(count) < WITHIN) & (users > 0), inside, outside)
     pairs = np.unique(users * packages + used)
     first = np.arange(COUPLES // 2, repositories - 1, COUPLES)
-    couples = [
-        first * packages + (first + 1) * PUBLISHED,
-        (first + 1) * packages + first * PUBLISHED,
-    ]
+    both = (first, first + 1), (first + 1, first)
+    couples = [user * packages + owner * PUBLISHED for user, owner in both]
     pairs = draw.permutation(pairs)[: edges - published - 2 * len(first)]
     pairs = np.unique(np.concatenate((pairs, *couples)))
     draw.shuffle(pairs)

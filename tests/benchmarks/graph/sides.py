@@ -27,7 +27,7 @@ class Side(Protocol):
 
     def build(self, fleet: Fleet) -> None: ...
     def phased(self, fleet: Fleet) -> None: ...
-    def replace(self, source: int, targets: Sequence[int]) -> object: ...
+    def replace(self, source: int, targets: Sequence[int]) -> None: ...
     def sources(self, node: int) -> Iterable[int]: ...
     def targets(self, node: int) -> Iterable[int]: ...
     def dependents(self, node: int) -> Iterable[int]: ...
@@ -47,8 +47,8 @@ class Ours:
     def phased(self, fleet: Fleet) -> None:
         self.at = Phased.build(fleet.sources, fleet.targets, fleet.phases, fleet.nodes)
 
-    def replace(self, source: int, targets: Sequence[int]) -> object:
-        return self.graph.replace(source, targets)
+    def replace(self, source: int, targets: Sequence[int]) -> None:
+        self.graph.replace(source, targets)
 
     def sources(self, node: int) -> Iterable[int]:
         return self.graph.sources_of(node)
@@ -78,7 +78,8 @@ class Ours:
         return [list(cycle.nodes) for cycle in cycles(self.graph)]
 
     def ends(self) -> tuple[list[int], list[int], list[int]]:
-        return tuple(ends(self.graph))
+        found = ends(self.graph)
+        return found.orphans, found.roots, found.leaves
 
 
 class Networkx:
@@ -95,9 +96,9 @@ class Networkx:
         made.add_edges_from(zip(sources, targets, strict=True))
         return made
 
-    def replace(self, source: int, targets: Sequence[int]) -> object:
+    def replace(self, source: int, targets: Sequence[int]) -> None:
         self.graph.remove_edges_from(list(self.graph.out_edges(source)))
-        return self.graph.add_edges_from((source, target) for target in targets)
+        self.graph.add_edges_from((source, target) for target in targets)
 
     def sources(self, node: int) -> Iterable[int]:
         return list(self.graph.predecessors(node))
@@ -106,16 +107,19 @@ class Networkx:
         return list(self.graph.successors(node))
 
     def dependents(self, node: int) -> Iterable[int]:
-        return nx.ancestors(self.graph, node)
+        found: set[int] = nx.ancestors(self.graph, node)
+        return found
 
     def dependencies(self, node: int) -> Iterable[int]:
-        return nx.descendants(self.graph, node)
+        found: set[int] = nx.descendants(self.graph, node)
+        return found
 
     def path(self, begin: int, end: int) -> Sequence[int] | None:
         try:
-            return nx.shortest_path(self.graph, begin, end)
+            found: list[int] = nx.shortest_path(self.graph, begin, end)
         except nx.NetworkXNoPath:
             return None
+        return found
 
     def impact(self, node: int) -> Exposures:
         return exposures({phase: graph.predecessors for phase, graph in self.at.items()}, node)
@@ -162,18 +166,18 @@ class Straight:
         made.add_edges_from_no_data([(index[source], index[target]) for source, target in pairs])
         return made
 
-    def replace(self, source: int, targets: Sequence[int]) -> object:
+    def replace(self, source: int, targets: Sequence[int]) -> None:
         begin = self.index[source]
         self.graph.remove_edges_from([(begin, end) for end in self.graph.successor_indices(begin)])
-        return self.graph.add_edges_from_no_data(
-            [(begin, self.index[target]) for target in targets]
-        )
+        self.graph.add_edges_from_no_data([(begin, self.index[target]) for target in targets])
 
     def sources(self, node: int) -> Iterable[int]:
-        return self.graph.predecessors(self.index[node])
+        found: list[int] = self.graph.predecessors(self.index[node])
+        return found
 
     def targets(self, node: int) -> Iterable[int]:
-        return self.graph.successors(self.index[node])
+        found: list[int] = self.graph.successors(self.index[node])
+        return found
 
     def dependents(self, node: int) -> Iterable[int]:
         return {self.ids[each] for each in rx.ancestors(self.graph, self.index[node])}
