@@ -21,12 +21,11 @@ A change is anything that happened to what repositories need. The model, in four
 Nothing depends on the order of what is given.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from opsroom.judge.graph.covering import cover
-from opsroom.judge.graph.evidence import Case, Hypothesis, hypotheses, own
+from opsroom.judge.graph.evidence import Case, Hypothesis, hypotheses, own, signatures
 from opsroom.judge.graph.symptoms import (
     Cause,
     Change,
@@ -52,7 +51,7 @@ def explain(
     for change in sorted(set(changes), key=_change_order):
         by_target.setdefault(change.target, []).append(change)
     case = _case(ordered, around)
-    owns = [own(each, by_target.get(each.repository, ())) for each in ordered]
+    owns = [own(each, by_target.get(each.repository, ()), case.alike) for each in ordered]
     base = [worth_of_own for worth_of_own, _ in owns]
     ways, cut = _ways(ordered, frozenset(by_target), around)
     found = [
@@ -88,8 +87,7 @@ def _case(symptoms: Sequence[Symptom], around: Surroundings) -> Case:
     hurting: dict[int, datetime] = {}
     for symptom in symptoms:
         hurting.setdefault(symptom.repository, symptom.since)
-    alike = Counter(symptom.signature for symptom in symptoms)
-    return Case(symptoms, around, hurting, alike)
+    return Case(symptoms, around, hurting, signatures(symptoms))
 
 
 def _ways(
@@ -142,7 +140,7 @@ def _cause(
     return Cause(
         change,
         _probability(weight),
-        tuple(_reasons(change, used, told)),
+        tuple(_reasons(case, change, used, told)),
         told,
         tuple(sorted({edge.part for edge in lasts if edge.part})),
         tuple(sorted({edge.version for edge in lasts if edge.version})),
@@ -159,7 +157,7 @@ def _probability(weight: int) -> float:
 
 
 def _reasons(
-    change: Change, used: Sequence[Hypothesis], told: Sequence[Explained]
+    case: Case, change: Change, used: Sequence[Hypothesis], told: Sequence[Explained]
 ) -> Iterable[str]:
     """Say what speaks for a cause, then what speaks against it, then what isn't known."""
     if change.at is None:
@@ -168,6 +166,9 @@ def _reasons(
         yield _before(change.at, min(each.symptom.since for each in told))
     if not used:
         yield "the change is its own"
+        signature = told[0].symptom.signature
+        if others := case.alike[signature] - 1 if signature else 0:
+            yield f"not likely: {counted(others, 'other')} began to fail in the same way"
         if any(each.symptom.flaky for each in told):
             yield "it fails now and then with nothing changed"
         return

@@ -9,7 +9,7 @@ Whole numbers, so that the order of addition changes nothing.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-WORK = 200_000
+WORK = 50_000
 """Gains that are weighed in one component, at most; then the best that was found is taken."""
 MOST = 300
 """Hypotheses of one component that are followed: those that are worth most alone."""

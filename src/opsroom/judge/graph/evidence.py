@@ -50,8 +50,9 @@ RAN_SINCE = -12
 SUPERSEDED = -4
 """Another change of the target is between the two."""
 
-OWN, OWN_LATER = 8, 4
-"""What explains a symptom that began with a commit of its own, within a day or later."""
+OWN, OWN_LATER, OWN_ALIKE = 8, 4, 1
+"""What explains a symptom that began with a commit of its own, within a day or later; where others
+fail alike, that is no good explanation."""
 
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|sha256:[0-9a-f]{64}")
 WORD = 4
@@ -87,11 +88,22 @@ class Case:
     hurting: Mapping[int, datetime]
     """Repositories that hurt, and since when."""
     alike: Mapping[str, int]
-    """How many symptoms have each signature."""
+    """How many repositories have each signature."""
 
 
-def own(symptom: Symptom, changes: Iterable[Change]) -> tuple[int, Change | None]:
-    """What its own last commit before it explains of a symptom, and which that is."""
+def signatures(symptoms: Iterable[Symptom]) -> Counter[str]:
+    """Return how many repositories have each signature."""
+    known = {(each.repository, each.signature) for each in symptoms if each.signature}
+    return Counter(signature for _, signature in known)
+
+
+def own(
+    symptom: Symptom, changes: Iterable[Change], alike: Mapping[str, int]
+) -> tuple[int, Change | None]:
+    """What its own last commit before it explains of a symptom, and which that is.
+
+    `alike` is how many repositories have each signature.
+    """
     before = [
         change
         for change in changes
@@ -105,6 +117,8 @@ def own(symptom: Symptom, changes: Iterable[Change]) -> tuple[int, Change | None
         return 0, None
     if symptom.flaky:
         return FLAKY, last
+    if symptom.signature and alike[symptom.signature] > 1:
+        return OWN_ALIKE, last
     return (OWN if symptom.since - last.at <= FAR else OWN_LATER), last
 
 
@@ -162,9 +176,7 @@ def _hypothesis(
             number not in best or weight > best[number][0]
         ):
             best[number] = (weight, way)
-    groups = Counter(
-        case.symptoms[number].signature for number in best if case.symptoms[number].signature
-    )
+    groups = signatures(case.symptoms[number] for number in best)
     weights: dict[int, int] = {}
     alike = named = 0
     for number, (weight, _) in best.items():
