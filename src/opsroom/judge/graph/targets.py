@@ -186,9 +186,8 @@ def _named(text: str) -> tuple[str, ...]:
     """What `type/name@version` may mean."""
     if not re.match(r"[A-Za-z][A-Za-z0-9.+-]*/[^/?]", text):
         return ()
-    if "?" in text:
-        return (package_target(f"{PACKAGE}{text}"),)
-    kind, _, path = unquote(text).partition("/")
+    bare, qualifiers = split_purl(text)
+    kind, _, path = unquote(bare).partition("/")
     kind, path = kind.lower(), path.strip("/")
     if (at := path.rfind("@")) > max(0, path.rfind("/") + 1):
         path = path[:at]
@@ -196,10 +195,11 @@ def _named(text: str) -> tuple[str, ...]:
         return ()
     first, _, rest = path.partition("/")
     if kind == "docker":
-        path = path.partition(":")[0] if not REGISTRY.fullmatch(first) else path
-        if REGISTRY.fullmatch(first) and rest:
-            return (image_target(first, rest),)
-        return (image_target("", path),)
+        at_host = bool(REGISTRY.fullmatch(first) and rest)
+        registry = qualifiers.get("repository_url") or (first if at_host else "")
+        return (image_target(registry, rest if at_host else path),)
+    if qualifiers:
+        return (package_target(f"{PACKAGE}{text}"),)
     if kind in WITH_REGISTRY and REGISTRY.fullmatch(first) and "/" in rest:
         if kind == "helm":
             place, _, name = path.rpartition("/")
@@ -213,7 +213,7 @@ def _named(text: str) -> tuple[str, ...]:
 
 def image_target(registry: str, path: str) -> str:
     """Return the target of an image of a registry; the public one is Docker Hub, or empty."""
-    bare = re.sub(r"(?::[\w.-]+)?(?:@[\w:+.-]+)?$", "", path)
+    bare = re.split(r"[:@]", path, maxsplit=1)[0]
     if folded(registry) in ("", "docker.io", "index.docker.io", "registry-1.docker.io"):
         return f"pkg:docker/{folded(bare).removeprefix('library/')}"
     return with_registry(f"pkg:docker/{folded(bare)}", registry)
