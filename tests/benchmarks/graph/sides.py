@@ -26,6 +26,7 @@ class Side(Protocol):
     """What every side answers. `build` is timed, and so is each method after `phased`."""
 
     def build(self, fleet: Fleet) -> None: ...
+    def build_both(self, fleet: Fleet) -> None: ...
     def phased(self, fleet: Fleet) -> None: ...
     def replace(self, source: int, targets: Sequence[int]) -> None: ...
     def sources(self, node: int) -> Iterable[int]: ...
@@ -43,6 +44,10 @@ class Side(Protocol):
 class Ours:
     def build(self, fleet: Fleet) -> None:
         self.graph = Graph.build(fleet.sources, fleet.targets, fleet.nodes)
+
+    def build_both(self, fleet: Fleet) -> None:
+        self.build(fleet)
+        assert self.graph.there.num_edges() == self.graph.back.num_edges()
 
     def phased(self, fleet: Fleet) -> None:
         self.at = Phased.build(fleet.sources, fleet.targets, fleet.phases, fleet.nodes)
@@ -85,6 +90,9 @@ class Ours:
 class Networkx:
     def build(self, fleet: Fleet) -> None:
         self.graph = self._made(fleet.sources, fleet.targets, fleet.nodes)
+
+    def build_both(self, fleet: Fleet) -> None:
+        self.build(fleet)
 
     def phased(self, fleet: Fleet) -> None:
         self.at = {phase: self._made(*pair, fleet.nodes) for phase, pair in columns(fleet).items()}
@@ -154,6 +162,9 @@ class Straight:
         self.ids = fleet.nodes
         self.index = {node: number for number, node in enumerate(self.ids)}
         self.graph = self._made(fleet.sources, fleet.targets)
+
+    def build_both(self, fleet: Fleet) -> None:
+        self.build(fleet)
 
     def phased(self, fleet: Fleet) -> None:
         self.at = {phase: self._made(*pair) for phase, pair in columns(fleet).items()}

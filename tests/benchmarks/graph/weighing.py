@@ -25,7 +25,7 @@ def weighed(name: str, *sizes: int) -> tuple[float, float]:
     Path("/proc/self/clear_refs").write_text("5")
     before = megabytes("VmRSS")
     side = SIDES[name]()
-    side.build(fleet)
+    side.build_both(fleet)
     peak = megabytes("VmHWM") - before
     gc.collect()
     return peak, megabytes("VmRSS") - before

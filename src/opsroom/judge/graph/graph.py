@@ -3,7 +3,7 @@
 An edge leads from who needs to what is needed: dependencies lie along the edges, dependents against
 them. Nodes are ids, any ints. Inside they are dense numbers, as rustworkx has them; the edges are
 held twice, the second time turned round, because rustworkx walks in layers along edges alone and
-turns a graph round in quadratic time.
+turns a graph round in quadratic time. Each is made when somebody first walks that way.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,16 +25,17 @@ AT_ONCE = 1 << 14
 class Graph:
     """Who needs whom. Equal edges give equal answers, in whatever order they came.
 
-    `there` and `back` are the edges as rustworkx has them, over numbers of nodes; `index` gives the
-    number of an id, `ids` the id of a number (of a node that was removed: any).
+    `index` gives the number of an id, `ids` the id of a number (of a node that was removed: any).
+    `there` and `back` are for the modules beside this one.
     """
 
-    __slots__ = ("back", "ids", "index", "there")
+    __slots__ = ("_back", "_edges", "_there", "ids", "index")
 
     def __init__(self) -> None:
         """Make an empty graph."""
-        self.there: Plain = rx.PyDiGraph(multigraph=True)
-        self.back: Plain = rx.PyDiGraph(multigraph=True)
+        self._there: Plain | None = None
+        self._back: Plain | None = None
+        self._edges: Ids = np.empty(0, np.int64)
         self.ids: list[int] = []
         self.index: dict[int, int] = {}
 
@@ -49,38 +50,39 @@ class Graph:
         graph = cls()
         begins, ends = np.asarray(sources, np.int64), np.asarray(targets, np.int64)
         ids = distinct(np.concatenate((begins, ends, np.fromiter(nodes, np.int64))))
-        edges = packed(_numbers(begins, ids), _numbers(ends, ids), len(ids))
+        graph._edges = packed(_numbers(begins, ids), _numbers(ends, ids), len(ids))
         graph.ids = ids.tolist()
         graph.index = dict(zip(graph.ids, range(len(graph.ids)), strict=True))
-        for held in (graph.there, graph.back):
-            held.add_nodes_from([None] * len(graph.ids))
-        for at in range(0, len(edges), AT_ONCE):
-            left, right = divmod(edges[at : at + AT_ONCE], len(ids))
-            out_of, into = left.tolist(), right.tolist()
-            graph.there.extend_from_edge_list(list(zip(out_of, into, strict=True)))
-            graph.back.extend_from_edge_list(list(zip(into, out_of, strict=True)))
         return graph
 
-    def copy(self) -> "Graph":
-        """The same graph apart: what is changed in one is not in the other."""
-        graph = Graph()
-        graph.there, graph.back = self.there.copy(), self.back.copy()
-        graph.ids, graph.index = list(self.ids), dict(self.index)
-        return graph
+    @property
+    def there(self) -> Plain:
+        """The edges as they are."""
+        if self._there is None:
+            self._there = self._made(turned=False)
+        return self._there
+
+    @property
+    def back(self) -> Plain:
+        """The edges turned round."""
+        if self._back is None:
+            self._back = self._made(turned=True)
+        return self._back
 
     def replace(self, source: int, targets: Iterable[int]) -> None:
         """Let a node need these and nothing else; nodes that are new appear.
 
         A node that nothing needs any more stays.
         """
+        there, back = self._moving()
         begin = self._number(source)
         now = {self._number(target) for target in sorted(targets)} - {begin}
-        before = set(self.there.successor_indices(begin))
+        before = set(there.successor_indices(begin))
         gone, new = before - now, sorted(now - before)
-        self.there.remove_edges_from([(begin, end) for end in gone])
-        self.back.remove_edges_from([(end, begin) for end in gone])
-        self.there.add_edges_from_no_data([(begin, end) for end in new])
-        self.back.add_edges_from_no_data([(end, begin) for end in new])
+        there.remove_edges_from([(begin, end) for end in gone])
+        back.remove_edges_from([(end, begin) for end in gone])
+        there.add_edges_from_no_data([(begin, end) for end in new])
+        back.add_edges_from_no_data([(end, begin) for end in new])
 
     def add(self, nodes: Iterable[int]) -> None:
         """Let there be nodes; those that are there stay as they are."""
@@ -89,10 +91,10 @@ class Graph:
 
     def remove(self, node: int) -> None:
         """Take a node away with all its edges, if it is there."""
-        number = self.index.pop(node, None)
-        if number is not None:
-            self.there.remove_node(number)
-            self.back.remove_node(number)
+        if node in self.index:
+            for held in self._moving():
+                held.remove_node(self.index[node])
+            del self.index[node]
 
     def __contains__(self, node: object) -> bool:
         """Whether it is a node."""
@@ -157,14 +159,31 @@ class Graph:
     def _number(self, node: int) -> int:
         number = self.index.get(node)
         if number is None:
-            number = self.there.add_node(None)
-            self.back.add_node(None)
+            there, back = self._moving()
+            number = there.add_node(None)
+            back.add_node(None)
             self.index[node] = number
             if number == len(self.ids):
                 self.ids.append(node)
             else:
                 self.ids[number] = node
         return number
+
+    def _moving(self) -> tuple[Plain, Plain]:
+        """Both, made before anything moves: what they are made of is as it was built."""
+        return self.there, self.back
+
+    def _made(self, *, turned: bool) -> Plain:
+        count, edges = len(self.ids), self._edges
+        made: Plain = rx.PyDiGraph(
+            multigraph=True, node_count_hint=count, edge_count_hint=len(edges)
+        )
+        made.add_nodes_from([None] * count)
+        for at in range(0, len(edges), AT_ONCE):
+            begins, ends = divmod(edges[at : at + AT_ONCE], count)
+            pair = (ends, begins) if turned else (begins, ends)
+            made.extend_from_edge_list(list(zip(*(end.tolist() for end in pair), strict=True)))
+        return made
 
 
 def _layers(held: Plain, start: int, depth: int | None, most: int | None) -> list[list[int]]:

@@ -48,11 +48,14 @@ def _ordered(plain: Plain, ids: list[int]) -> list[Wave]:
             Wave(sorted(ids[number] for number in generation), [])
             for generation in rx.topological_generations(plain)
         ]
-    part_of = np.empty(len(ids), np.int64)
+    part_of = [0] * len(ids)
     for which, part in enumerate(parts):
-        part_of[part] = which
+        for number in part:
+            part_of[number] = which
     found: list[Wave] = []
-    for generation in rx.topological_generations(_of_parts(plain, part_of, len(parts))):
+    for generation in rx.topological_generations(
+        _of_parts(plain, np.asarray(part_of, np.int64), len(parts))
+    ):
         groups = [sorted(ids[number] for number in parts[which]) for which in generation]
         found.append(
             Wave(
