@@ -73,6 +73,8 @@ def address_of(url: str) -> Address | None:
         return None
     host, name = found
     host = host.removeprefix("www.")
+    if ".." in host or host.endswith("."):
+        return None
     parts = name.split("/")
     if host in OWNED:
         parts = parts[:2]
