@@ -33,9 +33,10 @@ def _pairs(node: Node, key: str) -> Iterator[tuple[str, str, int]]:
         told = [(*words(row).partition("=")[::2], line) for row, line in each(node, key)]
     for name, written, line in told:
         try:
-            yield name, substituted(written, {}), line
+            settled = substituted(written, {})
         except Unset:
-            continue
+            settled = written
+        yield name, settled, line
 
 
 def _container(service: Entries) -> Iterator[Mention]:

@@ -76,7 +76,7 @@ OF_HOST = re.compile(
 BARE = frozenset({"host", "hosts", "hostname", "address", "addr", "server_name"})
 """Keys that say as often under which name something answers."""
 BOUND = re.compile(
-    r"(?i)listen|bind|allowed|trusted|public|ingress|serve|virtual|cors|mac|mail|from"
+    r"(?i)listen|bind|allowed|trusted|public|ingress|serve(?!r)|virtual|cors|mac|mail|from"
 )
 """Keys of hosts that are the program's own, or that may ask it."""
 
@@ -104,8 +104,10 @@ def _mentions(path: str, text: str) -> Iterator[Mention]:
             peoples = bool(PEOPLES.search(section["name"].strip()))
         if peoples or TOLD.search(line.key) or (python and line.key == "repository"):
             continue
-        yield from _addresses(line)
-        yield from _hosts(line, local)
+        addresses = list(_addresses(line))
+        yield from addresses
+        places = {address.name.split("/")[2] for address in addresses}
+        yield from (each for each in _hosts(line, local) if each.name not in places)
 
 
 def _addresses(line: Line) -> Iterator[Mention]:
