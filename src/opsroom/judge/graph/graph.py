@@ -69,6 +69,13 @@ class Graph:
             self._back = self._made(turned=True)
         return self._back
 
+    def copy(self) -> "Graph":
+        """The same graph apart: what is changed in one is not in the other."""
+        graph, (there, back) = Graph(), self._moving()
+        graph._there, graph._back, graph._edges = there.copy(), back.copy(), self._edges
+        graph.ids, graph.index = list(self.ids), dict(self.index)
+        return graph
+
     def replace(self, source: int, targets: Iterable[int]) -> None:
         """Let a node need these and nothing else; nodes that are new appear.
 
