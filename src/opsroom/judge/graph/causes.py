@@ -100,7 +100,7 @@ def _ways(
     for number, symptom in enumerate(symptoms):
         if symptom.repository in targets:
             found.setdefault(symptom.repository, {})[number] = [()]
-        reached = upstream.reach(symptom.repository, symptom.phase)
+        reached = upstream.reach(symptom.repository, symptom.phase, symptom.path)
         cut += reached.cut
         for target, several in reached.ways.items():
             found.setdefault(target, {})[number] = several
@@ -171,6 +171,8 @@ def _reasons(
             yield f"not likely: {counted(others, 'other')} began to fail in the same way"
         if any(each.symptom.flaky for each in told):
             yield "it fails now and then with nothing changed"
+        if any(not each.symptom.known for each in told):
+            yield "how it fails is not known"
         return
     if alike := sum(one.alike for one in used):
         yield f"{alike} of them fail alike"
@@ -228,7 +230,7 @@ def _limits(cut: int, exact: bool) -> tuple[str, ...]:
 
 def _symptom_order(symptom: Symptom) -> tuple[object, ...]:
     return (symptom.repository, symptom.since, symptom.id, symptom.signature, symptom.error,
-            symptom.phase, symptom.flaky, str(symptom.well_until))  # fmt: skip
+            symptom.phase, symptom.flaky, str(symptom.well_until), symptom.path)  # fmt: skip
 
 
 def _change_order(change: Change) -> tuple[object, ...]:

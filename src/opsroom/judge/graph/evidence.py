@@ -51,8 +51,8 @@ SUPERSEDED = -4
 """Another change of the target is between the two."""
 
 OWN, OWN_LATER, OWN_ALIKE = 8, 4, 1
-"""What explains a symptom that began with a commit of its own, within a day or later; where others
-fail alike, that is no good explanation."""
+"""What explains a symptom that began with a commit of its own, within a day; later, or where nobody
+knows how it fails; and where others fail alike, which makes it a poor explanation."""
 
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|sha256:[0-9a-f]{64}")
 WORD = 4
@@ -119,7 +119,8 @@ def own(
         return FLAKY, last
     if symptom.signature and alike[symptom.signature] > 1:
         return OWN_ALIKE, last
-    return (OWN if symptom.since - last.at <= FAR else OWN_LATER), last
+    soon = symptom.known and symptom.since - last.at <= FAR
+    return (OWN if soon else OWN_LATER), last
 
 
 def hypotheses(

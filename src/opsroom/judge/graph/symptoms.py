@@ -34,6 +34,13 @@ class Symptom:
     """When it was last seen well before `since`; None: unknown."""
     flaky: bool = False
     """It fails now and then with nothing changed."""
+    path: str = ""
+    """The file of the workflow that fails: what others call is no way to it; empty: unknown."""
+
+    @property
+    def known(self) -> bool:
+        """Whether anything is known of how it fails."""
+        return bool(self.signature or self.error)
 
 
 @dataclass(frozen=True, slots=True)

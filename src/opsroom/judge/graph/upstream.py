@@ -18,6 +18,8 @@ REACH = 400
 SPREAD = 600
 """Nodes that are visited below one change, nearest first."""
 
+WORKFLOWS = ".github/workflows/"
+
 FIRST: dict[Phase, frozenset[Phase]] = {
     Phase.CI: frozenset(Phase),
     Phase.BUILD: frozenset({Phase.RUNTIME, Phase.BUILD}),
@@ -49,8 +51,11 @@ class Upstream:
         self._targets = targets
         self._sorted: dict[tuple[int, Phase | None], list[Edge]] = {}
 
-    def reach(self, repository: int, phase: Phase) -> Reached:
-        """Return the ways from a repository to those targets that are above it."""
+    def reach(self, repository: int, phase: Phase, path: str = "") -> Reached:
+        """Return the ways from a repository to those targets that are above it.
+
+        With the `path` of a workflow, what other workflows of the repository call is left out.
+        """
         ways: dict[int, list[Way]] = {}
         visited = {(repository, "")}
         level: list[tuple[int, str, Way]] = [(repository, "", ())]
@@ -59,7 +64,7 @@ class Upstream:
             for node, file, way in level:
                 for edge in self._carrying(node, phase, file, depth):
                     target = edge.target
-                    if target == repository:
+                    if target == repository or (depth == 1 and _of_another(edge, path)):
                         continue
                     longer = (*way, edge)
                     if target in self._targets:
@@ -113,6 +118,16 @@ def _order(edge: Edge) -> tuple[int, bool, int, str, str, str, str, int, str]:
 def workflow_file(edge: Edge) -> str:
     """Return the file or folder of the target that an edge runs; empty where it runs no part."""
     return edge.part if edge.kind in ("workflow", "action") else ""
+
+
+def _of_another(edge: Edge, path: str) -> bool:
+    """Whether a link stands in a workflow, and in another one than this."""
+    return (
+        bool(path)
+        and edge.kind in ("workflow", "action")
+        and edge.path != path
+        and (edge.path.startswith(WORKFLOWS))
+    )
 
 
 def of_file(edge: Edge, file: str) -> bool:

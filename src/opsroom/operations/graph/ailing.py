@@ -118,7 +118,15 @@ def _symptoms(
                 default=None,
             ),
             flaky=_flaky([run for run in runs if run.created_at < line.since]),
+            path=_path(row, kept, line),
         ), line  # fmt: skip
+
+
+def _path(row: Row, kept: Sequence["KeptRun"], line: RunLine) -> str:
+    """The file of the workflow that a line is of; empty: unknown."""
+    ci = row.snapshot.ci
+    runs = [*(ci.runs if isinstance(ci, Ci) else ()), *(each.run for each in kept)]
+    return next((run.path for run in runs if run.id == line.ci_run and run.path), "")
 
 
 def _of_branch(row: Row, kept: Sequence["KeptRun"], workflow: str = "") -> list[CiRun]:
@@ -180,8 +188,8 @@ def _commits(
                 told.setdefault(commit, event)
                 times.setdefault(commit, event.at)
     ordered = sorted((at, commit) for commit, at in times.items() if at >= earliest)[-RECENT:]
-    ends = [at for at, _ in ordered[1:]]
-    for (at, commit), until in zip(ordered, [*ends, None], strict=True):
+    for place, (at, commit) in enumerate(ordered, 1):
+        until = ordered[place][0] if place < len(ordered) else None
         yield Change(
             number, "commit", at, commit, until,
             versions=(*((branch,) if branch else ()), *FOLLOWED), words=(row.name,),
