@@ -24,6 +24,8 @@ KINDS: dict[str, str] = {
     "why, `data.until` until when.",
     "finding.reopened": "A finding that was fixed is back, or a suppressed one counts again; then "
     "`data.reason` says why.",
+    "graph.changed": "A repository needs other repositories of the fleet than before, or other "
+    "versions of them; `data.needs` and `data.no_longer` name some, `data.count` counts them.",
     "run.queued": "Somebody, or the centre itself, wants something that takes time; `data.run` is "
     "the run, `data.asked_by` who wants it.",
     "run.started": "Work on a run has begun.",

@@ -36,6 +36,7 @@ RANK = {
     "ci.passed": 4,
     "observation.recovered": 4,
     "repository.changed": 5,
+    "graph.changed": 5,
     "ci.started": 6,
     "run.finished": 6,
     "run.waiting": 2,

@@ -31,6 +31,7 @@ from opsroom.model.limits import Limits
 from opsroom.model.repository import RepositoryState
 from opsroom.model.snapshot import Snapshot
 from opsroom.operations.fleet import Fleet, Row
+from opsroom.operations.graph.keeping import keep_identities
 from opsroom.operations.naming import name_anew
 from opsroom.store.database import Connection
 from opsroom.store.findings import save_findings
@@ -140,6 +141,7 @@ class Draft:
             await save_verdicts(connection, healths, self.now)
             found = {ids[key]: findings for key, findings in self.findings.items()}
             await save_findings(connection, found)
+            await keep_identities(connection, fleet, ids, self.snapshots, self.now, revision)
         self._tell_heirs()
         keys = {each.repository.name: key for key, each in self.snapshots.items()}
         told = [traced(happening, keys, self.traces) for happening in self.happenings]

@@ -25,6 +25,7 @@ from opsroom.model.text import plain
 from opsroom.model.where import Where
 from opsroom.operations.fleet import Fleet, Row, named
 from opsroom.operations.freshness import Trust
+from opsroom.operations.hearing import hearing
 from opsroom.settings import DirectorySource, Settings
 
 if TYPE_CHECKING:
@@ -306,24 +307,13 @@ class Room:
         return self._hearing[key]
 
     def _heard(self, where: Where) -> Callable[[Event], bool]:
-        filters = [self.scope, where]
-        mine = [
-            row.repository
-            for row in self.fleet
-            if self._is_mine(row) and all(each.matches(row) for each in filters)
-        ]
-        keys = frozenset(repository.key for repository in mine)
-        names = frozenset(repository.name for repository in mine)
-
-        def heard(event: Event) -> bool:
-            if event.repository is None:
-                unfiltered = not any(each.terms for each in filters)
-                of = str(event.data.get("source") or "")
-                return unfiltered and (of in {"", *self._wanted} or of[:11] == "advisories:")
-            key = event.data.get("key")
-            return event.repository in names if key is None else key in keys
-
-        return heard
+        mine = [row for row in self.fleet if self._is_mine(row)]
+        return hearing(
+            [row for row in mine if self.scope.matches(row)],
+            where,
+            self._wanted,
+            scoped=bool(self.scope.terms),
+        )
 
     async def cursor(self) -> str:
         """Where the journal ends now."""

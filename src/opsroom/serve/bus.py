@@ -28,6 +28,9 @@ EVERY = 1.0
 """A URI is announced at once, then at most once in so many seconds."""
 
 BUDGET = "opsroom://budget"
+GRAPH = "opsroom://graph"
+MOVING = frozenset({"graph.changed", "repository.found", "repository.gone"})
+"""Kinds of events with which the graph is another one."""
 
 PATIENCE = 1.0
 """Seconds that one stuck client may hold up the others."""
@@ -98,6 +101,7 @@ def uris(event: Event) -> list[str]:
         *(repository_uri(name) for name in names if name),
         "opsroom://fleet",
         "opsroom://journal",
+        *([GRAPH] if event.kind in MOVING else []),
         *([BUDGET] if event.kind == "budget.low" else []),
         *([f"opsroom://findings/{finding}"] if finding else []),
         *([f"opsroom://runs/{event.data['run']}"] if event.kind.startswith("run.") else []),

@@ -8,17 +8,17 @@ its caller may not see.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
-from opsroom.judge.graph.about import About
 from opsroom.judge.graph.graph import Graph
 from opsroom.model.link import Edge
 from opsroom.model.repository import RepositoryState
 from opsroom.model.text import plain
 from opsroom.operations.fleet import Fleet, Row
-from opsroom.operations.graph.meeting import about, edges_of
+from opsroom.operations.graph.meeting import about_of, edges, meet
 from opsroom.operations.scans.equipment import DEPENDENCIES
 from opsroom.store.database import Connection
 from opsroom.store.link_history import Look, looks
@@ -96,14 +96,14 @@ async def _brought_up(connection: Connection, fleet: Fleet, before: Held, versio
     seen = {**before.looks, **(await looks(connection, begun) if begun else {})}
 
     def made() -> tuple[dict[int, Sequence[Edge]], Graph]:
-        edges = {**before.edges, **found}
+        now = {**before.edges, **found}
         for number in moved.keys() - found.keys():
-            edges.pop(number, None)
-        return edges, _graph(before, edges, moved_ids, names)
+            now.pop(number, None)
+        return now, _graph(before, now, moved_ids, names)
 
-    edges, drawn = await anyio.to_thread.run_sync(made)
+    now, drawn = await anyio.to_thread.run_sync(made)
     revision = max((mark.revision for mark in moved.values()), default=before.revision)
-    return Held(revision, drawn, names, seen, unknown, version, marks, edges)
+    return Held(revision, drawn, names, seen, unknown, version, marks, now)
 
 
 def _graph(
@@ -141,13 +141,11 @@ async def _names(connection: Connection, fleet: Fleet, before: Held) -> dict[int
 async def _edges(
     connection: Connection, ids: Sequence[int], names: Mapping[int, Row]
 ) -> dict[int, list[Edge]]:
-    def about_of(number: int) -> About | None:
-        row = names.get(number)
-        return None if row is None or _is_gone(row) else row.remembered(_about)
-
+    known = partial(about_of, names)
     found: dict[int, list[Edge]] = {}
     for start in range(0, len(ids), AT_ONCE):
-        found |= await edges_of(connection, ids[start : start + AT_ONCE], about_of)
+        met = await meet(connection, ids[start : start + AT_ONCE])
+        found |= await anyio.to_thread.run_sync(edges, met, known)
     return found
 
 
@@ -173,10 +171,6 @@ async def _unknown(
             example = f" ({first.example})" if first.example else ""
             told[number] = plain(f"{files} not read in full: {first.reason}{example}", 200)
     return told
-
-
-def _about(row: Row) -> About:
-    return about(row.snapshot)
 
 
 def _is_gone(row: Row) -> bool:

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import anyio.to_thread
-
 from opsroom.judge.graph.about import About
 from opsroom.judge.graph.resolution import Candidate, choose
 from opsroom.judge.graph.targets import CHART, IMAGE, SOMEWHERE
 from opsroom.model.host import Remote
 from opsroom.model.link import Edge, Sure
+from opsroom.model.repository import RepositoryState
 from opsroom.model.snapshot import Snapshot
+from opsroom.operations.fleet import Row
 from opsroom.operations.gather import identity_of_snapshot
 from opsroom.store.database import Connection
 from opsroom.store.link_rows import Supplied, link_of
@@ -49,12 +49,15 @@ async def meet(connection: Connection, ids: Collection[int]) -> Met:
     return Met(links, await answers_for(connection, names))
 
 
-async def edges_of(
-    connection: Connection, ids: Collection[int], about_of: Callable[[int], About | None]
-) -> dict[int, list[Edge]]:
-    """The edges from these repositories. `about_of` tells of a repository by its id."""
-    met = await meet(connection, ids)
-    return await anyio.to_thread.run_sync(edges, met, about_of)
+def about_of(rows: Mapping[int, Row], number: int) -> About | None:
+    """What is known of the names of a repository, by its id; None: it is gone, or nobody knows."""
+    row = rows.get(number)
+    gone = row is None or row.repository.state is RepositoryState.GONE
+    return None if row is None or gone else row.remembered(_about)
+
+
+def _about(row: Row) -> About:
+    return about(row.snapshot)
 
 
 def edges(met: Met, about_of: Callable[[int], About | None]) -> dict[int, list[Edge]]:

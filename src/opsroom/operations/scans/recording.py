@@ -17,12 +17,14 @@ from opsroom.judge.findings.host_alerts import DEPENDENCIES, host_looked, twins_
 from opsroom.judge.findings.moves import Moves, findings_moved
 from opsroom.judge.scope import Scope
 from opsroom.judge.threats import events
+from opsroom.model.event import Happening
 from opsroom.model.finding import KeptFinding
 from opsroom.model.limits import Limits
 from opsroom.model.purl import package_key
 from opsroom.model.repository import RepositoryState
 from opsroom.model.scan import Hit, Scan, Skipped
 from opsroom.operations.fleet import Row
+from opsroom.operations.graph.keeping import keep_links
 from opsroom.operations.scans.exposure import Exposure, exposures, is_new, marks_of
 from opsroom.operations.scans.imported import with_imported
 from opsroom.operations.scans.looking import Seen
@@ -82,6 +84,8 @@ async def record_scans(room: "Room", results: Sequence[ScanResult]) -> None:
             ]
             moved.note(number, row, told.moves(moved.now))
         await _save_packages(connection, {ids[key]: looks[key] for key in rows})
+        for row, graph_moved in await _keep_links(room, connection, rows, ids, looks, done):
+            moved.tell(row, graph_moved)
         await save_scans(connection, scans)
         await moved.save(connection, touched=scans)
     await room.refresh()
@@ -89,6 +93,30 @@ async def record_scans(room: "Room", results: Sequence[ScanResult]) -> None:
 
 def _present(row: Row | None) -> Row | None:
     return None if row is None or row.repository.state is RepositoryState.GONE else row
+
+
+async def _keep_links(
+    room: "Room",
+    connection: "Connection",
+    rows: Mapping[str, Row],
+    ids: Mapping[str, int],
+    looks: Mapping[str, Seen],
+    done: Mapping[int, Mapping[str, Scan]],
+) -> list[tuple[Row, Happening]]:
+    """Keep what repositories ask for, and answer for; gives what there is to tell of that."""
+    looked = {
+        ids[key]: (row, inventory)
+        for key, row in rows.items()
+        if (inventory := looks[key].inventory) is not None
+    }
+    last = {key: done.get(ids[key], {}).get(DEPENDENCIES) for key in rows}
+    backlog = frozenset(
+        ids[key]
+        for key in rows
+        for scan in looks[key].scans
+        if scan.scanner == DEPENDENCIES and last[key] and is_baseline(last[key], scan)
+    )
+    return await keep_links(connection, room.fleet, looked, room.now(), backlog)
 
 
 async def _save_packages(connection: "Connection", looks: Mapping[int, Seen]) -> None:
