@@ -10,7 +10,7 @@ import opsroom.judge
 MODULES = sorted(Path(opsroom.judge.__file__).parent.rglob("*.py"))
 ALLOWED = {
     *("collections", "collections.abc", "dataclasses", "datetime", "fnmatch", "functools"),
-    *("hashlib", "itertools", "re", "typing", "urllib.parse"),
+    *("hashlib", "itertools", "re", "typing"),
     "opsroom.discover",
     "packaging.version",
     "univers.gem",

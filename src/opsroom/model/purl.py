@@ -38,3 +38,11 @@ def package_key(purl: str) -> str:
     if kind == "pypi":
         path = re.sub(r"[-_.]+", "-", path)
     return f"pkg:{'githubactions' if kind == 'github' else kind}/{path.strip('/')}"
+
+
+def parts_of(purl: str) -> tuple[str, str, dict[str, str]]:
+    """Return the type of a purl, its path and its qualifiers, what is quoted in them as itself."""
+    bare, _, rest = purl.partition("#")[0].removeprefix("pkg:").partition("?")
+    kind, _, path = bare.partition("/")
+    pairs = (each.partition("=") for each in rest.split("&") if each)
+    return kind.lower(), unquote(path), {name: unquote(value) for name, _, value in pairs}

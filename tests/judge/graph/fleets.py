@@ -17,10 +17,10 @@ class Whole:
     """One repository: its names, and what its manifests hold, with path and format."""
 
     about: About
-    packages: list[tuple[str, str, Package]] = field(default_factory=list)
-    published: list[tuple[str, Published]] = field(default_factory=list)
-    mentions: list[tuple[str, Mention]] = field(default_factory=list)
-    files: list[tuple[str, str]] = field(default_factory=list)
+    packages: list[tuple[str, str, Package]] = field(default_factory=list[tuple[str, str, Package]])
+    published: list[tuple[str, Published]] = field(default_factory=list[tuple[str, Published]])
+    mentions: list[tuple[str, Mention]] = field(default_factory=list[tuple[str, Mention]])
+    files: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
     @property
     def links(self) -> tuple[Link, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from opsroom.judge.graph.targets import Address, address_of, folded
+from opsroom.judge.graph.targets import GitAddress, address_of, folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,14 @@ class About:
     also: tuple[str, ...] = ()
     fork: bool = False
     folders: tuple[str, ...] = ()
-    addresses: tuple[Address, ...] = field(init=False)
+    addresses: tuple[GitAddress, ...] = field(init=False)
     """All that it has or had, that of its key first."""
 
     def __post_init__(self) -> None:
         """Read its addresses out of its keys, once for all of its files."""
         told = [address_of(f"https://{key}") for key in (self.key, *self.also) if _has_host(key)]
         if told and told[0] and "/" in self.name and "@" not in self.name:
-            told.append(Address(told[0].host, folded(self.name)))
+            told.append(GitAddress(told[0].host, folded(self.name)))
         object.__setattr__(self, "addresses", tuple(dict.fromkeys(filter(None, told))))
 
     @property

@@ -7,7 +7,6 @@ its home is somebody else's                               not at all: a copy or 
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote, unquote
 
 from opsroom.judge.graph.about import About
 from opsroom.judge.graph.phases import CI, name_of
@@ -15,17 +14,18 @@ from opsroom.judge.graph.targets import (
     CHART,
     GIT,
     PUBLIC_FORGES,
-    Address,
+    GitAddress,
     address_of,
     folded,
     package_target,
-    split_purl,
 )
 from opsroom.judge.popular_names import is_well_known
 from opsroom.model.link import Supply, Sure
 from opsroom.model.package import Published
+from opsroom.model.purl import parts_of
 
 OWNER, NAME = re.compile(r"\{owner\}|%7Bowner%7D"), re.compile(r"\{name\}|%7Bname%7D")
+PLAIN = re.compile(r"[\w./~-]+", re.ASCII)
 SCOPES = re.compile(r"pkg:(?:npm/@([^/]+)|composer/([^/]+)|ansible/([^/?]+)|terraform/([^/]+))/")
 GROUPS = re.compile(r"pkg:maven/(?:com|io)\.(?:github|gitlab)\.([^/.]+)")
 
@@ -55,9 +55,9 @@ def _settled(about: About, purl: str) -> Iterator[str]:
     if not (OWNER.search(purl) or NAME.search(purl)):
         yield purl
         return
-    for full in sorted(about.names):
+    for full in filter(PLAIN.fullmatch, sorted(about.names)):
         owner, _, name = full.rpartition("/")
-        yield NAME.sub(quote(name), OWNER.sub(quote(owner), purl))
+        yield NAME.sub(name, OWNER.sub(owner, purl))
 
 
 def _is_anybodys(target: str) -> bool:
@@ -66,7 +66,7 @@ def _is_anybodys(target: str) -> bool:
     return official or target.startswith("pkg:generic/")
 
 
-def _sure(about: About, path: str, target: str, home: Address | None) -> Sure | None:
+def _sure(about: About, path: str, target: str, home: GitAddress | None) -> Sure | None:
     """How sure a claim is; None: it is somebody else's name."""
     own = _scope(target) in about.owners
     if target.startswith("pkg:docker/") and not about.fork:
@@ -106,8 +106,8 @@ def _scope(target: str) -> str:
 def _module(about: About, path: str, made: Published) -> Iterator[Supply]:
     """A module of Go is named by the address that it is fetched from, and by no other."""
     target = package_target(made.purl)
-    host, *parts = unquote(split_purl(target)[0].removeprefix("pkg:golang/")).split("/")
-    named = Address(host, "/".join(parts[:2]))
+    host, *parts = target.removeprefix("pkg:golang/").split("/")
+    named = GitAddress(host, "/".join(parts[:2]))
     if named in about.addresses:
         yield Supply(target, path, made.line, made.version, Sure.CERTAIN, made.private)
     elif named.name in about.names and host not in PUBLIC_FORGES:
@@ -120,7 +120,7 @@ def _module(about: About, path: str, made: Published) -> Iterator[Supply]:
 
 def _chart(about: About, path: str, made: Published, purl: str) -> Iterator[Supply]:
     """What a chart is called by convention in a registry: its repository, and its own name."""
-    name = folded(unquote(split_purl(purl)[0].rpartition("/")[2]))
+    name = folded(parts_of(purl)[1].rpartition("/")[2])
     for own in sorted(about.names):
         for target in (f"{CHART}{own}", f"{CHART}{own}/{name}"):
             yield Supply(target, path, made.line, made.version, Sure.LIKELY)

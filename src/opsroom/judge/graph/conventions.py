@@ -6,21 +6,19 @@ as a part of it. Pages and raw files of GitHub have the names of their repositor
 
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote
 
 from opsroom.judge.graph.targets import (
     CHART,
     GIT,
     IMAGE,
-    Address,
+    GitAddress,
     anywhere,
     folded,
     git_target,
-    split_purl,
 )
 from opsroom.model.link import Sure
 from opsroom.model.package import Package
-from opsroom.model.purl import package_key
+from opsroom.model.purl import package_key, parts_of
 
 HUBS = frozenset(
     {
@@ -59,16 +57,15 @@ Guess = tuple[str, Sure, str]
 
 def by_convention(package: Package) -> Iterator[Guess]:
     """Yield what else a package may be, whose name is not that of its repository."""
-    bare, qualifiers = split_purl(package.purl)
-    kind, _, path = bare.removeprefix("pkg:").partition("/")
-    path, registry = unquote(path), qualifiers.get("repository_url", "")
+    kind, path, qualifiers = parts_of(package.purl)
+    registry = qualifiers.get("repository_url", "")
     if kind == "docker" and registry:
         yield from _named(IMAGE, registry, path)
     elif kind == "helm" and registry:
         pages = list(_page(package.origin.removeprefix("registry:")))
         yield from pages or _named(CHART, registry, path)
     elif kind == "terraform" and registry:
-        yield package_key(bare), Sure.LIKELY, ""
+        yield package_key(package.purl), Sure.LIKELY, ""
     elif kind == "golang":
         yield from _module(path)
     elif package.origin.startswith("url:"):
@@ -99,7 +96,7 @@ def _module(path: str) -> Iterator[Guess]:
     host, *parts = path.split("/")
     if len(parts) < 2 or "." not in host or host in VANITY or re.fullmatch(r"v\d+", parts[1]):
         return
-    address = Address(folded(host), folded("/".join(parts[:2])))
+    address = GitAddress(folded(host), folded("/".join(parts[:2])))
     yield f"{GIT}{address.host}/{address.name}", Sure.STRONG, ""
     if other := anywhere(address):
         yield other, Sure.LIKELY, f"git+https://{address.host}/{address.name}"

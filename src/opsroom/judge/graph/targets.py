@@ -15,11 +15,10 @@ else.
 
 import re
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from opsroom.model.identity import remote_identity
 from opsroom.model.package import Package
-from opsroom.model.purl import FOLDED, package_key, short
+from opsroom.model.purl import FOLDED, package_key, parts_of, short
 
 GIT, PACKAGE, IMAGE, CHART, PATH, HOST, ENVIRONMENT = (
     "git:", "pkg:", "image:", "chart:", "path:", "host:", "env:"
@@ -46,7 +45,7 @@ REGISTRY = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?|localhost(?::\d+)?|[\w-]+:\
 """How the first part of a reference to an image says that it is a host."""
 
 
-class Address(NamedTuple):
+class GitAddress(NamedTuple):
     """A Git repository by its address, in lower case. `name` has its owner before it."""
 
     host: str
@@ -65,7 +64,7 @@ def folded(text: str) -> str:
     )
 
 
-def address_of(url: str) -> Address | None:
+def address_of(url: str) -> GitAddress | None:
     """Return which Git repository a URL or an origin names; None: none that others could name."""
     bare = re.split(r"[?#]", url.removeprefix("git+"), maxsplit=1)[0]
     found = remote_identity(bare) if len(bare) <= LONGEST else None
@@ -79,7 +78,7 @@ def address_of(url: str) -> Address | None:
     if host in OWNED:
         parts = parts[:2]
         parts[-1] = parts[-1].removesuffix(".git")
-    return Address(folded(host), folded("/".join(parts))) if all(parts) else None
+    return GitAddress(folded(host), folded("/".join(parts))) if all(parts) else None
 
 
 def git_target(url: str) -> str | None:
@@ -88,16 +87,15 @@ def git_target(url: str) -> str | None:
     return f"{GIT}{address.host}/{address.name}" if address else None
 
 
-def anywhere(address: Address) -> str | None:
+def anywhere(address: GitAddress) -> str | None:
     """Return the target of a repository whose host may be called otherwise; None: it isn't."""
     return None if address.host in PUBLIC_FORGES else f"{SOMEWHERE}{address.name}"
 
 
 def package_target(purl: str) -> str:
     """Return the target of a purl; of a host's own type it is the address of a repository."""
-    bare, qualifiers = split_purl(purl)
-    kind, _, path = bare.removeprefix(PACKAGE).partition("/")
-    if kind in FORGES and (found := git_target(f"https://{FORGES[kind]}/{unquote(path)}")):
+    kind, path, qualifiers = parts_of(purl)
+    if kind in FORGES and (found := git_target(f"https://{FORGES[kind]}/{path}")):
         return found
     if vcs := qualifiers.get("vcs_url"):
         return git_target(vcs) or package_key(purl)
@@ -106,13 +104,6 @@ def package_target(purl: str) -> str:
     if kind == "ansible" and qualifiers.get("type"):
         return f"{key}?type={qualifiers['type']}"
     return with_registry(key, registry) if kind in WITH_REGISTRY else key
-
-
-def split_purl(purl: str) -> tuple[str, dict[str, str]]:
-    """Return a purl without qualifiers, and them."""
-    bare, _, rest = purl.partition("#")[0].partition("?")
-    pairs = (each.partition("=") for each in rest.split("&") if each)
-    return bare, {name: unquote(value) for name, _, value in pairs}
 
 
 def with_registry(key: str, registry: str) -> str:
@@ -154,11 +145,10 @@ def shown(target: str) -> str:
     """Return a target as people write it: `npm/lodash`, `docker/ghcr.io/owner/name`, `env:prod`."""
     if not target.startswith(PACKAGE):
         return target
-    key, qualifiers = split_purl(target)
+    key, _, registry = target.partition("?repository_url=")
     kind, _, path = short(key).partition("/")
     if kind not in TYPES or not path:
         return target
-    registry = qualifiers.get("repository_url", "")
     return f"{kind}/{registry}/{path}" if registry else f"{kind}/{path}"
 
 
@@ -188,9 +178,8 @@ def _named(text: str) -> tuple[str, ...]:
     """What `type/name@version` may mean."""
     if not re.match(r"[A-Za-z][A-Za-z0-9.+-]*/[^/?]", text):
         return ()
-    bare, qualifiers = split_purl(text)
-    kind, _, path = unquote(bare).partition("/")
-    kind, path = kind.lower(), path.strip("/")
+    kind, path, qualifiers = parts_of(text)
+    path = path.strip("/")
     if (at := path.rfind("@")) > max(0, path.rfind("/") + 1):
         path = path[:at]
     if not path:
