@@ -5,8 +5,9 @@ say why it is there. A cut leaves the first ones, and counts the others.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from pydantic import ConfigDict, Field
@@ -200,7 +201,11 @@ class DependencyGraph(Answer):
 
 
 class Told(NamedTuple):
-    """What a question found, before it is cut. `rest` says how many entries were not even made."""
+    """What a question found, before it is cut.
+
+    `rest` says how many entries were not even made, `sizes` how many nodes there are of each depth,
+    or of each wave.
+    """
 
     node: str | None
     entries: Sequence[Entry]
@@ -208,6 +213,7 @@ class Told(NamedTuple):
     note: str = ""
     next: tuple[Next, ...] = ()
     rest: int = 0
+    sizes: Mapping[int, int] = MappingProxyType({})
 
 
 def cut(

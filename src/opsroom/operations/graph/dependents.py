@@ -1,5 +1,6 @@
 """Who needs it, and what it needs: directly and over others, each with the edge that says so."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from opsroom.judge.graph.impact import impact
@@ -55,6 +56,7 @@ def dependents(asked: Asked) -> Told:
         meant.note,
         following if wanted else (),
         len(wanted) - len(entries),
+        Counter(away[number] for number in wanted),
     )
 
 
@@ -119,7 +121,8 @@ def dependencies(asked: Asked) -> Told:
     ]
     direct = sum(known[number] == 1 for number in wanted)
     counts = {"direct": direct, "in all": len(wanted)} if wanted else {}
-    return Told(meant.name, entries, counts, meant.note, (), len(wanted) - len(entries))
+    sizes = Counter(known[number] for number in wanted)
+    return Told(meant.name, entries, counts, meant.note, (), len(wanted) - len(entries), sizes)
 
 
 def outside(sight: Sight, edges: list[GraphEdge]) -> list[Entry]:

@@ -1,5 +1,7 @@
 """In which order to change something and whatever needs it, and which lines to change there."""
 
+from collections import Counter
+
 from opsroom.judge.graph.impact import impact, waves_of
 from opsroom.judge.wording import counted, listed
 from opsroom.operations.graph.answer import Entry, GraphEdge, GraphNode, Told
@@ -60,6 +62,7 @@ def order(asked: Asked) -> Told:
         "; ".join(filter(None, notes)),
         following if reached > 1 else (),
         max(0, len(entries) - MOST),
+        Counter(entry.group for entry in entries if entry.group is not None),
     )
 
 

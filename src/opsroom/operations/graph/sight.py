@@ -49,6 +49,11 @@ class Sight:
         return {row.repository.key: number for number, row in self.rows.items()}
 
     @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The id of each repository by its name."""
+        return {row.name: number for number, row in self.rows.items()}
+
+    @cached_property
     def grades(self) -> dict[str, Grade]:
         """The grade of each repository by its name."""
         return {row.name: row.health.grade for row in self.rows.values()}

@@ -73,6 +73,7 @@ def _routes(mcp: ASGIApp | None) -> list[BaseRoute]:
         Route("/api/events", data.recent),
         Route("/api/summary", data.numbers),
         Route("/api/risk", data.risks),
+        Route("/api/graph", data.graph),
         Route("/api/sarif", data.sarif),
         Route("/api/repositories/{name:path}", data.repository),
         Route(

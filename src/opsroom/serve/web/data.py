@@ -40,6 +40,15 @@ async def risks(request: Request) -> Response:
     return _json(await risk(room, question(request, "where")["where"]))
 
 
+async def graph(request: Request) -> Response:
+    """Serve `GET /api/graph?node=&where=`: the neighbourhood of a node, or the whole in short."""
+    from opsroom.operations.graph.picture import picture
+
+    room = await shared(request).opened()
+    asked = question(request, "node", "where")
+    return _json(await picture(room, asked["node"], asked["where"]))
+
+
 async def sarif(request: Request) -> Response:
     """Serve `GET /api/sarif?where=`: what is open or suppressed, as SARIF 2.1.0."""
     from opsroom.operations.findings.sarif import of_fleet
