@@ -1,6 +1,6 @@
 """The same questions, three times: ours, networkx, and rustworkx as one writes it straight."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -18,7 +18,8 @@ from opsroom.model.link import Phase
 
 nx: Any = import_module("networkx")
 
-Exposures = dict[int, tuple[Phase, int, int | None]]
+Exposed = tuple[Phase, int, int | None]
+Exposures = dict[int, Exposed]
 Predecessors = Callable[[int], Iterable[int]]
 
 
@@ -34,7 +35,7 @@ class Side(Protocol):
     def dependents(self, node: int) -> Iterable[int]: ...
     def dependencies(self, node: int) -> Iterable[int]: ...
     def path(self, begin: int, end: int) -> Sequence[int] | None: ...
-    def impact(self, node: int) -> Exposures: ...
+    def impact(self, node: int) -> Mapping[int, Exposed]: ...
     def waves(self, node: int) -> list[list[int]]: ...
     def order(self) -> list[list[int]]: ...
     def cycles(self) -> list[list[int]]: ...
@@ -70,8 +71,8 @@ class Ours:
     def path(self, begin: int, end: int) -> Sequence[int] | None:
         return path(self.graph, begin, end)
 
-    def impact(self, node: int) -> Exposures:
-        return {**impact(self.at, {node: Phase.RUNTIME}).reached}
+    def impact(self, node: int) -> Mapping[int, Exposed]:
+        return impact(self.at, {node: Phase.RUNTIME}).reached
 
     def waves(self, node: int) -> list[list[int]]:
         return [wave.nodes for wave in waves(self.graph, [node])]
@@ -129,7 +130,7 @@ class Networkx:
             return None
         return found
 
-    def impact(self, node: int) -> Exposures:
+    def impact(self, node: int) -> Mapping[int, Exposed]:
         return exposures({phase: graph.predecessors for phase, graph in self.at.items()}, node)
 
     def waves(self, node: int) -> list[list[int]]:
@@ -201,7 +202,7 @@ class Straight:
         found = rx.digraph_dijkstra_shortest_paths(self.graph, self.index[begin], target=last)
         return [self.ids[each] for each in found[last]] if last in found else None
 
-    def impact(self, node: int) -> Exposures:
+    def impact(self, node: int) -> Mapping[int, Exposed]:
         found = exposures(
             {phase: graph.predecessor_indices for phase, graph in self.at.items()},
             self.index[node],

@@ -117,14 +117,15 @@ def weight(name: str, sizes: Sequence[int]) -> tuple[float, float]:
 def test_algorithms(bench: Bench) -> None:
     sizes = bench.size(10_000, 1_000), bench.size(200_000, 10_000), bench.size(2_000_000, 60_000)
     fleet = generated(*sizes)
-    told = asked(fleet, bench.size(100, 30))
+    told = asked(fleet, bench.size(50, 30))
     sides: dict[str, Side] = {
         "opsroom": Ours(), "networkx": Networkx(), "plain rustworkx": Straight()
     }  # fmt: skip
     measured: dict[str, Measured] = {}
     for what, method in ((BUILD, "build"), ("build, walked in both directions", "build_both")):
         measured[what] = interleaved(
-            {name: timed(getattr(side, method), [(fleet,)]) for name, side in sides.items()}, 3
+            {name: timed(getattr(side, method), [(fleet,)]) for name, side in sides.items()},
+            bench.size(2, 3),
         )
     for side in sides.values():
         side.phased(fleet)

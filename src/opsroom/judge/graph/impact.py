@@ -24,9 +24,15 @@ class Exposure(NamedTuple):
 
 
 Reached = dict[int, Exposure]
-Steps = dict[int, tuple[int, int]]
-"""By number of a node: how far it is, and the number of the next node on the way; a start, itself.
-Nearest first, then by id."""
+
+
+class Walk(NamedTuple):
+    """Nodes by their numbers."""
+
+    layers: list[list[int]]
+    """At each distance, in order of their ids; starts first."""
+    came: dict[int, int]
+    """The next node on the way to a start; a start's is itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,46 +73,27 @@ def impact(phased: Phased, starts: Mapping[int, Phase], depth: int | None = None
     run = _walked(phased.at[Phase.RUNTIME], begins[Phase.RUNTIME], depth)
     carried = _walked(graph, begins[Phase.RUNTIME] + begins[Phase.BUILD], depth)
     reached: Reached = {}
-    seen = set(run)
     _expose(reached, ids, Phase.RUNTIME, run)
-    _expose(reached, ids, Phase.BUILD, {each: carried[each] for each in carried if each not in run})
-    seen.update(carried)
+    _expose(reached, ids, Phase.BUILD, carried)
+    seen = set(carried.came)
     for phase in ENDING:
-        ended = {number: (0, number) for number in begins[phase] if number not in seen}
+        layers = [[number for number in begins[phase] if number not in seen]]
+        came = {number: number for number in layers[0]}
+        seen.update(came)
         users = phased.at[phase].back.successor_indices
-        for number, (distance, _) in carried.items():
-            if distance != depth:
+        for layer in carried.layers[:depth]:
+            following: list[int] = []
+            for number in layer:
                 for user in users(number):
-                    if user not in seen and user not in ended:
-                        ended[user] = (distance + 1, number)
-        seen.update(ended)
-        ordered = sorted(ended.items(), key=lambda each: (each[1][0], ids[each[0]]))
-        _expose(reached, ids, phase, dict(ordered))
-    return Impact(reached, {ids[number]: ids[via] for number, (_, via) in carried.items()})
-
-
-def _expose(reached: Reached, ids: list[int], phase: Phase, steps: Steps) -> None:
-    for number, (distance, via) in steps.items():
-        reached[ids[number]] = Exposure(phase, distance, ids[via] if distance else None)
-
-
-def _walked(graph: Graph, starts: Iterable[int], depth: int | None) -> Steps:
-    """Walk against the edges in layers; the lowest id of a layer finds first."""
-    users, name = graph.back.successor_indices, graph.ids.__getitem__
-    layer = sorted(starts, key=name)
-    steps: Steps = {number: (0, number) for number in layer}
-    distance = 0
-    while layer and distance != depth:
-        distance += 1
-        found: dict[int, int] = {}
-        for number in layer:
-            for user in users(number):
-                if user not in steps and user not in found:
-                    found[user] = number
-        layer = sorted(found, key=name)
-        for number in layer:
-            steps[number] = (distance, found[number])
-    return steps
+                    if user not in seen:
+                        seen.add(user)
+                        came[user] = number
+                        following.append(user)
+            layers.append(following)
+        _expose(
+            reached, ids, phase, Walk([sorted(each, key=ids.__getitem__) for each in layers], came)
+        )
+    return Impact(reached, {ids[number]: ids[via] for number, via in carried.came.items()})
 
 
 def waves_of(phased: Phased, starts: Mapping[int, Phase]) -> list[Wave]:
@@ -124,3 +111,31 @@ def waves_of(phased: Phased, starts: Mapping[int, Phase]) -> list[Wave]:
     ]
     sources, targets = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     return order(Graph.build(sources, targets, reached))
+
+
+def _expose(reached: Reached, ids: list[int], phase: Phase, walk: Walk) -> None:
+    """Let whoever is not exposed more gravely be exposed as by a walk."""
+    for distance, layer in enumerate(walk.layers):
+        for number in layer:
+            node = ids[number]
+            if node not in reached:
+                via = ids[walk.came[number]] if distance else None
+                reached[node] = Exposure(phase, distance, via)
+
+
+def _walked(graph: Graph, starts: Iterable[int], depth: int | None) -> Walk:
+    """Walk against the edges in layers; the lowest id of a layer finds first."""
+    users, name = graph.back.successor_indices, graph.ids.__getitem__
+    layer = sorted(starts, key=name)
+    layers = [layer]
+    came = {number: number for number in layer}
+    while layer and len(layers) - 1 != depth:
+        following: list[int] = []
+        for number in layer:
+            for user in users(number):
+                if user not in came:
+                    came[user] = number
+                    following.append(user)
+        layer = sorted(following, key=name)
+        layers.append(layer)
+    return Walk(layers, came)
