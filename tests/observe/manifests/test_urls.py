@@ -54,6 +54,9 @@ def test_asks_for_a_repository(path: str, line: str) -> None:
         ("x.sh", "curl https://github.com/acme/tools/issues/1"),
         ("x.ps1", 'Write-Host "https://github.com/acme/tools.git"'),
         ("x.tf", "// https://github.com/acme/tools.git"),
+        ("x.tf", "/* as\nhttps://github.com/acme/tools.git\n*/"),
+        ("x.yaml", "{{- /* from https://github.com/acme/tools.git */ -}}"),
+        ("x.sh", "go install golang.org/x/tools/cmd/x@latest"),
         ("x.yaml", "homepage: https://github.com/acme/tools"),
         ("x.yaml", "docs_url: https://github.com/acme/tools/blob/main/README.md"),
         ("x.yaml", "description: Like https://github.com/acme/tools but better"),
@@ -68,7 +71,7 @@ def test_asks_for_a_repository(path: str, line: str) -> None:
         ("x.toml", '[project.urls]\nSource = "https://github.com/acme/tools"'),
     ],
 )
-def test_tells_people_of_one(path: str, line: str) -> None:
+def test_tells_people_of_one_or_means_another(path: str, line: str) -> None:
     assert names(line, path) == []
 
 

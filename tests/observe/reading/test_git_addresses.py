@@ -110,6 +110,7 @@ def test_names_a_repository(url: str, origin: str, version: str, shape: Shape) -
         *("http://web/a/b", "mailto:kim@acme.dev", "kim@acme.dev", "nas:/a/b", "root@nas:22/a"),
         *("file:///a/b.git", "/a/b.git", "a/b", "", "https://", "https:///a/b", "https://[/a/b"),
         *("https://-/a/b.git", "git@:a/b", "https://acme.dev/.git", "https://acme.dev/../b.git"),
+        *("https://dl.acme.dev/tools/install.sh", "https://dl.acme.dev/tools/x-1.tgz"),
         "https://github.com/a/b\x1b[0m",
         "https://github.com/" + "a/" * 2_000 + "b.git",
     ],

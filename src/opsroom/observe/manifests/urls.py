@@ -119,7 +119,7 @@ def _addresses(line: Line) -> Iterator[Mention]:
                 yield Mention("address", address.origin, line.number, address.version)
     for match in GO.finditer(line.text):
         address = git_address(f"https://{match['host']}/{match['owner']}/{match['name']}")
-        if address:
+        if address and not _is_no_forge(match["host"]):
             ref = match["ref"] or ""
             yield Mention("address", address.origin, line.number, "" if ref == "latest" else ref)
     for match in GH.finditer(line.text):
@@ -132,12 +132,16 @@ def _is_asked(address: GitAddress, line: Line, url: str, at: int) -> bool:
     """Whether an address is asked for, and not only told."""
     if address.shape in (Shape.FILE, Shape.CLONE):
         return True
-    host = address.origin.split("/")[2]
-    if host not in FORGES and is_nobodys(host.partition(":")[0]):
+    if _is_no_forge(address.origin.split("/")[2]):
         return False
     if line.alone == url and NAMED.search(line.key):
         return True
     return address.shape is Shape.PLAIN and bool(FETCHING.search(line.text[:at]))
+
+
+def _is_no_forge(host: str) -> bool:
+    """Whether a host that everybody knows serves something else than repositories."""
+    return host not in FORGES and is_nobodys(host.partition(":")[0])
 
 
 def _hosts(line: Line, local: bool) -> Iterator[Mention]:

@@ -27,6 +27,8 @@ SCP = re.compile(
     r"[a-z][a-z0-9_-]{0,31}@(?P<host>[A-Za-z0-9.-]+):(?P<path>(?!/|[0-9]+/)[^?#\s:@]+)"
 )
 ARCHIVE = re.compile(r"\.(?:tar\.(?:gz|bz2|xz)|tgz|zip)$")
+FILE = re.compile(r"\.(?:json|ya?ml|t?gz|zip|sh|ps1|html?|txt|xml|pdf|deb|rpm|exe|jar|asc|sig)$")
+"""Endings of what is no repository: `https://dl.example.org/tools/install.sh`."""
 COMMITTISH = re.compile(r"[\w.+/@-]{1,200}")
 
 FORGES = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org"})
@@ -137,6 +139,8 @@ def _plain(host: str, parts: list[str], *, clone: bool, ref: str) -> GitAddress 
         return None
     if len(parts) == 2 or clone:
         name, _, pinned = parts[-1].partition("@")
+        if FILE.search(name):
+            return None
         shape = Shape.CLONE if clone else Shape.PLAIN
         return _named(host, [*parts[:-1], name], pinned or ref, shape)
     kind, rest = parts[2], parts[3:]
@@ -202,7 +206,7 @@ def _named(host: str, named: list[str], ref: str, shape: Shape) -> GitAddress | 
         return None
     if len(named) < 2:
         return None
-    if not COMMITTISH.fullmatch(ref):
+    if not COMMITTISH.fullmatch(ref) or ref == "v":
         ref = ""
     name = "/".join(named).removesuffix(".git")
     return GitAddress(f"git+https://{host}/{name}", plain(ref), shape)

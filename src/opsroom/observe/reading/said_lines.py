@@ -31,6 +31,11 @@ SAYING = re.compile(
 """How a line begins that tells a person something."""
 
 
+BEGINS = re.compile(r"(?:\{\{-?\s*)?/\*|<!--")
+ENDS = re.compile(r"\*/|-->")
+"""Of comments of more than one line, also of templates."""
+
+
 class Line(NamedTuple):
     """One line without its comment. `key` and `value` are empty where it isn't of that shape."""
 
@@ -50,9 +55,12 @@ def lines_of(path: str, text: str) -> Iterator[Line]:
     """The lines of a file that say something; what is meant for the eyes of people is left out."""
     name = basename(path)
     slashed = name.startswith("Jenkinsfile") or name.endswith(SLASHED)
-    above, depth = "", -1
+    above, depth, aside = "", -1, False
     for number, raw in enumerate(text.split("\n"), 1):
         stripped = raw.strip()
+        if aside or BEGINS.match(stripped):
+            aside = not ENDS.search(stripped)
+            continue
         if not stripped or len(raw) > LONGEST or _is_comment(stripped, slashed):
             continue
         line = _uncommented(raw, slashed)
