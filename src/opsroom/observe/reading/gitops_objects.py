@@ -15,6 +15,7 @@ from opsroom.observe.reading.yaml_text import Entries, Node, document
 
 Found = Iterator[Package | Unread]
 REFS = ("digest", "commit", "tag", "semver", "branch", "name")
+HELM = "HelmRepository"
 CHART = "application/vnd.cncf.helm.chart"
 EMPTY = Entries()
 
@@ -31,12 +32,16 @@ def _flux_release(item: Entries, addresses: Mapping[str, str]) -> Found:
         source = words(_below(wanted, "sourceRef").get("name"))
         kind = words(_below(wanted, "sourceRef").get("kind"))
         line = wanted.lines["chart"]
-        if name.startswith(("./", "/")) or kind in ("GitRepository", "Bucket"):
+        if kind == "GitRepository" and (place := addresses.get(f"{kind}/{source}")):
+            yield _git(place, "", line, name)
+        elif name.startswith(("./", "/")) or kind in ("GitRepository", "Bucket"):
             address = name if name.startswith(".") else f"./{name}"
             name = name.rstrip("/").rpartition("/")[2]
             yield chart(name, words(wanted.get("version")), address, line)
         else:
-            yield chart(name, words(wanted.get("version")), addresses.get(source, ""), line)
+            yield chart(
+                name, words(wanted.get("version")), addresses.get(f"{HELM}/{source}", ""), line
+            )
     yield from images_in(_below(item, "spec", "values"))
 
 
@@ -45,7 +50,7 @@ def _flux_chart(item: Entries, addresses: Mapping[str, str]) -> Found:
     source = words(_below(spec, "sourceRef").get("name"))
     if name := words(spec.get("chart")):
         line = spec.lines["chart"]
-        yield chart(name, words(spec.get("version")), addresses.get(source, ""), line)
+        yield chart(name, words(spec.get("version")), addresses.get(f"{HELM}/{source}", ""), line)
 
 
 def _flux_oci(item: Entries, addresses: Mapping[str, str]) -> Found:
@@ -144,11 +149,13 @@ def _k3s(item: Entries, addresses: Mapping[str, str]) -> Found:
 
 
 def addresses_of(items: list[Entries]) -> dict[str, str]:
-    """The addresses of Flux's HelmRepository objects in a file, by their names."""
+    """The addresses of Flux's repositories in a file, by `kind/name`."""
     return {
-        words(_below(item, "metadata").get("name")): words(_below(item, "spec").get("url"))
+        f"{kind}/{words(_below(item, 'metadata').get('name'))}": words(
+            _below(item, "spec").get("url")
+        )
         for item in items
-        if item.get("kind") == "HelmRepository"
+        if (kind := words(item.get("kind"))) in (HELM, "GitRepository")
     }
 
 
