@@ -36,6 +36,7 @@ HUBS = frozenset(
     }
 )
 """Registries in which names say nothing of repositories."""
+TYPES = ("pkg:docker/", "pkg:helm/", "pkg:terraform/", "pkg:golang/")
 LONGEST = 5
 """Parts of a path of which a repository's name may be the beginning."""
 PAGES = re.compile(r"https?://([\w-]+)\.github\.io/([\w.-]+)?", re.ASCII)
@@ -57,6 +58,8 @@ Guess = tuple[str, Sure, str]
 
 def by_convention(package: Package) -> Iterator[Guess]:
     """Yield what else a package may be, whose name is not that of its repository."""
+    if not (package.purl.startswith(TYPES) or package.origin.startswith("url:")):
+        return
     kind, path, qualifiers = parts_of(package.purl)
     registry = qualifiers.get("repository_url", "")
     if kind == "docker" and registry:

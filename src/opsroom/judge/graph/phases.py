@@ -5,6 +5,7 @@ people give to files which are for tests, examples and CI alone.
 """
 
 import re
+from functools import lru_cache
 
 from opsroom.model.link import Phase
 from opsroom.model.package import Package
@@ -71,6 +72,7 @@ def name_of(path: str) -> str:
     return path.rpartition("/")[2]
 
 
+@lru_cache(maxsize=4096)
 def asks_nothing(path: str) -> bool:
     """Whether a file is what tests read, or a copy of what others made."""
     folders = _folders(path)
@@ -109,6 +111,7 @@ def phase_of_mention(path: str) -> Phase:
     return _aside(path) or Phase.RUNTIME
 
 
+@lru_cache(maxsize=4096)
 def _aside(path: str) -> Phase | None:
     """What the folders say: CI, development, or nothing."""
     folders = _folders(path)

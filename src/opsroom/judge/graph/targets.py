@@ -14,6 +14,7 @@ else.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from opsroom.model.identity import remote_identity
@@ -92,6 +93,7 @@ def anywhere(address: GitAddress) -> str | None:
     return None if address.host in PUBLIC_FORGES else f"{SOMEWHERE}{address.name}"
 
 
+@lru_cache(maxsize=50_000)
 def package_target(purl: str) -> str:
     """Return the target of a purl; of a host's own type it is the address of a repository."""
     kind, path, qualifiers = parts_of(purl)
