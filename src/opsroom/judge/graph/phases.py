@@ -6,6 +6,7 @@ people give to files which are for tests, examples and CI alone.
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from opsroom.model.link import Phase
 from opsroom.model.package import Package
@@ -78,10 +79,7 @@ def asks_nothing(path: str) -> bool:
     folders = _folders(path)
     if not (FIXTURES | VENDORED).isdisjoint(folders):
         return True
-    return any(
-        above in TESTS and folder in READ_BY_TESTS
-        for above, folder in zip(folders, folders[1:], strict=False)
-    )
+    return any(above in TESTS and folder in READ_BY_TESTS for above, folder in pairwise(folders))
 
 
 def makes_nothing(path: str) -> bool:
