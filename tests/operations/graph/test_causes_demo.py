@@ -11,17 +11,23 @@ from tests.hub import serving
 from tests.operations.hosts.worlds import settings, source, until
 from tests.operations.rooms import Yard
 
+from opsroom.clients.git.exports import Export
 from opsroom.demo.catalogue import WORKFLOWS
 from opsroom.demo.github.acts.pushes import commit_files
 from opsroom.demo.github.app import build_hub
+from opsroom.demo.github.trees import walk
+from opsroom.model.scan import Scan
+from opsroom.observe.inventory import take
+from opsroom.observe.parsing import Parsers
+from opsroom.operations.fleet import Row
 from opsroom.operations.graph.asked import Asked
 from opsroom.operations.graph.causes import causes, explained
 from opsroom.operations.graph.nodes import Meant
 from opsroom.operations.graph.seeing import seen
 from opsroom.operations.graph.sight import Sight
 from opsroom.operations.room import Room
-from opsroom.operations.scans import keeping, taking_up
-from opsroom.settings import ScanSetting
+from opsroom.operations.scans.looking import Seen
+from opsroom.operations.scans.recording import ScanResult, record_scans
 
 pytestmark = pytest.mark.anyio
 PYTHON = ".github/workflows/python.yml"
@@ -35,26 +41,38 @@ def town(tmp_path: Path) -> Village:
 
 
 @pytest.fixture
-async def room(town: Village, yard: Yard, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Room]:
+async def room(town: Village, yard: Yard, tmp_path: Path) -> AsyncGenerator[Room]:
     """A room that has looked at the whole fleet, and at its manifests."""
-    monkeypatch.setattr(keeping, "AFTER_OPENING", 0.05)
-    monkeypatch.setattr(keeping, "PAUSE", 0.1)
-    monkeypatch.setattr(taking_up, "PAUSE", 0.05)
     with serving(build_hub(town.world).app, lifespan="off") as url:
         town.world.root = town.simulation.town.remote = url
         owners = [
             source(owner, base_url=url, token=SecretStr(TOKEN)) for owner in ("homelab", "kim")
         ]
-        told = settings(yard.home, *owners, scan=ScanSetting(scanners=("dependencies",)))
-        async with Room(told, scans=True, clock=lambda: town.clock[0]) as opened:
+        async with Room(settings(yard.home, *owners), clock=lambda: town.clock[0]) as opened:
             await opened.open()
-            await until(lambda: _looked(opened), opened, 30)
+            await until(lambda: len(opened.rows()) >= 24, opened, 10)
+            parsers = Parsers()
+            await record_scans(opened, [
+                ScanResult(each.repository.key, _looked(town, each, tmp_path, parsers))
+                for each in opened.rows()
+            ])  # fmt: skip
+            parsers.rest()
             yield opened
 
 
-def _looked(room: Room) -> bool:
-    rows = room.rows()
-    return len(rows) >= 24 and all(row.scans for row in rows)
+def _looked(town: Village, row: Row, folder: Path, parsers: Parsers) -> Seen:
+    """What the files of its head hold, without Git in between."""
+    repository = town.repository(row.name)
+    objects, head = repository.objects, str(repository.head)
+    place = folder / "files" / row.name
+    paths = [path for path, entry in walk(objects, objects.commit(head).tree)
+             if entry.kind == "blob"]  # fmt: skip
+    for path in paths:
+        (place / path).parent.mkdir(parents=True, exist_ok=True)
+        (place / path).write_text(town.simulation.town.text(repository, head, path))
+    inventory, manifests = take(Export(place, head, tuple(paths)), lambda _: {}, parsers)
+    told = Scan(scanner="dependencies", key="now", commit=head, at=town.clock[0], rules="1")
+    return Seen(scans=[told], inventory=inventory, manifests=manifests)
 
 
 async def test_who_broke_them_is_named_with_its_file_and_its_commit(
