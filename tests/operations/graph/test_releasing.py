@@ -19,14 +19,16 @@ async def test_tags_of_a_clone_are_releases_after_a_look(yard: Yard) -> None:
         async with room.store.read() as connection:
             (number,) = (await ids_of(connection, [only(room).repository.key])).values()
         target = "pkg:npm/%40kim/units"
-        known = await releases_of(room, {number: target, 999: target})
-        assert [each.version for each in known[number].found] == ["2.0.0", "1.1.0", "1.0.0"]
-        assert said(behind(known[number], "1.0.0")).startswith("2 releases and 0 days behind 2.0.0")
-        assert known[999].reason == UNTOLD
+        known = await releases_of(room, [(number, target), (999, target)])
+        assert [each.version for each in known[number, target].found] == ["2.0.0", "1.1.0", "1.0.0"]
+        assert said(behind(known[number, target], "1.0.0")).startswith(
+            "2 releases and 0 days behind 2.0.0"
+        )
+        assert known[999, target].reason == UNTOLD
         yard.workshop.run(folder, "tag", "v2.1.0")
         await look_over(room)
-        again = await releases_of(room, {number: target})
-        assert again[number].found[0].version == "2.1.0"
+        again = await releases_of(room, [(number, target)])
+        assert again[number, target].found[0].version == "2.1.0"
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,7 @@ async def _answer(
     max_tokens: int,
 ) -> DependencyGraph:
     from opsroom.operations.graph.asked import Asked
+    from opsroom.operations.graph.lagging import compared
     from opsroom.operations.graph.nodes import Meant, meant
     from opsroom.operations.graph.seeing import seen, switched_off
 
@@ -85,6 +86,8 @@ async def _answer(
     wanted = {number for number, row in rows.items() if where.matches(row)} if where.terms else None
     asked = Asked(sight, node, depth, lambda number: wanted is None or number in wanted)
     told = await _told(room, query, asked, to, since)
+    if query in ABOUT_ONE:
+        told = await compared(room, sight, told, fully=query == "skew")
     off = switched_off(room)
     unlooked = [*([off] if off else []), *sight.unlooked(wanted)]
     looked, covered = room.looked(

@@ -4,13 +4,13 @@ A repository may make several packages: those of a target are told from the othe
 that its supplies and its manifests give them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import anyio.to_thread
 
-from opsroom.judge.graph.targets import PACKAGE, split_purl
+from opsroom.judge.graph.targets import PACKAGE
 from opsroom.judge.graph.versions import Releases, joined, releases
 
 if TYPE_CHECKING:
@@ -18,20 +18,24 @@ if TYPE_CHECKING:
     from opsroom.store.tags import Tagged
 
 
-async def releases_of(room: "Room", asked: Mapping[int, str]) -> dict[int, Releases]:
-    """The releases of these repositories, each under the target that links name it by.
+Asked = tuple[int, str]
+"""The id of a repository, and the target that links name it by."""
+
+
+async def releases_of(room: "Room", asked: Collection[Asked]) -> dict[Asked, Releases]:
+    """The releases of these repositories under those names.
 
     Where no look told of tags that is said in `reason`: unknown, and never none.
     """
     from opsroom.store.tags import Tagged, load_tags
 
     async with room.store.read() as connection:
-        told = await load_tags(connection, list(asked))
+        told = await load_tags(connection, sorted({number for number, _ in asked}))
 
-    def read() -> dict[int, Releases]:
+    def read() -> dict[Asked, Releases]:
         return {
-            number: _releases(told.get(number, Tagged()), target)
-            for number, target in asked.items()
+            (number, target): _releases(told.get(number, Tagged()), target)
+            for number, target in asked
         }
 
     return await anyio.to_thread.run_sync(read)
@@ -51,7 +55,7 @@ def called(target: str) -> tuple[str, tuple[str, ...], str]:
     """
     if not target.startswith(PACKAGE):
         return "", (), ""
-    bare, _ = split_purl(target)
+    bare = target.partition("#")[0].partition("?")[0]
     kind, _, path = bare.removeprefix(PACKAGE).partition("/")
     path = unquote(path)
     last = path.rpartition("/")[2]
