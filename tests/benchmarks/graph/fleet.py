@@ -6,7 +6,6 @@ are needed most, and here and there two need each other. Always the same for the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -44,7 +43,7 @@ class Fleet:
 
 def generated(repositories: int, packages: int, edges: int) -> Fleet:
     """A fleet with about so many distinct edges, in no order."""
-    draw: Any = np.random.default_rng(7)
+    draw = np.random.default_rng(7)
     published = repositories * PUBLISHED
     count = int((edges - published) * 1.35)
     users = (draw.random(count) ** 1.3 * repositories).astype(np.int64)
@@ -76,9 +75,9 @@ def generated(repositories: int, packages: int, edges: int) -> Fleet:
 
 def asked(fleet: Fleet, count: int) -> "Asked":
     """So many questions of each kind, half of them about what most is asked about."""
-    draw: Any = np.random.default_rng(11)
-    popular = [fleet.targets[each] for each in draw.integers(0, len(fleet.targets), count // 2)]
-    rest = [fleet.nodes[each] for each in draw.integers(0, len(fleet.nodes), count - count // 2)]
+    draw = np.random.default_rng(11)
+    popular: list[int] = draw.choice(fleet.targets, count // 2).tolist()
+    rest: list[int] = draw.choice(fleet.nodes, count - count // 2).tolist()
     repositories = [int(each) for each in draw.integers(1, fleet.repositories + 1, count)]
     providers = [int(1 + fleet.repositories * each**2) for each in draw.random(count)]
     return Asked(popular + rest, repositories, providers)
