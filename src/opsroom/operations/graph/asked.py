@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from opsroom.model.link import Phase
 from opsroom.operations.answers import Next
+from opsroom.operations.graph.declared import environments
 from opsroom.operations.graph.nodes import Meant
 from opsroom.operations.graph.sight import Sight
 
@@ -31,9 +32,7 @@ def environment_counts(sight: Sight, numbers: Iterable[int]) -> dict[str, int]:
     """How many repositories of each environment there are among these, and where they deploy."""
     counts: dict[str, int] = {}
     for number in numbers:
-        environment = sight.rows[number].repository.environment
-        places = {f"env:{environment}"} if environment else set[str]()
-        for place in sorted(places):
+        for place in sorted(each.target for each in environments(sight.rows[number])):
             counts[place] = counts.get(place, 0) + 1
     return dict(sorted(counts.items()))
 

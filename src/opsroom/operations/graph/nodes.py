@@ -25,6 +25,7 @@ from opsroom.model.text import plain
 from opsroom.operations import ids
 from opsroom.operations.fleet import named
 from opsroom.operations.graph.answer import GraphEdge
+from opsroom.operations.graph.declared import declared, environments
 from opsroom.operations.graph.sight import PHASES, PLACES, SURES, Sight, versions
 from opsroom.operations.graph.wanted import Wanted, wanted
 from opsroom.operations.room import Room
@@ -109,6 +110,7 @@ async def _outside(room: Room, sight: Sight, asked: Wanted, targets: tuple[str, 
         seen = await looks(connection, {each.since for each in links})
     here = [each for each in links if each.repository_id in sight.rows]
     own = {each.repository_id for each in suppliers if each.repository_id in sight.rows}
+    own |= _probed(room, sight, targets)
     answering = _answering(sight, own, targets)
     name = plain(shown(here[0].link.target if here else targets[0]), 120)
     if answering and not asked.conditions:
@@ -125,6 +127,18 @@ async def _outside(room: Room, sight: Sight, asked: Wanted, targets: tuple[str, 
         note = f"whether {counted(len(unsure), 'more repository', 'more repositories')} use such a "
         note += f"version can't be told: {them}"
     return Meant(plain(f"{asked._replace(name=name)}", 160), (), users, targets, note)
+
+
+def _probed(room: Room, sight: Sight, targets: Sequence[str]) -> set[int]:
+    """Who answers under a name of the network, as probes of the settings say."""
+    if not (targets[0].startswith(HOST) and room.settings.probes):
+        return set()
+    served = declared(list(sight.rows.values()), room.settings).supplies
+    return {
+        sight.ids[key]
+        for key, supplies in served.items()
+        if any(each.target in targets for each in supplies)
+    }
 
 
 def _answering(sight: Sight, own: Collection[int], targets: Sequence[str]) -> list[int]:
@@ -207,15 +221,19 @@ def _environment(
     edges = {
         number: edges_to(sight, number, found, targets[0], looks) for number, found in held.items()
     }
+    known: set[str] = set()
     for number, row in sight.rows.items():
-        if (row.repository.environment or "").lower() == name:
-            told = GraphEdge(source=row.name, to=targets[0], kind="deploys", name="settings")
-            edges.setdefault(number, (told,))
+        for link in environments(row):
+            known.add(link.target.removeprefix(ENVIRONMENT))
+            if link.target == targets[0]:
+                told = GraphEdge(
+                    source=row.name, to=link.target, kind="deploys", name=link.path, sure=link.sure
+                )
+                edges.setdefault(number, (told,))
     if not edges:
-        known = {row.repository.environment for row in sight.rows.values()} - {None}
         raise NotFound(
             f"nothing is deployed to {plain(name, 60)!r}, as far as is known",
-            f"known: {', '.join(sorted(map(str, known)))}" if known else "settings name none",
+            f"known: {plain(', '.join(sorted(known)), 200)}" if known else "settings name none",
         )
     return Meant(targets[0], (), edges, targets)
 
