@@ -54,10 +54,13 @@ class Ailing:
 
 
 async def gather(room: Room, sight: Sight, failing: Sequence[int]) -> Ailing:
-    """Gather what is known of these repositories, whose CI fails, and of those above them."""
+    """Gather what is known of these repositories, whose CI fails, and of those above them.
+
+    Where they are too many the last ones are left out.
+    """
     from opsroom.operations.ci_lines import kept_runs
 
-    hurting = sorted(failing)[:MOST]
+    hurting = failing[:MOST]
     above = _above(sight, hurting)
     keys = {number: sight.rows[number].repository.key for number in {*hurting, *above}}
     async with room.store.read() as connection:

@@ -45,8 +45,7 @@ async def explained(room: Room, sight: Sight, first: Wants = lambda _: True) -> 
     failing = [number for number, row in sight.rows.items() if row.ci == "failing"]
     failing.sort(key=lambda number: (not first(number), number))
     ailing = await gather(room, sight, failing)
-    hurting = {symptom.repository for symptom in ailing.symptoms}
-    outside = await shared_outside(room, sight, hurting, ailing.above)
+    outside = await shared_outside(room, sight, ailing.symptoms, ailing.above)
     explanation = await anyio.to_thread.run_sync(_explain, sight, ailing, outside)
     return Found(explanation, ailing, outside)
 

@@ -1,13 +1,13 @@
 """What several that hurt share from outside the fleet, and what is known to have moved of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from opsroom.judge.graph.evidence import WINDOW
-from opsroom.judge.graph.symptoms import Change
+from opsroom.judge.graph.symptoms import Change, Symptom
 from opsroom.judge.graph.targets import shown
 from opsroom.model.link import Edge
 from opsroom.operations.graph.sight import Sight
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 SHARED = 2
 """Repositories that hurt and share a target, from which on it may be their cause."""
-MOST = 20
-"""Targets that are followed: those that most share."""
+MOST = 8
+"""Targets that are followed: those that errors name, then those that most share."""
 CHANGING = ("action", "workflow", "image", "reference", "template")
 """What may be another thing today under the version that it had yesterday."""
 
@@ -37,12 +37,14 @@ class Outside:
 
 
 async def shared_outside(
-    room: Room, sight: Sight, hurting: Iterable[int], above: Iterable[int]
+    room: Room, sight: Sight, symptoms: Collection[Symptom], above: Iterable[int]
 ) -> Outside:
-    """What these share, themselves or by the workflows of those above that they call."""
+    """What those that hurt share, themselves or by the workflows of those above that they call."""
     from opsroom.store.link_history import history
     from opsroom.store.links import links_of, links_to, suppliers_of
 
+    hurting = {symptom.repository for symptom in symptoms}
+    errors = {symptom.error.lower() for symptom in symptoms}
     callers = _callers(sight, hurting)
     numbers = {*hurting, *(number for number in above if number in callers)}
     since = room.now() - WINDOW
@@ -51,7 +53,9 @@ async def shared_outside(
         past = await history(connection, since, numbers)
         shared = _shared(links, callers)
         inside = {each.supply.target for each in await suppliers_of(connection, shared)}
-        targets = [target for target in shared if target not in inside][:MOST]
+        targets = [target for target in shared if target not in inside]
+        targets.sort(key=lambda target: not _is_named(target, errors))
+        targets = targets[:MOST]
         users = await links_to(connection, targets)
     ids = {target: -place for place, target in enumerate(targets, 1)}
     edges: dict[int, list[Edge]] = defaultdict(list)
@@ -116,6 +120,10 @@ def _unseen(links: Iterable["Linked"], ids: Mapping[str, int]) -> Iterable[Chang
     changing = {each.link.target for each in links if each.link.kind in CHANGING}
     for target in sorted(changing & ids.keys()):
         yield Change(ids[target], "unseen", None, words=_words(target))
+
+
+def _is_named(target: str, errors: Iterable[str]) -> bool:
+    return any(word.lower() in error for word in _words(target) for error in errors)
 
 
 def _words(target: str) -> tuple[str, ...]:
