@@ -17,7 +17,7 @@ from opsroom.model.mention import Mention
 from opsroom.observe.manifests import Format, NotUnderstood
 from opsroom.observe.reading.git_addresses import FORGES, GitAddress, Shape, git_address
 from opsroom.observe.reading.mentioned import manifest_of
-from opsroom.observe.reading.network_names import asked, is_nobodys, urls_in
+from opsroom.observe.reading.network_names import asked, hosts_in, is_nobodys
 from opsroom.observe.reading.plain_text import text_of
 from opsroom.observe.reading.said_lines import Line, lines_of
 
@@ -36,7 +36,7 @@ TOLD = re.compile(
     r"(?i)(?:^|[._/-])(?:home|home_?page|docs?|documentation|docs?_?ur[il]|description|summary|"
     r"readme|licen[cs]e|licen[cs]e_?url|changelog|change_?log|changes|release_?notes|issues?|"
     r"issues?_?(?:tracker|url)|bugs?|bug_?tracker|support|support_?url|website|about|help|"
-    r"help_?ur[il]|links?|href|title|name|message|text|body|summary|authors?|maintainers?|"
+    r"help_?ur[il]|links?|href|title|name|message|text|body|authors?|maintainers?|"
     r"contacts?|contact_links|badge|comment|notes?|see|references?|info|more_?info|funding|"
     r"information_?uri|.*opencontainers.*|.*label-schema.*|source-location|project-slug|"
     r"project_?ur[il]|homepage_?ur[il]|sponsors?|donate|tracker|edit_ur[il]|avatar\w*|avatars?_?ur[il]|icon|logo|"
@@ -147,7 +147,7 @@ def _is_no_forge(host: str) -> bool:
 def _hosts(line: Line, local: bool) -> Iterator[Mention]:
     names: list[str] = []
     if "://" in line.text:
-        names = [name for at, name in urls_in(line.text)]
+        names = list(hosts_in(line.text))
     elif (
         line.key.lower() not in BARE and OF_HOST.fullmatch(line.key) and not BOUND.search(line.key)
     ):

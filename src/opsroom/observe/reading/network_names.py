@@ -151,11 +151,11 @@ def served(written: str) -> str:
     return "" if _is_set_aside(name) or name.rpartition(".")[2] in FILES else f"{star}{name}"
 
 
-def urls_in(text: str) -> Iterator[tuple[int, str]]:
-    """The hosts of URLs in a text that are asked for, each with where its URL begins."""
+def hosts_in(text: str) -> Iterator[str]:
+    """The hosts of URLs in a text that are asked for."""
     for match in URL.finditer(text):
         if match["scheme"] in SCHEMES and (name := asked(match["host"])):
-            yield match.start(), name
+            yield name
 
 
 def is_nobodys(name: str) -> bool:

@@ -14,9 +14,9 @@ LONGEST = 1_500
 """Characters of a line; longer ones were not written by people."""
 
 KEY = re.compile(
-    r"[\s{,]*(?:-\s+)?(?:(?:export|set|setx|local|readonly|env|ENV|ARG|LABEL|GIT_REPOSITORY)\s+)?"
+    r"[\s{,]*(?:-\s+)?(?:(?:export|set|setx|local|readonly|env|ENV|ARG|LABEL)\s+)?"
     r"[$@]?(?P<quote>[\"']?)(?P<key>[A-Za-z_$][\w./-]{0,100})(?P=quote)"
-    r"\s{0,20}(?::=|\?=|=>|:(?=\s|$|[\"'])|=(?!=)|(?<=GIT_REPOSITORY)\s)\s*(?P<value>.*)"
+    r"\s{0,20}(?::=|\?=|=>|:(?=\s|$|[\"'])|=(?!=))\s*(?P<value>.*)"
 )
 CMAKE = re.compile(r"\s*(?P<key>GIT_REPOSITORY|URL)\s+(?P<value>\S+)\s*")
 ITEM = re.compile(r"(?P<indent>\s*)(?:-\s+)?[\"']?(?P<value>[^\s\"',\]]+)[\"']?\s*,?\s*\]?")
