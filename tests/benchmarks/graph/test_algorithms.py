@@ -42,7 +42,7 @@ def questions(fleet: Fleet, told: Asked) -> dict[str, tuple[str, list[Question]]
         "incremental update of one repository": ("replace", there_and_back),
         "direct dependents": ("sources", anything),
         "direct dependencies": ("targets", [(node,) for node in told.users]),
-        DEPENDENTS: ("dependents", anything),
+        DEPENDENTS: ("dependents", [(node,) for node in told.providers]),
         "transitive dependencies": ("dependencies", [(node,) for node in told.users]),
         "path": ("path", list(zip(told.users, told.providers, strict=True))),
         "impact by phase": ("impact", [(node,) for node in told.providers]),
