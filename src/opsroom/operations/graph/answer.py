@@ -173,7 +173,7 @@ class DependencyGraph(Answer):
         edges = self._by_source()
         lines: list[str] = []
         for number, names in enumerate(groups, 1):
-            lines.append(f"{word} {number}: {counted(len(names), 'repository')}")
+            lines.append(f"{word} {number}: {counted(len(names), 'repository', 'repositories')}")
             for name in names:
                 if node := nodes.get(name):
                     lines.append(f"- {node.reading()}")
@@ -181,8 +181,10 @@ class DependencyGraph(Answer):
         return lines
 
     def _listed(self) -> list[str]:
-        edges = self._by_source()
         told = {node.id for node in self.nodes}
+        edges: dict[str, list[GraphEdge]] = {}
+        for edge in self.edges:
+            edges.setdefault(edge.source if edge.source in told else edge.to, []).append(edge)
         lines = [
             line
             for node in self.nodes
@@ -191,7 +193,8 @@ class DependencyGraph(Answer):
                 *(f"  {edge.reading()}" for edge in edges.get(node.id, ())),
             )
         ]
-        return lines + [f"- {edge.reading()}" for edge in self.edges if edge.source not in told]
+        lost = [edge for edge in self.edges if told.isdisjoint((edge.source, edge.to))]
+        return lines + [f"- {edge.reading()}" for edge in lost]
 
     def _by_source(self) -> dict[str, list[GraphEdge]]:
         edges: dict[str, list[GraphEdge]] = {}

@@ -183,10 +183,17 @@ async def _outside(room: Room, asked: "Asked") -> tuple[list[Entry], int]:
         links = await links_of(connection, asked.meant.repositories)
         seen = await looks(connection, {each.since for each in links})
     held: dict[tuple[int, str], list[Linked]] = {}
+    met = {
+        (edge.source, edge.path, edge.line, edge.kind, edge.version)
+        for number in asked.meant.repositories
+        for edges in sight.needs(number).values()
+        for edge in edges
+    }
     for each in links:
-        met = {edge.name for edges in sight.needs(each.repository_id).values() for edge in edges}
-        if each.link.direct and each.link.target not in met:
-            held.setdefault((each.repository_id, each.link.target), []).append(each)
+        link = each.link
+        place = each.repository_id, link.path, link.line, link.kind, link.version
+        if link.direct and place not in met:
+            held.setdefault((each.repository_id, link.target), []).append(each)
     few = sorted(held.items(), key=lambda each: each[0])[:MOST]
     edges = [
         edge
