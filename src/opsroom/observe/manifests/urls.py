@@ -24,7 +24,7 @@ from opsroom.observe.reading.said_lines import Line, lines_of
 MOST_BYTES = 512 << 10
 
 HINT = re.compile(
-    rb"://|\bgit@|github\.com/|\bgh\s|(?:HOST|ADDR|ENDPOINT|SERVER|BROKER|UPSTREAM|TARGET|"
+    rb"://|\bgit@|\.git\b|\bgit\s|github\.com/|\bgh\s|(?:HOST|ADDR|ENDPOINT|SERVER|BROKER|UPSTREAM|TARGET|"
     rb"renovate:\s*datasource)",
     re.IGNORECASE,
 )
@@ -39,8 +39,8 @@ TOLD = re.compile(
     r"help_?ur[il]|links?|href|title|name|message|text|body|authors?|maintainers?|"
     r"contacts?|contact_links|badge|comment|notes?|see|references?|info|more_?info|funding|"
     r"information_?uri|.*opencontainers.*|.*label-schema.*|source-location|project-slug|"
-    r"project_?ur[il]|homepage_?ur[il]|sponsors?|donate|tracker|edit_ur[il]|avatar\w*|avatars?_?ur[il]|icon|logo|"
-    r"repo_ur[il]|repo_name|\$?schema|\$id|\$ref|keywords|example|default_message|"
+    r"project_?ur[il]|homepage_?ur[il]|sponsors?|donate|tracker|edit_ur[il]|"
+    r"avatar\w*|avatars?_?ur[il]|icon|logo|repo_ur[il]|repo_name|\$?schema|\$id|\$ref|keywords|example|default_message|"
     r"user_?agent|referer|alt|label|caption|question|answer|tooltip|license_file|xmlns|origin_url)$"
 )
 """Keys whose values are for people, by their last part."""
@@ -54,6 +54,9 @@ FETCHING = re.compile(
     r"cruft|chezmoi|cargo|gh|flux|argocd|ansible-pull|ansible-galaxy|degit|npx|npm|pnpm|yarn|"
     r"terraform|packer|nix|west|vcs|curl|wget|ADD)\s"
 )
+SHELL = re.compile(r"(?:ssh://)?(?!git@)[^@/:]+@|ssh://(?!git@)")
+GIT = re.compile(r"\bgit\s")
+"""Files are copied to such addresses more often than repositories are cloned from them."""
 SECTION = re.compile(r"\s*\[+(?P<name>[^\[\]=]+)\]+\s*")
 PEOPLES = re.compile(r"(?:^|\.)[\"']?(?:urls|badges?|metadata)[\"']?$")
 """Tables of TOML and INI that describe a package to people."""
@@ -130,6 +133,8 @@ def _addresses(line: Line) -> Iterator[Mention]:
 
 def _is_asked(address: GitAddress, line: Line, url: str, at: int) -> bool:
     """Whether an address is asked for, and not only told."""
+    if SHELL.match(url) and not (GIT.search(line.text[:at]) or ".git" in url):
+        return False
     if address.shape in (Shape.FILE, Shape.CLONE):
         return True
     if _is_no_forge(address.origin.split("/")[2]):
