@@ -2,7 +2,7 @@ import anyio
 import pytest
 from sqlalchemy import func, select
 from tests.store.linking import UNITS, WEB, link, look, repositories, supply
-from tests.store.samples import NOW
+from tests.store.samples import MINUTE, NOW
 
 from opsroom.model.link import Phase, Supply, Sure
 from opsroom.store.database import Store
@@ -47,7 +47,7 @@ async def test_what_is_the_same_stays_and_is_true_in_the_newest_commit(store: St
     async with store.read() as connection:
         assert await links_of(connection, [one]) == before[0]
         (mark,) = (await moved_since(connection, 0)).values()
-        assert mark == before[1][one]._replace(commit="b" * 40)
+        assert mark == before[1][one]._replace(commit="b" * 40, at=NOW + MINUTE)
         assert await connection.scalar(select(func.count()).select_from(graph_looks)) == 1
 
 

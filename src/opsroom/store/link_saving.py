@@ -62,6 +62,11 @@ class _Change:
         return self.mark is None or self.links.is_any or self.supplies.is_any
 
     @property
+    def is_seen(self) -> bool:
+        """Whether whoever holds the graph has to know of it."""
+        return self.is_first or self.is_any
+
+    @property
     def numbered(self) -> int:
         """How many numbers its rows were given before."""
         return 0 if self.mark is None else self.mark.numbered
@@ -137,7 +142,7 @@ async def end_all(
     forgotten = update(graph_marks).where(graph_marks.c.repository_id == bindparam("known_id"))
     if looked:
         await connection.execute(
-            forgotten.values(look=None, at=None, commit=""),
+            forgotten.values(look=None, at=None, commit="", revision=revision),
             [{"known_id": number} for number in looked],
         )
     return moved
@@ -187,7 +192,7 @@ def _mark(
     given = len(change.links.begun) + len(change.supplies.begun)
     row: dict[str, Any] = {
         "repository_id": number,
-        "revision": revision if mark is None or change.is_any else mark.revision,
+        "revision": revision if mark is None or change.is_seen else mark.revision,
         "numbered": change.numbered + given,
     }
     if change.told:

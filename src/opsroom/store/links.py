@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from opsroom.store.bulk import clean, rows_with
@@ -25,13 +26,14 @@ class Mark(NamedTuple):
     """How far the graph knows a repository.
 
     `revision` is the last that may have moved the edges from it. `look` is the id of the newest
-    look at its files that moved anything (None: its files were never looked at); `commit` is the
-    commit of its newest look, in which paths and lines of its links are true.
+    look at its files that moved anything (None: its files were never looked at); `commit` and `at`
+    are those of its newest look: paths and lines of its links are true in it.
     """
 
     revision: int
     look: int | None
     commit: str
+    at: datetime | None
 
 
 async def links_to(connection: AsyncConnection, targets: Collection[str]) -> list[Linked]:
@@ -85,36 +87,46 @@ async def answers_for(
 async def marks_of(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Mark]:
     """How far the graph knows these repositories."""
     found = rows_with(connection, select(graph_marks), graph_marks.c.repository_id, ids)
-    return {row.repository_id: Mark(row.revision, row.look, row.commit) async for row in found}
+    return {row.repository_id: _mark(row) async for row in found}
 
 
 async def moved_since(connection: AsyncConnection, revision: int) -> dict[int, Mark]:
     """The repositories whose edges may have moved after `revision`."""
     moved = await connection.execute(select(graph_marks).where(graph_marks.c.revision > revision))
-    return {row.repository_id: Mark(row.revision, row.look, row.commit) for row in moved}
+    return {row.repository_id: _mark(row) for row in moved}
 
 
-async def names_like(connection: AsyncConnection, text: str, limit: int) -> list[str]:
-    """Names in use that hold a text, shortest first."""
+async def names_like(
+    connection: AsyncConnection, text: str, limit: int, without: Collection[str] = ()
+) -> list[str]:
+    """Names in use that hold a text, shortest first; none that begins as one of `without` does."""
     name = graph_names.c.name
     used = exists().where(links.c.name_id == graph_names.c.id, links.c.until.is_(None))
     given = exists().where(supplies.c.name_id == graph_names.c.id, supplies.c.until.is_(None))
     asked = (
         select(name)
         .where(func.lower(name).contains(clean(text).lower(), autoescape=True), used | given)
+        .where(*_without(without))
         .order_by(func.length(name), name)
         .limit(limit)
     )
     return list((await connection.execute(asked)).scalars())
 
 
-async def top_external(connection: AsyncConnection, limit: int) -> list[tuple[str, int]]:
-    """The names that most links lead to and nobody of the fleet answers for, with their number."""
+async def top_external(
+    connection: AsyncConnection, limit: int, without: Collection[str] = ()
+) -> list[tuple[str, int]]:
+    """The names that most links lead to and nobody of the fleet answers for, with their number;
+    none that begins as one of `without` does."""
     given = select(supplies.c.name_id).where(supplies.c.until.is_(None))
     count = func.count()
+    left_out = select(graph_names.c.id).where(
+        or_(false(), *(graph_names.c.name.startswith(each, autoescape=True) for each in without))
+    )
     most = (
         select(links.c.name_id, count.label("uses"))
         .where(links.c.until.is_(None), links.c.name_id.not_in(given))
+        .where(links.c.name_id.not_in(left_out))
         .group_by(links.c.name_id)
         .order_by(count.desc())
         .limit(limit)
@@ -126,6 +138,14 @@ async def top_external(connection: AsyncConnection, limit: int) -> list[tuple[st
         .order_by(most.c.uses.desc(), graph_names.c.name)
     )
     return [(row.name, row.uses) for row in await connection.execute(asked)]
+
+
+def _mark(row: Row[Any]) -> Mark:
+    return Mark(row.revision, row.look, row.commit, row.at)
+
+
+def _without(beginnings: Collection[str]) -> list[ColumnElement[bool]]:
+    return [~graph_names.c.name.startswith(each, autoescape=True) for each in beginnings]
 
 
 def _now(shape: Shape) -> Select[*tuple[Any, ...]]:

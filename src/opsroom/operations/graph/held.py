@@ -22,7 +22,7 @@ from opsroom.operations.graph.meeting import about_of, edges, meet
 from opsroom.operations.scans.equipment import DEPENDENCIES
 from opsroom.store.database import Connection
 from opsroom.store.link_history import Look, looks
-from opsroom.store.links import Mark, moved_since
+from opsroom.store.links import Mark, marks_of, moved_since
 from opsroom.store.repositories import ids_of
 from opsroom.store.unread import unread_of
 
@@ -88,9 +88,10 @@ async def _brought_up(connection: Connection, fleet: Fleet, before: Held, versio
     moved = await moved_since(connection, before.revision)
     marks = {**before.marks, **moved}
     fresh = {number for number, row in names.items() if before.names.get(number) is not row}
-    unknown = {number: why for number, why in before.unknown.items() if number not in fresh}
-    unknown |= await _unknown(connection, {number: names[number] for number in fresh}, marks)
     moved_ids = [number for number in moved if number in names]
+    fresh.update(moved_ids)
+    unknown = {number: why for number, why in before.unknown.items() if number not in fresh}
+    unknown |= await _unknown(connection, {number: names[number] for number in fresh})
     found = await _edges(connection, moved_ids, names)
     begun = {edge.since for each in found.values() for edge in each} - before.looks.keys()
     seen = {**before.looks, **(await looks(connection, begun) if begun else {})}
@@ -149,17 +150,22 @@ async def _edges(
     return found
 
 
-async def _unknown(
-    connection: Connection, rows: Mapping[int, Row], marks: Mapping[int, Mark]
-) -> dict[int, str]:
+async def _unknown(connection: Connection, rows: Mapping[int, Row]) -> dict[int, str]:
     """Why what these repositories ask for is not known, or not in full."""
     there = {number: row for number, row in rows.items() if not _is_gone(row)}
-    unread = await unread_of(connection, there) if there else {}
+    marks = await marks_of(connection, there)
+    unread = await unread_of(connection, there)
     told: dict[int, str] = {}
     for number, row in there.items():
         mark = marks.get(number)
         failed = next(
-            (each.reason for each in row.scans if each.scanner == DEPENDENCIES and each.reason), ""
+            (
+                each.reason
+                for each in row.scans
+                if each.scanner == DEPENDENCIES and each.reason
+                if mark is None or mark.at is None or each.at > mark.at
+            ),
+            "",
         )
         if mark is None or mark.look is None:
             told[number] = plain(f"{NEVER}: {failed}" if failed else NEVER, 200)

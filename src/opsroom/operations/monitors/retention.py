@@ -1,4 +1,4 @@
-"""Dropping what is old, in small batches, once a day: events, runs, mended findings of scanners.
+"""Dropping what is old, in small batches, once a day: events, runs, findings and links that ended.
 
 What scans told of repositories that are gone goes too, and manifests that nobody has any more.
 """
@@ -11,6 +11,7 @@ from opsroom.operations.monitors import Monitor
 from opsroom.operations.room import Room
 from opsroom.store.database import Connection
 from opsroom.store.findings import forget_findings
+from opsroom.store.link_history import forget_past
 from opsroom.store.pruning import forget_gone, forget_orphans, forget_versions
 from opsroom.store.runs import forget_runs
 
@@ -30,6 +31,7 @@ async def prune(room: Room) -> None:
     await room.store.journal.prune(before)
     await _once(room, lambda connection: forget_findings(connection, before))
     await _once(room, forget_gone)
+    await _once(room, lambda connection: forget_past(connection, before))
     await _until_none(room, lambda connection: forget_runs(connection, before))
     await _until_none(room, forget_orphans)
     await _once(room, forget_versions)
