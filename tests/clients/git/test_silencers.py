@@ -47,6 +47,8 @@ def test_configuration_of_a_scanner_is_told(path: str) -> None:
         "setup.cfg",
         ".gitignore",
         ".github/workflows/zizmor.yml.txt",
+        ".github/workflows/zizmor.yml",
+        ".Forgejo/workflows/hadolint.yaml",
         "apps/trivy.yaml",
         "src/ruff.py",
         "docs/.snyk.md",

@@ -60,6 +60,9 @@ IN_FOLDERS: tuple[str, ...] = (
 )
 """Globs over the path from the top of the repository, in small letters."""
 
+WORKFLOWS = re.compile(r"\.(?:github|forgejo|gitea)/workflows/[^/]*")
+"""What lies here is run by CI, whatever it is called: a `zizmor.yml` here configures nothing."""
+
 _NAMES = re.compile("|".join(map(translate, ANYWHERE)))
 _PATHS = re.compile("|".join(map(translate, IN_FOLDERS)))
 
@@ -67,4 +70,6 @@ _PATHS = re.compile("|".join(map(translate, IN_FOLDERS)))
 def silences(path: str) -> bool:
     """Whether the file at `path` (from the top of the repository) can silence a scanner."""
     path = path.lower()
+    if WORKFLOWS.fullmatch(path):
+        return False
     return _NAMES.match(basename(path)) is not None or _PATHS.match(path) is not None
