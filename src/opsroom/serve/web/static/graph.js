@@ -22,7 +22,7 @@ export function show(told, choose) {
   restore(before);
   const picture = at("graph").querySelector(".columns");
   if (!picture) return;
-  held = new ResizeObserver(() => lines(picture, told.links));
+  held = new ResizeObserver(() => lines(picture, told.links, told.node.id));
   held.observe(picture);
 }
 
@@ -185,9 +185,9 @@ function hotspots(told, choose) {
       part.style.width = `${(100 * each.phases[phase]) / most}%`;
       bar.append(part);
     }
-    return el("tr", {}, el("th", { scope: "row" }, each.grade ? el("span", { class: `g-${each.grade} grade` }, icon(each.grade)) : null, name), el("td", { class: "number" }, String(each.direct)), el("td", { class: "number" }, String(each.all)), el("td", { class: "share-of" }, bar), el("td", { class: "why" }, said(each.why)));
+    return el("tr", {}, el("th", { scope: "row" }, each.grade ? el("span", { class: `g-${each.grade} grade` }, icon(each.grade)) : null, name), el("td", { class: "number" }, String(each.direct)), el("td", { class: "number" }, String(each.all)), el("td", { class: "share-of" }, bar), el("td", { class: "number" }, `${Math.round(100 * each.share)} %`));
   });
-  const head = el("tr", {}, ["most depended on", "directly", "in all", "", "why"].map((word) => el("th", { scope: "col" }, word)));
+  const head = el("tr", {}, ["repository", "directly", "in all", "", "of the others"].map((word) => el("th", { scope: "col" }, word)));
   const key = el("p", { class: "facts" }, PHASES.map((phase) => el("span", { class: "fact", "data-phase": phase }, el("i", { class: "dot" }), MEANT[phase])));
   const sum = el("p", {}, `${count(told.repositories, "repository").replace("repositorys", "repositories")}, ${count(told.edges, "edge")} among them, ${told.orphans} that nothing connects.`);
   return panel("Who everybody depends on", sum, key, el("div", { class: "wide" }, el("table", { class: "hotspots" }, el("thead", {}, head), el("tbody", {}, rows))));

@@ -2,8 +2,8 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Draw the links whose two ends are shown in `picture`. */
-export function lines(picture, links) {
+/** Draw the links whose two ends are shown in `picture`; those that `node` has no part in are faint. */
+export function lines(picture, links, node) {
   picture.querySelector("svg.lines")?.remove();
   const box = picture.getBoundingClientRect();
   const svg = document.createElementNS(SVG, "svg");
@@ -18,7 +18,9 @@ export function lines(picture, links) {
     const pair = `${link.from}\n${link.to}`;
     if (!from || !to || drawn.has(pair)) continue;
     drawn.add(pair);
-    svg.append(line(link, from, to));
+    const path = line(link, from, to);
+    if (link.from !== node && link.to !== node) path.dataset.side = "";
+    svg.append(path);
   }
   picture.prepend(svg);
 }
