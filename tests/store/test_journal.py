@@ -7,7 +7,7 @@ from anyio import create_task_group, fail_after, move_on_after, sleep
 from sqlalchemy import TextClause, text
 from tests.store.samples import MINUTE, NOW, happening, heard, ids, tell
 
-from opsroom.model.event import Happening
+from opsroom.model.event import Event, Happening
 from opsroom.store import locks
 from opsroom.store.cursor import Cursor, CursorState
 from opsroom.store.database import Store
@@ -56,6 +56,17 @@ async def test_pages_and_the_newest(store: Store) -> None:
     assert await store.journal.after(events[0].id, 2) == events[1:3]
     assert await store.journal.newest(2) == events[3:]
     assert await store.journal.last_id() == events[-1].id
+
+
+async def test_the_newest_of_a_kind_since_a_time(store: Store) -> None:
+    told: list[Event] = []
+    for minute, kind in enumerate(("ci.failed", "ci.passed", "ci.failed", "ci.failed")):
+        one = Happening(kind=kind, summary="it ran")
+        async with store.write() as connection:
+            told += await append(connection, [one], NOW + MINUTE * minute)
+    assert await store.journal.of_kind("ci.failed", NOW, 9) == [told[0], *told[2:]]
+    assert await store.journal.of_kind("ci.failed", NOW + MINUTE, 9) == told[2:]
+    assert await store.journal.of_kind("ci.failed", NOW, 1) == told[3:]
 
 
 async def test_the_position_of_a_time(store: Store) -> None:
