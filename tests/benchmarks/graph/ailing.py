@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from opsroom.judge.graph.symptoms import Change, Surroundings, Symptom
-from opsroom.model.link import Edge, Phase, Sure
+from opsroom.model.link import Edge, LinkKind, Phase, Sure
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FILES = tuple(f".github/workflows/{name}.yml" for name in ("python", "node", "go", "image"))
@@ -18,11 +18,11 @@ ACTION = -1
 class Ailing:
     """A fleet, what changed in it, what hurts, and by what: the target of each symptom's cause."""
 
-    edges: list[Edge] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    symptoms: list[Symptom] = field(default_factory=list)
-    well: dict[int, list[datetime]] = field(default_factory=dict)
-    cause: dict[Symptom, int] = field(default_factory=dict)
+    edges: list[Edge] = field(default_factory=list[Edge])
+    changes: list[Change] = field(default_factory=list[Change])
+    symptoms: list[Symptom] = field(default_factory=list[Symptom])
+    well: dict[int, list[datetime]] = field(default_factory=dict[int, list[datetime]])
+    cause: dict[Symptom, int] = field(default_factory=dict[Symptom, int])
     """0: it broke by itself."""
 
     def around(self) -> Surroundings:
@@ -77,9 +77,9 @@ def _edges(random: Random, source: int, shared: int) -> Iterator[Edge]:
         yield _edge(source, random.randrange(shared + 1, source), "package", "", "", Phase.RUNTIME)
 
 
-def _edge(source: int, target: int, kind: str, part: str, version: str, phase: Phase) -> Edge:
+def _edge(source: int, target: int, kind: LinkKind, part: str, version: str, phase: Phase) -> Edge:
     path = {"workflow": ".github/workflows/ci.yml", "image": "Dockerfile"}.get(kind, "package.json")
-    return Edge(source, target, kind, "", path, 1, part, version, phase, True, Sure.CERTAIN, "", 1)  # type: ignore[arg-type]  # a kind of links
+    return Edge(source, target, kind, "", path, 1, part, version, phase, True, Sure.CERTAIN, "", 1)
 
 
 def _plant(random: Random, made: Ailing, broken: int, hurt: int, shared: int) -> None:

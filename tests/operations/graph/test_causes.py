@@ -1,7 +1,6 @@
 """Why CI fails, asked of a room: what hurts, what changed, and what is shared from outside."""
 
 from collections.abc import AsyncGenerator
-from typing import Any
 
 import pytest
 from tests.judge.builders import OTHER, ci
@@ -12,7 +11,7 @@ from tests.operations.scans.fleet import taken
 from opsroom.model.package import Package
 from opsroom.operations.graph.answer import Told
 from opsroom.operations.graph.asked import Asked
-from opsroom.operations.graph.causes import causes, explained
+from opsroom.operations.graph.causes import Wants, causes, explained
 from opsroom.operations.graph.nodes import Meant
 from opsroom.operations.graph.seeing import seen
 from opsroom.operations.graph.sight import Sight
@@ -48,11 +47,14 @@ async def use(room: Room, *names: str, package: Package = SHARED) -> None:
     await record_scans(room, looks)
 
 
-async def ask(room: Room, **more: Any) -> tuple[Sight, Told]:
+def every(_: int) -> bool:
+    return True
+
+
+async def ask(room: Room, wants: Wants = every) -> tuple[Sight, Told]:
     await room.refresh()
     sight = await seen(room)
-    wants = more.get("wants", lambda _: True)
-    return sight, await causes(room, Asked(sight, more.get("meant", Meant("")), None, wants))
+    return sight, await causes(room, Asked(sight, Meant(""), None, wants))
 
 
 async def test_what_they_share_from_outside_is_named_when_their_errors_name_it(room: Room) -> None:

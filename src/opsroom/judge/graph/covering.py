@@ -65,7 +65,8 @@ def _components(gains: Sequence[Gains]) -> list[list[int]]:
         if first in seen:
             continue
         seen.add(first)
-        component, ahead = [], [first]
+        component: list[int] = []
+        ahead = [first]
         while ahead:
             number = ahead.pop()
             component.append(number)

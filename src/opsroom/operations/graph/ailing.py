@@ -162,10 +162,9 @@ def _moved(events: Iterable[Event]) -> dict[str, list[tuple[Event, dict[str, str
     """The events by the address that they name, with the commits that branches moved to."""
     found: dict[str, list[tuple[Event, dict[str, str]]]] = {}
     for event in events:
-        heads = event.data.get("heads")
-        for url, branches in heads.items() if isinstance(heads, dict) else ():
-            if isinstance(branches, dict):
-                found.setdefault(str(url), []).append((event, branches))
+        heads: dict[str, dict[str, str]] = event.data.get("heads") or {}
+        for url, branches in heads.items():
+            found.setdefault(url, []).append((event, branches))
     return found
 
 
