@@ -46,6 +46,7 @@ def test_a_link_tells_where_it_stands_and_what_is_asked_for() -> None:
          "hook"),
         (Package("pkg:pypi/mypy"), "pre-commit", "package"),
         (Package("pkg:github/kim/manifests"), "kustomization", "reference"),
+        (Package("pkg:github/kim/shop"), "kubernetes", "deploys"),
         (Package("pkg:npm/lodash"), "package-json", "package"),
     ],
 )  # fmt: skip

@@ -38,7 +38,7 @@ OF_FORMAT: Mapping[str, LinkKind] = {
     "ansible-requirements": "role",
     "ansible-role": "role",
     "ansible-galaxy": "role",
-    "kubernetes": "reference",
+    "kubernetes": "deploys",
     "kustomization": "reference",
     "compose": "reference",
 }
