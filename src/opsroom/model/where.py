@@ -123,7 +123,7 @@ class Term(Value):
             case "path":
                 folders = list(_ancestors(text))
                 return any(_globs(_anchored(p), folder) for p in patterns for folder in folders)
-            case "repo":
+            case "repo" | "uses":
                 names = (text, text.rpartition("/")[2])
                 return any(_globs(pattern, name) for pattern in patterns for name in names)
             case _:

@@ -15,6 +15,7 @@ from opsroom.operations.changes import Place
 from opsroom.operations.ci_lines import RunLine, kept_runs, lines
 from opsroom.operations.ci_run import Elsewhere, Mended, RunReport, report
 from opsroom.operations.fleet import CI_WORDS, Row, ranked
+from opsroom.operations.graph.uses import learn
 from opsroom.operations.room import Room
 from opsroom.operations.status import untold
 
@@ -99,6 +100,7 @@ async def ci_status(room: Room, where: str, ci_run: str, max_tokens: int) -> CiS
     """
     wanted = Where.parse(where)
     await room.settled()
+    await learn(room, wanted)
     await room.refresh()
     if ci_run:
         host, number = ids.ci_run(room.rows(), ci_run)

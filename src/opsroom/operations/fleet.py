@@ -4,7 +4,7 @@ The store is the truth. A row is rebuilt only when its revision in the store has
 question about an unchanged fleet asks the store nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -22,6 +22,7 @@ from opsroom.model.repository import Repository, RepositoryState
 from opsroom.model.scan import Scan
 from opsroom.model.snapshot import Refs, Snapshot, Worktree
 from opsroom.model.text import plain
+from opsroom.model.where import UNSURE
 from opsroom.operations.identities import Identities
 from opsroom.operations.scans.known import NEVER, Scanned
 
@@ -36,12 +37,14 @@ CI_WORDS: tuple[CiWord, ...] = ("failing", "running", "passing", "none", "unknow
 F = TypeVar("F", bound=Facts)
 T = TypeVar("T")
 UNASKED: Any = object()
+Needs = Mapping[str, tuple[frozenset[str], bool]]
+NOTHING: Needs = {}
 
 
 class Row:
     """One repository: its newest facts, its health and its open findings."""
 
-    __slots__ = ("_memory", "_scanned", "blind", "findings", "health", "kept", "snapshot")
+    __slots__ = ("_memory", "_needs", "_scanned", "blind", "findings", "health", "kept", "snapshot")
 
     def __init__(
         self,
@@ -50,9 +53,11 @@ class Row:
         kept: Sequence[KeptFinding],
         blind: str = "",
         scanned: Scanned = NEVER,
+        needs: Needs = NOTHING,
     ) -> None:
         self.snapshot = snapshot
         self._scanned = scanned
+        self._needs = needs
         self.blind = blind
         """Why nobody can look at it now, though it was looked at before; empty: somebody can."""
         self.health = Health(grade=Grade.UNKNOWN, score=None, unknown=(blind,)) if blind else health
@@ -73,7 +78,7 @@ class Row:
 
     def blinded(self, reason: str) -> "Row":
         """The same repository while its source can't be looked at: known, but not vouched for."""
-        return Row(self.snapshot, self.health, self.kept, reason, self._scanned)
+        return Row(self.snapshot, self.health, self.kept, reason, self._scanned, self._needs)
 
     @property
     def scans(self) -> tuple[Scan, ...]:
@@ -135,6 +140,9 @@ class Row:
                 return self._scanned.advisories(self.findings)
             case "package":
                 return self._scanned.depends_on()
+            case "uses":
+                found, whole = self._needs.get(self.repository.key, (frozenset[str](), False))
+                return found if whole else found | {UNSURE} if found else None
             case "owner":
                 return frozenset({self.repository.owner})
             case "repo":
@@ -198,6 +206,9 @@ class Fleet:
         self._keys: dict[str, str] = {}
         self._names: dict[int, str] = {}
         self.identities = Identities()
+        self.needs: dict[str, tuple[frozenset[str], bool]] = {}
+        """By key the repositories that each needs directly, and whether that is known in whole;
+        since a filter asked for it."""
         self.held: Held | None = None
         """Its graph, since somebody asked for it; `drawing` while that is brought up to date."""
         self.drawing = anyio.Lock()
@@ -251,7 +262,9 @@ class Fleet:
                     frozenset(outline.kinds if outline else ()),
                     tuple(self._names[name] for name in outline.names) if outline else None,
                 )
-                self._put(key, Row(each.snapshot, health, kept.get(each.id, ()), "", scanned))
+                self._put(
+                    key, Row(each.snapshot, health, kept.get(each.id, ()), "", scanned, self.needs)
+                )
             self.revision = max(moved.values())
         return True
 
@@ -279,6 +292,7 @@ class Fleet:
         self._names.clear()
         self.identities = Identities()
         self.held = None
+        self.needs.clear()
         self.revision = 0
 
     def of_source(self, key: str) -> list[Row]:

@@ -23,6 +23,7 @@ from opsroom.operations.ci_run import explained
 from opsroom.operations.findings.detail import FindingDetail, finding_detail
 from opsroom.operations.fleet import CiWord, Row, grades, ranked
 from opsroom.operations.freshness import Freshness
+from opsroom.operations.graph.uses import learn
 from opsroom.operations.home import (
     Home,
     PullDetail,
@@ -166,6 +167,7 @@ async def overview(room: Room, where: str) -> Overview:
         UsageError: the filter can't be understood.
     """
     wanted = Where.parse(where)
+    await learn(room, wanted)
     return await room.remembered(("overview", str(wanted)), lambda: _overview(room, wanted))
 
 
@@ -241,6 +243,7 @@ async def summary(room: Room, where: str = "") -> Summary:
         UsageError: the filter can't be understood.
     """
     wanted = Where.parse(where)
+    await learn(room, wanted)
     return await room.remembered(("summary", str(wanted)), lambda: _summary(room, wanted))
 
 

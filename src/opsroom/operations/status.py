@@ -10,6 +10,7 @@ from opsroom.model.value import Value
 from opsroom.model.where import Where
 from opsroom.operations.answers import Answer, Omitted, fit, lead
 from opsroom.operations.fleet import CI_WORDS, Row, grades, ranked
+from opsroom.operations.graph.uses import learn
 from opsroom.operations.room import Room
 from opsroom.operations.scans.coverage import ScanNumbers, numbers
 
@@ -80,6 +81,7 @@ async def fleet_status(room: Room, where: str, max_tokens: int) -> FleetStatus:
     """
     wanted = Where.parse(where)
     await room.settled()
+    await learn(room, wanted)
     return await room.remembered(
         ("fleet_status", str(wanted), max_tokens), lambda: _answer(room, wanted, max_tokens)
     )

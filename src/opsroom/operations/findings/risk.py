@@ -42,6 +42,7 @@ from opsroom.operations.findings.groups import (
 )
 from opsroom.operations.findings.search import OF_REPOSITORY, meant
 from opsroom.operations.fleet import Row
+from opsroom.operations.graph.uses import learn
 from opsroom.operations.room import Room
 from opsroom.operations.scans.coverage import ScanNumbers, numbers, reasons, standing, unlooked
 
@@ -98,6 +99,7 @@ async def risk(room: Room, where: str) -> Risk:
         UsageError: the filter can't be understood.
     """
     wanted = Where.parse(where)
+    await learn(room, wanted)
     return await room.remembered(("risk", str(wanted)), lambda: _risk(room, wanted))
 
 

@@ -19,6 +19,7 @@ from opsroom.model.finding import Finding, FindingState, Suppression
 from opsroom.model.where import Where
 from opsroom.operations.audit import Audit
 from opsroom.operations.findings.sarif_rules import LEVELS, rules_of
+from opsroom.operations.graph.uses import learn
 from opsroom.operations.room import Room
 
 MOST = 25_000
@@ -70,6 +71,7 @@ async def of_fleet(room: Room, where: str) -> dict[str, Any]:
     from opsroom.operations.scans.coverage import unlooked
 
     wanted = Where.parse(where)
+    await learn(room, wanted)
     await room.refresh()
     rows = [row for row in room.rows() if wanted.matches(row)]
     at, covered = room.looked(rows, whole=not wanted.terms)

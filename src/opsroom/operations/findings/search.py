@@ -27,6 +27,7 @@ from opsroom.operations.changes import Place
 from opsroom.operations.findings.groups import FindingGroup, GroupBy, Held, case, grouped
 from opsroom.operations.findings.subject import FindingSubject
 from opsroom.operations.fleet import Row
+from opsroom.operations.graph.uses import learn
 from opsroom.operations.room import Room
 from opsroom.operations.scans.coverage import ScanNumbers, numbers, unlooked
 from opsroom.operations.status import untold
@@ -135,6 +136,7 @@ async def findings(
     wanted = Where.parse(where)
     skip = _skip(after)
     await room.settled()
+    await learn(room, wanted)
     question = ("findings", str(wanted), group_by, state, skip, max_tokens)
     return await room.remembered(
         question, lambda: _answer(room, wanted, group_by, state, skip, max_tokens)

@@ -22,6 +22,7 @@ from opsroom.operations.graph.answer import (
     grouped,
     omitted,
 )
+from opsroom.operations.graph.uses import learn
 from opsroom.operations.room import Room
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ async def dependency_graph(
     if query == "path" and not to.strip():
         raise UsageError("path needs `to`", "give where it should lead")
     await room.settled()
+    await learn(room, narrowed)
     question = ("graph", query, node, to, depth, str(narrowed), since, format, max_tokens)
     return await room.remembered(
         question,

@@ -18,6 +18,7 @@ from opsroom.model.link import LinkKind, Phase, Sure
 from opsroom.model.value import Value
 from opsroom.model.where import Where
 from opsroom.operations.graph.answer import Entry, Evidence, GraphEdge, Told
+from opsroom.operations.graph.uses import learn
 from opsroom.operations.room import Room
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ async def picture(room: Room, node: str, where: str) -> Picture:
     """
     narrowed = Where.parse(where)
     await room.settled()
+    await learn(room, narrowed)
     question = ("picture", node, str(narrowed))
     return await room.remembered(question, lambda: _picture(room, node, narrowed))
 

@@ -14,6 +14,7 @@ from opsroom.model.value import Value
 from opsroom.model.where import Where
 from opsroom.operations.answers import QUOTED, Answer, Next, Omitted, fit, lead
 from opsroom.operations.fleet import Row, ranked
+from opsroom.operations.graph.uses import learn
 from opsroom.operations.room import Room
 
 
@@ -75,6 +76,7 @@ async def scan(room: Room, where: str, scanners: Sequence[str], max_tokens: int)
 
     wanted = Where.parse(where)
     await room.settled()
+    await learn(room, wanted)
     await room.refresh()
     equipment = await anyio.to_thread.run_sync(equip, room.settings)
     names = chosen(equipment, scanners)
