@@ -36,7 +36,7 @@ from opsroom.store.link_differences import Taken
 from opsroom.store.link_saving import choose_anew, end_all, save, save_identities
 from opsroom.store.links import marks_of
 from opsroom.store.meta import next_revision
-from opsroom.store.repositories import keys_of
+from opsroom.store.repositories import ids_of, keys_of
 
 if TYPE_CHECKING:
     from opsroom.model.event import Happening
@@ -124,6 +124,17 @@ async def keep_identities(
         seen = {number: back[number] for number in inventories}
         taken = await _taken(connection, seen, inventories, frozenset(seen))
         await save(connection, now, taken, revision)
+
+
+async def keep_all_identities(
+    connection: "Connection", fleet: "Fleet", keys: Collection[str], now: datetime
+) -> None:
+    """Keep what these repositories answer for by their address alone, where it isn't kept so."""
+    ids = await ids_of(connection, keys)
+    rows = {ids[key]: row for key in ids if (row := fleet.get(key))}
+    abouts = {number: about_of(rows, number) for number in rows}
+    known = {number: identity_of(each) for number, each in abouts.items() if each is not None}
+    await save_identities(connection, now, known, await next_revision(connection))
 
 
 async def _taken(
