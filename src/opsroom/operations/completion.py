@@ -11,12 +11,24 @@ from opsroom.operations.runs import run_status
 
 MOST = 100
 """Ids that are completed: what one sees is enough to type on."""
+SHORTEST = 2
+"""Characters from which on names of packages are looked up."""
 
 
 def _findings(rows: Sequence[Row], typed: str) -> list[str]:
     """The ids of open findings that begin so."""
     ids = (kept.finding.id for row in rows for kept in row.findings)
     return list(islice((each for each in ids if each.startswith(typed)), MOST))
+
+
+async def _outside(room: Room, typed: str) -> list[str]:
+    """Names of packages and hosts that the graph holds and this caller may see in use."""
+    if len(typed) < SHORTEST:
+        return []
+    from opsroom.operations.graph.nodes import named_like
+    from opsroom.operations.graph.seeing import seen
+
+    return await named_like(room, await seen(room), typed, MOST)
 
 
 async def complete(room: Room, argument: str, typed: str, given: Mapping[str, str]) -> list[str]:
@@ -43,6 +55,8 @@ async def complete(room: Room, argument: str, typed: str, given: Mapping[str, st
         case "ci_run":
             failing = (ci_now(row) for row in rows if row.ci == "failing")
             values = [now.ci_run for now in failing if now.ci_run]
+        case "node" | "to":
+            values = [*(row.name for row in rows), *await _outside(room, typed)]
         case "finding" | "id":
             values = _findings(rows, typed)
         case "run":

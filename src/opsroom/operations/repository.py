@@ -258,6 +258,12 @@ def _tree_line(tree: WorktreeState) -> str:
     return f"{tree.path} on {place}: {state}{doing}"
 
 
+def _reach(advisory: str) -> Next:
+    """Who else is exposed by it: those that need who has it."""
+    asked = {"query": "impact", "node": advisory}
+    return Next(tool="dependency_graph", arguments=asked, why=f"whom {advisory} reaches beyond it")
+
+
 def _next(row: Row) -> list[Next]:
     """Calls worth making: why CI fails, who shares what costs most, and how it came about."""
     ci = ci_now(row)
@@ -284,5 +290,6 @@ def _next(row: Row) -> list[Next]:
     return [
         *calls,
         shared,
+        *([_reach(flaw.id)] if flaw is not None else []),
         Next(tool="changes_since", arguments={"since": "24h"}, why="what happened lately"),
     ]

@@ -44,7 +44,7 @@ async def test_a_finding_is_told_with_who_saw_it_and_who_else_has_it(yard: Yard)
         assert told.advisory.fixed == "1.0.1"
         assert told.seen is not None
         assert told.seen.scanner == "dependencies"
-        assert [each.tool for each in told.next] == ["repo_health", "findings"]
+        assert [each.tool for each in told.next] == ["repo_health", "findings", "dependency_graph"]
         assert told.id in told.reading()
 
 

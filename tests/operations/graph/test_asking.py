@@ -8,6 +8,7 @@ from tests.operations.scans.fleet import depend, flaw, fleet_of, has_advisories,
 from opsroom.errors import NotFound, UsageError
 from opsroom.model.package import Package
 from opsroom.model.where import Where
+from opsroom.operations.completion import complete
 from opsroom.operations.graph.answer import DependencyGraph, Format, Query
 from opsroom.operations.graph.asking import dependency_graph
 from opsroom.operations.graph.drawing import whole
@@ -160,3 +161,13 @@ async def test_an_answer_keeps_its_budget_and_counts_the_rest(yard: Yard) -> Non
         assert len(told.nodes) + told.omitted.count == 30
         assert told.omitted.worst == "runtime"
         assert told.unlooked == ["acme/lib: its files were never looked at"]
+
+
+async def test_a_node_completes_to_repositories_and_to_what_they_use(yard: Yard) -> None:
+    async with fleet_of(yard, *NAMES) as room:
+        await stocked(room)
+        assert await complete(room, "node", "acme/c", {}) == ["acme/core"]
+        assert await complete(room, "node", "lod", {}) == ["npm/lodash"]
+        assert "acme/lib" in await complete(room, "to", "", {})
+        room.scope = Where.parse("repo:lib")
+        assert await complete(room, "node", "lod", {}) == []

@@ -82,9 +82,9 @@ def document(
 ) -> dict[str, Any]:
     """The document, as JSON. `properties` go into its metadata, under `opsroom:`."""
     root = Component(name=name, version=commit, type=ComponentType.APPLICATION, bom_ref="root")
-    components, needs = _components(made)
+    held, needs = components(made)
     bom = Bom(
-        components=components.values(),
+        components=held.values(),
         metadata=BomMetaData(
             component=root,
             timestamp=at,
@@ -98,8 +98,8 @@ def document(
                 for key, value in (properties or {}).items()
             ],
         ),
-        vulnerabilities=_flaws(findings, components),
-        dependencies=_dependencies(root, components, needs),
+        vulnerabilities=_flaws(findings, held),
+        dependencies=_dependencies(root, held, needs),
     )
     content: dict[str, Any] = json.loads(JsonV1Dot6(bom).output_as_string())
     content.pop("serialNumber", None)
@@ -113,7 +113,7 @@ def _where(occurrence: Mapping[str, Any]) -> tuple[str, int]:
     return occurrence["location"], occurrence.get("line", 0)
 
 
-def _components(
+def components(
     made: Iterable[Made],
 ) -> tuple[dict[str, Component], dict[str, set[str]]]:
     """Components by their full purl, and what each needs; "" is the repository itself.
@@ -143,7 +143,7 @@ def _components(
             needs.setdefault(names[start], set()).add(names[end])
     needed = {end for name, ends in needs.items() if name for end in ends}
     direct = needs.get("", set()) | (unsure - needed)
-    components = {
+    held = {
         name: Component(
             name=purl.name,
             group=purl.namespace,
@@ -157,7 +157,7 @@ def _components(
         )
         for name, (purl, package) in found.items()
     }
-    return components, {**needs, "": direct or set(components)}
+    return held, {**needs, "": direct or set(held)}
 
 
 LIBRARY = ComponentType.LIBRARY

@@ -73,6 +73,54 @@ async def bill_of_materials(room: Room, name: str) -> Document:
     return _document(room, row, content)
 
 
+async def closure(room: Room, name: str) -> Document:
+    """CycloneDX 1.6 of a repository with all of the fleet that it needs, and the packages of each.
+
+    Its metadata say of which repositories nothing, or not all, is known.
+
+    Raises:
+        NotFound: no such repository for this caller.
+    """
+    import anyio
+
+    from opsroom.operations.findings.bom import Made
+    from opsroom.operations.graph.closure import Part, document
+    from opsroom.operations.graph.seeing import seen
+    from opsroom.store.inventories import edges_of, load_inventories, packages_of
+
+    await room.settled()
+    await room.refresh()
+    row = room.row(name)
+    sight = await seen(room)
+    root = sight.ids[row.repository.key]
+    numbers = [root, *sight.graph.dependencies(root)]
+    async with room.store.read() as connection:
+        inventories = await load_inventories(connection, numbers)
+        packages = await packages_of(connection, numbers)
+        edges = await edges_of(connection, numbers)
+
+    def made(number: int) -> tuple[Made, ...]:
+        held: dict[tuple[str, tuple[str, str]], list[Any]] = {}
+        for each in packages.get(number, ()):
+            held.setdefault((each.path, each.key), []).append(each.package)
+        return tuple(Made(path, found, edges.get(key, ())) for (path, key), found in held.items())
+
+    def written() -> dict[str, Any]:
+        parts = [
+            Part(
+                sight.name(number),
+                inventories[number].commit if number in inventories else "",
+                made(number),
+                tuple(sight.name(each) for each in sight.needs(number)),
+            )
+            for number in numbers
+        ]
+        told = {"unknown": "; ".join(sight.unlooked(numbers))}
+        return document(row.name, parts, room.looked([row])[0], told)
+
+    return _document(room, row, await anyio.to_thread.run_sync(written))
+
+
 async def vex(room: Room, name: str) -> Document:
     """OpenVEX of what was decided about the flaws that are known of a repository's packages.
 

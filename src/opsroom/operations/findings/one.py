@@ -161,4 +161,9 @@ def _next(row: Row, kept: KeptFinding) -> list[Next]:
     if kept.finding.advisory is None:
         return [health]
     named = {"where": f"advisory:{kept.finding.advisory.id}", "group_by": "advisory"}
-    return [health, Next(tool="findings", arguments=named, why="everybody who has this advisory")]
+    asked = {"query": "impact", "node": kept.finding.advisory.id}
+    return [
+        health,
+        Next(tool="findings", arguments=named, why="everybody who has this advisory"),
+        Next(tool="dependency_graph", arguments=asked, why="whom it reaches through them"),
+    ]

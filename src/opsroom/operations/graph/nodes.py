@@ -276,21 +276,27 @@ def _flaw(sight: Sight, number: int, kept: KeptFinding, told: Vulnerability) -> 
 
 
 async def _near(room: Room, sight: Sight, text: str) -> list[str]:
-    """Names of the graph that hold a text, as far as this caller may see who uses them."""
+    word = text.rpartition("/")[2][:60]
+    return (await named_like(room, sight, word, 20))[:NEAR] if len(word) >= 3 else []
+
+
+async def named_like(room: Room, sight: Sight, text: str, limit: int) -> list[str]:
+    """Names of what is outside that hold a text, as far as this caller may see who uses them."""
     from opsroom.store.links import links_to, names_like
 
-    word = text.rpartition("/")[2][:60]
-    if len(word) < 3:
-        return []
+    asked = text if text.startswith((PACKAGE, HOST, ENVIRONMENT)) else text.replace("@", "%40")
     async with room.store.read() as connection:
-        found = await names_like(connection, word, 20)
+        found = await names_like(connection, text, limit)
+        if asked != text:
+            found += await names_like(connection, asked, limit)
         seen = {
             each.link.target
             for each in await links_to(connection, found)
             if each.repository_id in sight.rows
         }
-    told = [shown(name) for name in found if name in seen and name.startswith((PACKAGE, HOST))]
-    return [plain(name, 80) for name in dict.fromkeys(told)][:NEAR]
+    kept = (PACKAGE, HOST, ENVIRONMENT)
+    told = [shown(name) for name in found if name in seen and name.startswith(kept)]
+    return [plain(name, 120) for name in dict.fromkeys(told)]
 
 
 async def _refuse(room: Room, sight: Sight, name: str) -> None:

@@ -28,7 +28,7 @@ async def seen(room: Room) -> Sight:
         rows = room.rows()
         return await anyio.to_thread.run_sync(_sight, held, rows)
 
-    return await room.remembered(("graph", held.revision), made)
+    return await room.remembered(("graph", held.revision, str(room.scope)), made)
 
 
 def _sight(held: "Held", rows: "list[Row]") -> Sight:
