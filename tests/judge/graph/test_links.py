@@ -242,6 +242,23 @@ def test_what_tests_read_and_copies_ask_for_nothing(folder: str) -> None:
     assert app.links == ()
 
 
+@pytest.mark.parametrize(
+    ("path", "asks"),
+    [
+        ("web/template/package.json", False),
+        ("create/template-vue/package.json", False),
+        ("{{cookiecutter.name}}/.github/workflows/ci.yml", False),
+        ("chart/templates/deployment.yaml", True),
+        ("templates.json", True),
+        ("environments/template/main.tf", True),
+    ],
+)
+def test_what_a_template_asks_for_is_asked_by_what_is_made_of_it(path: str, *, asks: bool) -> None:
+    app = whole("kim/app").asks("pkg:npm/lodash", path)
+
+    assert bool(app.links) is asks
+
+
 def test_a_host_is_asked_for_with_its_port_without_and_by_its_wildcard() -> None:
     app = whole("kim/app").names("app.env", Mention("host", "api.acme.dev:8443", line=2))
 

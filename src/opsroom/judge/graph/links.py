@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from opsroom.judge.graph.about import About
 from opsroom.judge.graph.conventions import by_convention
 from opsroom.judge.graph.mentioned import links_of_mention
-from opsroom.judge.graph.phases import asks_nothing, folder_of, phase_of
+from opsroom.judge.graph.phases import asks_nothing, folder_of, is_template, phase_of
 from opsroom.judge.graph.targets import (
     GIT,
     PATH,
@@ -58,13 +58,13 @@ def links_of(
 ) -> tuple[Link, ...]:
     """Return what a repository asks for, each thing once for a file, in the order of the files.
 
-    Itself is no link, by whichever of its addresses it is named. Files that tests read and copies
-    of what others made ask for nothing.
+    Itself is no link, by whichever of its addresses it is named. Files that tests read, copies of
+    what others made and templates ask for nothing.
     """
     placed = [
         (path, format_.partition("@")[0], package)
         for path, format_, package in packages
-        if not asks_nothing(path)
+        if not (asks_nothing(path) or is_template(path))
     ]
     told = _origins(placed)
     asked = {(package.purl, folder_of(path)) for path, _, package in placed if package.direct}

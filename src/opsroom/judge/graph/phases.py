@@ -5,6 +5,7 @@ people give to files which are for tests, examples and CI alone.
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
@@ -31,6 +32,8 @@ READ_BY_TESTS = frozenset({"data", "resources"})
 EXAMPLES = frozenset({"example", "examples", "sample", "samples", "doc", "docs", "demos"})
 TEMPLATES = frozenset({"template", "templates"})
 """Of what others are made from; but the objects of a Helm chart lie in such a folder, too."""
+TEMPLATE = "template-"
+"""How a folder's name begins that is one of several templates."""
 TOOLS = frozenset({".devcontainer", ".vscode", ".idea", ".husky"})
 CI = frozenset(
     {
@@ -82,9 +85,20 @@ def asks_nothing(path: str) -> bool:
     return any(above in TESTS and folder in READ_BY_TESTS for above, folder in pairwise(folders))
 
 
+@lru_cache(maxsize=4096)
+def is_template(path: str) -> bool:
+    """Whether a file is a part of what others are made from: what it asks for, they will need."""
+    objects = _is_object(path)
+    return any(
+        "{{" in folder or (not objects and (folder in TEMPLATES or folder.startswith(TEMPLATE)))
+        for above, folder in _placed(path)
+        if above not in PLACES
+    )
+
+
 def makes_nothing(path: str) -> bool:
     """Whether what is made of a file is for nobody else: a test, an example, a template, a copy."""
-    return asks_nothing(path) or _aside(path) is Phase.DEVELOPMENT
+    return asks_nothing(path) or is_template(path) or _aside(path) is Phase.DEVELOPMENT
 
 
 def phase_of(path: str, format_: str, package: Package) -> Phase:
@@ -112,9 +126,8 @@ def phase_of_mention(path: str) -> Phase:
 @lru_cache(maxsize=4096)
 def _aside(path: str) -> Phase | None:
     """What the folders say: CI, development, or nothing."""
-    folders = _folders(path)
-    objects = path.lower().endswith((".yaml", ".yml", ".tpl"))
-    for above, folder in zip(("", *folders), folders, strict=False):
+    objects = _is_object(path)
+    for above, folder in _placed(path):
         if above in PLACES:
             continue
         if folder in CI:
@@ -124,6 +137,16 @@ def _aside(path: str) -> Phase | None:
         if folder in TEMPLATES and not objects:
             return Phase.DEVELOPMENT
     return None
+
+
+def _is_object(path: str) -> bool:
+    return path.lower().endswith((".yaml", ".yml", ".tpl"))
+
+
+def _placed(path: str) -> Iterator[tuple[str, str]]:
+    """Every folder of a path with the one above it."""
+    folders = _folders(path)
+    return zip(("", *folders), folders, strict=False)
 
 
 def _folders(path: str) -> tuple[str, ...]:
