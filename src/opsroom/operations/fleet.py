@@ -28,6 +28,7 @@ from opsroom.operations.scans.known import NEVER, Scanned
 
 if TYPE_CHECKING:
     from opsroom.operations.graph.held import Held
+    from opsroom.operations.graph.sight import Sight
     from opsroom.store.database import Connection
     from opsroom.store.inventories import Outline
 
@@ -212,6 +213,8 @@ class Fleet:
         self.held: Held | None = None
         """Its graph, since somebody asked for it; `drawing` while that is brought up to date."""
         self.drawing = anyio.Lock()
+        self.sight: Sight | None = None
+        """What a caller saw of it last."""
         self._refreshing = anyio.Lock()
 
     def __iter__(self) -> Iterator[Row]:
@@ -291,7 +294,7 @@ class Fleet:
         self._keys.clear()
         self._names.clear()
         self.identities = Identities()
-        self.held = None
+        self.held = self.sight = None
         self.needs.clear()
         self.revision = 0
 

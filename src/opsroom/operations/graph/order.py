@@ -1,6 +1,7 @@
 """In which order to change something and whatever needs it, and which lines to change there."""
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 
 from opsroom.judge.graph.impact import impact, waves_of
 from opsroom.judge.wording import counted, listed
@@ -25,9 +26,9 @@ def order(asked: Asked) -> Told:
     if meant.users:
         node = GraphNode(id=meant.name, why="outside the fleet: it changes first")
         entries.append(Entry(node, (), 1))
+    sizes = Counter({1: len(entries)}) if entries else Counter[int]()
     done: set[int] = set()
     circles: list[str] = []
-    reached = 0
     for number, wave in enumerate(waves, 1 + first):
         circles += [listed([sight.name(each) for each in group], 4) for group in wave.together]
         together = {each for group in wave.together for each in group}
@@ -39,14 +40,15 @@ def order(asked: Asked) -> Told:
                 sight.name(each),
             )
         )
-        reached += len(members)
-        for each in members:
+        sizes[number] += len(members)
+        for each in members[: max(0, MOST - len(entries))]:
             exposure = found.reached[each].phase if each not in meant.repositories else None
             node = sight.node(
                 each, exposure=exposure, why="needs others of its wave" * (each in together)
             )
-            entries.append(Entry(node, _pins(asked, each, done | (together - {each})), number))
-        done |= set(wave.nodes)
+            entries.append(Entry(node, _pins(asked, each, (done, together - {each})), number))
+        done.update(wave.nodes)
+    reached = sizes.total() - first
     notes = [meant.note]
     if circles:
         notes.append(f"no order among those that need each other: {'; '.join(circles[:3])}")
@@ -57,20 +59,20 @@ def order(asked: Asked) -> Told:
     following = (call("impact", "who is exposed, and in which environment", node=meant.name),)
     return Told(
         meant.name,
-        entries[:MOST],
+        entries,
         counts,
         "; ".join(filter(None, notes)),
         following if reached > 1 else (),
-        max(0, len(entries) - MOST),
-        Counter(entry.group for entry in entries if entry.group is not None),
+        sizes.total() - len(entries),
+        sizes,
     )
 
 
-def _pins(asked: Asked, number: int, done: set[int]) -> tuple[GraphEdge, ...]:
+def _pins(asked: Asked, number: int, done: Sequence[Collection[int]]) -> tuple[GraphEdge, ...]:
     """The edges to what is changed before it, the gravest and surest first."""
     sight = asked.sight
     edges = list(asked.meant.users.get(number, ()))
-    before = [target for target in sight.needs(number) if target in done]
+    before = [target for target in sight.needs(number) if any(target in each for each in done)]
     before.sort(key=lambda target: (sight.gravity(number, target), target))
     for target in before[:PINS]:
         edges += sight.told(number, target)

@@ -9,6 +9,7 @@ from opsroom.operations.room import Room
 from opsroom.operations.scans.equipment import DEPENDENCIES
 
 if TYPE_CHECKING:
+    from opsroom.model.link import Edge
     from opsroom.operations.fleet import Row
     from opsroom.operations.graph.held import Held
 
@@ -26,31 +27,42 @@ async def seen(room: Room) -> Sight:
 
     async def made() -> Sight:
         rows = room.rows()
-        return await anyio.to_thread.run_sync(_sight, held, rows)
+        before = room.fleet.sight
+        room.fleet.sight = await anyio.to_thread.run_sync(_sight, held, rows, before)
+        return room.fleet.sight
 
     return await room.remembered(("graph", held.revision, str(room.scope)), made)
 
 
-def _sight(held: "Held", rows: "list[Row]") -> Sight:
-    """The edges between rows that are there for the caller."""
+def _sight(held: "Held", rows: "list[Row]", before: Sight | None) -> Sight:
+    """The edges between rows that are there for the caller; those of before, if none moved."""
     by_key = {row.repository.key: row for row in rows}
     seen = {
         number: by_key[row.repository.key]
         for number, row in held.names.items()
         if row.repository.key in by_key
     }
-    edges = {
-        number: kept
-        for number in seen
-        if (kept := [edge for edge in held.edges_of(number) if edge.target in seen])
-    }
-    return Sight(
+    if before and (before.revision, before.rows.keys()) != (held.revision, seen.keys()):
+        before = None
+    edges = before.edges if before else _among(held, seen)
+    now = Sight(
         rows=seen,
         edges=edges,
         looks=held.looks,
         commits={number: held.commit(number) for number in seen},
         unknown={number: why for number, why in held.unknown.items() if number in seen},
+        revision=held.revision,
+        pairs=before.pairs if before else {},
     )
+    return now.drawn_as(before) if before else now
+
+
+def _among(held: "Held", seen: "dict[int, Row]") -> "dict[int, list[Edge]]":
+    return {
+        number: kept
+        for number in seen
+        if (kept := [edge for edge in held.edges_of(number) if edge.target in seen])
+    }
 
 
 def switched_off(room: Room) -> str:

@@ -33,7 +33,8 @@ class Sight:
     """Rows by the ids of repositories, and the edges among them by who needs.
 
     `looks` are those that edges name as their first, `commits` the newest that was looked at of
-    each repository, `unknown` says of which nothing or not all is known, and why.
+    each repository, `unknown` says of which nothing or not all is known, and why. `pairs` are the
+    edges as `needs` gives them, each repository's since somebody asked.
     """
 
     rows: Mapping[int, Row]
@@ -41,7 +42,15 @@ class Sight:
     looks: "Mapping[int, Look]" = field(default_factory=dict[int, Any])
     commits: Mapping[int, str] = field(default_factory=dict[int, str])
     unknown: Mapping[int, str] = field(default_factory=dict[int, str])
-    _pairs: dict[int, dict[int, list[Edge]]] = field(default_factory=dict[int, Any])
+    revision: int = 0
+    pairs: dict[int, dict[int, list[Edge]]] = field(default_factory=dict[int, Any])
+
+    def drawn_as(self, before: "Sight") -> "Sight":
+        """The same, with the graphs of one that has the same edges between the same ids."""
+        for name in ("graph", "phased"):
+            if name in before.__dict__:
+                self.__dict__[name] = before.__dict__[name]
+        return self
 
     @cached_property
     def ids(self) -> dict[str, int]:
@@ -88,12 +97,12 @@ class Sight:
 
     def needs(self, source: int) -> dict[int, list[Edge]]:
         """What a repository needs directly, with every edge that says so, gravest first."""
-        found = self._pairs.get(source)
+        found = self.pairs.get(source)
         if found is None:
             found = {}
             for edge in sorted(self.edges.get(source, ()), key=_gravity):
                 found.setdefault(edge.target, []).append(edge)
-            self._pairs[source] = found
+            self.pairs[source] = found
         return found
 
     def gravity(self, source: int, target: int) -> tuple[int, ...]:
