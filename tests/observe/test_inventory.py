@@ -227,3 +227,14 @@ def test_what_a_parser_raises_is_told(
     assert isinstance(fine, Manifest)
     assert fine.scripts == ("fine", "a\ufffdb", "?", "x" * parsing.LONGEST)
     held.rest()
+
+
+def test_what_a_name_alone_tells_is_there_though_nothing_is_in_it(
+    tmp_path: Path, parsers: Parsers
+) -> None:
+    export = laid(tmp_path, {"Dockerfile": "FROM scratch\n", "k8s/notes.yaml": "a: b\n"})
+    inventory, manifests = take(export, none, parsers)
+    (file,) = inventory.files
+    assert (file.path, file.reason) == ("Dockerfile", None)
+    known = {key: KnownManifest(full=False) for key in manifests}
+    assert take(export, lambda _: known, parsers)[0] == inventory

@@ -34,7 +34,8 @@ def take(
     """The inventory of an export, and the manifests in it that were not known.
 
     A file in which a format finds nothing is of another kind (many are `*.yaml`), and no part of
-    the inventory. One of which nothing was understood is in it, as one that could not be read.
+    the inventory, unless its name says what it is (a Dockerfile `FROM scratch`). One of which
+    nothing was understood is in it, as one that could not be read.
     What is only read beside manifests is scripts and settings by the hundred, of which most hold
     nothing: these are not kept, as to read them again takes no longer than to look them up.
 
@@ -60,7 +61,7 @@ def take(
                 reason = told
         if reason is not None:
             files.append(InventoryFile(path, key[1], key[0], reason))
-        elif kept[key].full:
+        elif kept[key].full or (declared.by_name and not kept[key].unread):
             files.append(InventoryFile(path, key[1], key[0], partly=bool(kept[key].unread)))
         elif kept[key].unread:
             files.append(InventoryFile(path, key[1], key[0], kept[key].unread))

@@ -28,6 +28,8 @@ from opsroom.model.package import Published
 MOST = 20_000
 """Names that one repository may answer for: of more, the first."""
 SURE = tuple(Sure)
+IGNORED = ".dockerignore"
+"""`Dockerfile.dockerignore` is none, but what a build of `Dockerfile` leaves out."""
 PLAIN = frozenset({"dockerfile", "containerfile"})
 GALAXY, MODULE, PROVIDER = "ansible-role-", "terraform-", "terraform-provider-"
 """How repositories are named that the registries of Ansible and Terraform read."""
@@ -75,7 +77,8 @@ def supplies_of(
         if not _is_copied(folder_of(path), charts):
             found += claimed(about, path, one)
     for path, format_ in files:
-        if format_.partition("@")[0] == "dockerfile" and not makes_nothing(path):
+        builds = format_.partition("@")[0] == "dockerfile" and not path.endswith(IGNORED)
+        if builds and not makes_nothing(path):
             found += _images(about, path)
     for path, mention in mentions:
         if mention.serves and not makes_nothing(path):

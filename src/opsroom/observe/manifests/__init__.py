@@ -33,6 +33,7 @@ class Format:
     NotUnderstood; an empty Manifest means that the file is of another kind (many are `*.yaml`).
     `beside`: it reads names that are no packages, or what scripts make, also out of files that are
     another format's. It is never offered a lock, and a file that it read is no manifest read.
+    `by_name`: the name alone says what a file is, so that one in which nothing is counts too.
     """
 
     names: tuple[str, ...]
@@ -41,3 +42,4 @@ class Format:
     locked: bool = False
     revision: int = 1
     beside: bool = False
+    by_name: bool = False

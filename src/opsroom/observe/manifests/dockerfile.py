@@ -181,4 +181,5 @@ FORMAT = Format(
     kind="dockerfile",
     parse=parse,
     revision=2,
+    by_name=True,
 )

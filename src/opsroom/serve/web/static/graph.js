@@ -14,9 +14,11 @@ export function show(told, choose) {
   const before = kept();
   held.disconnect();
   at("graph").replaceChildren(
-    finder(told, choose),
-    ...(told.node ? [neighbourhood(told, choose), waves(told, choose), evidence(told)] : [hotspots(told, choose), cycles(told, choose)]).filter(Boolean),
-    unknown(told),
+    ...[
+      finder(told, choose),
+      ...(told.node ? [neighbourhood(told, choose), waves(told, choose), evidence(told)] : [hotspots(told, choose), cycles(told, choose)]),
+      unknown(told),
+    ].filter(Boolean),
   );
   at("graph").setAttribute("aria-busy", "false");
   restore(before);
