@@ -87,7 +87,9 @@ supplies = Table(
 
 for _table in (links, supplies):
     _current = _table.c.until.is_(None)
-    Index(None, _table.c.name_id, sqlite_where=_current, postgresql_where=_current)
+    Index(
+        None, _table.c.name_id, _table.c.until, sqlite_where=_current, postgresql_where=_current
+    )  # `until` is in it, as SQLite else looks into each row whether it is current
 
 graph_marks = Table(
     "graph_marks",

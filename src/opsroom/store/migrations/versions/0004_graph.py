@@ -98,9 +98,9 @@ def _supplies() -> None:
 def _current_names(table: str) -> None:
     current = sa.text("until IS NULL")
     op.create_index(
-        f"ix_{table}_name_id",
+        f"ix_{table}_name_id_until",
         table,
-        ["name_id"],
+        ["name_id", "until"],
         sqlite_where=current,
         postgresql_where=current,
     )
