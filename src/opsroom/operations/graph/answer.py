@@ -175,8 +175,8 @@ class DependencyGraph(Answer):
         for number, names in enumerate(groups, 1):
             lines.append(f"{word} {number}: {counted(len(names), 'repository', 'repositories')}")
             for name in names:
-                if node := nodes.get(name):
-                    lines.append(f"- {node.reading()}")
+                node = nodes.get(name)
+                lines.append(f"- {node.reading() if node else name}")
                 lines += [f"  {edge.reading()}" for edge in edges.get(name, ())]
         return lines
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 ABOUT_ONE = frozenset({"dependents", "dependencies", "path", "impact", "order", "skew"})
 """Questions that need a node."""
+NAMES = 60
+"""Repositories of waves that are named, also where their lines are cut."""
 NODES = 250
 """Entries that are drawn at most."""
 
@@ -112,7 +114,9 @@ async def _answer(
             query=query,
             node=told.node,
             counts=told.counts,
-            waves=grouped(kept) if query == "order" else [],
+            waves=grouped(told.entries[: max(len(kept), NAMES)] if kept else [])
+            if query == "order"
+            else [],
             cycles=grouped(kept) if query == "cycles" else [],
             nodes=[] if drawn else [entry.node for entry in kept if entry.node],
             edges=[] if drawn else edges_of(kept),
