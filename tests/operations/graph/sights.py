@@ -4,9 +4,9 @@ api -> base: image 1.2 build Dockerfile:1
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import cast
 
 from tests.judge.builders import hosted, remote
 
@@ -82,7 +82,16 @@ def number(seen: Sight, name: str) -> int:
     return seen.ids[f"github.com/acme/{name}"]
 
 
-def asked(seen: Sight, name: str = "", depth: int | None = None, **more: Any) -> Asked:
-    meant = Meant(f"acme/{name}", (number(seen, name),)) if name else Meant("")
-    wants = more.get("wants", lambda _: True)
-    return Asked(seen, more.get("meant", meant), depth, wants)
+def everybody(_: int) -> bool:
+    return True
+
+
+def asked(
+    seen: Sight,
+    name: str = "",
+    depth: int | None = None,
+    meant: Meant | None = None,
+    wants: Callable[[int], bool] = everybody,
+) -> Asked:
+    own = Meant(f"acme/{name}", (number(seen, name),)) if name else Meant("")
+    return Asked(seen, meant or own, depth, wants)

@@ -199,9 +199,10 @@ def _middle(sight: "Sight", meant: "Meant") -> Dot:
     if len(meant.repositories) == 1:
         return _dot(sight, meant.repositories[0])
     kinds: dict[str, NodeKind] = {"host:": "host", "env:": "environment"}
-    kind = next((kinds[each] for each in kinds if meant.name.startswith(each)), None)
-    outside: NodeKind = "package" if meant.targets else "advisory"
-    return Dot(id=meant.name, kind=kind or outside)
+    for prefix, kind in kinds.items():
+        if meant.name.startswith(prefix):
+            return Dot(id=meant.name, kind=kind)
+    return Dot(id=meant.name, kind="package" if meant.targets else "advisory")
 
 
 def _dot(sight: "Sight", number: int, exposure: Phase | None = None) -> Dot:

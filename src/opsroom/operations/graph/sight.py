@@ -99,7 +99,7 @@ class Sight:
         """What a repository needs directly, with every edge that says so, gravest first."""
         found = self.pairs.get(source)
         if found is None:
-            found = {}
+            found = dict[int, list[Edge]]()
             for edge in sorted(self.edges.get(source, ()), key=_gravity):
                 found.setdefault(edge.target, []).append(edge)
             self.pairs[source] = found
