@@ -104,12 +104,13 @@ def document(
     content: dict[str, Any] = json.loads(JsonV1Dot6(bom).output_as_string())
     content.pop("serialNumber", None)
     for component in content.get("components", ()):  # the library orders them by chance
-        component["evidence"]["occurrences"].sort(key=_where)
+        component["evidence"]["occurrences"].sort(key=where)
     digest = json.dumps(content, sort_keys=True)
     return {**content, "serialNumber": f"urn:uuid:{uuid5(SPACE, digest)}"}
 
 
-def _where(occurrence: Mapping[str, Any]) -> tuple[str, int]:
+def where(occurrence: Mapping[str, Any]) -> tuple[str, int]:
+    """Sorts occurrences by file and line."""
     return occurrence["location"], occurrence.get("line", 0)
 
 

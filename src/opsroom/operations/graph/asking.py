@@ -88,7 +88,7 @@ async def _answer(
     node, to = [await meant(room, sight, each) if each.strip() else Meant("") for each in ends]
     rows = sight.rows
     wanted = {number for number, row in rows.items() if where.matches(row)} if where.terms else None
-    asked = Asked(sight, node, depth, lambda number: wanted is None or number in wanted)
+    asked = Asked(sight, node, depth, (rows.keys() if wanted is None else wanted).__contains__)
     told = await _told(room, query, asked, to, since)
     if query in ABOUT_ONE:
         told = await compared(room, sight, told, fully=query == "skew")

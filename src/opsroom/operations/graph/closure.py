@@ -23,7 +23,7 @@ from cyclonedx.model.tool import ToolRepository
 from cyclonedx.output.json import JsonV1Dot6
 
 from opsroom import __version__
-from opsroom.operations.findings.bom import SPACE, Made, components
+from opsroom.operations.findings.bom import SPACE, Made, components, where
 
 MOST_PACKAGES = 50_000
 """Packages of one document; a repository whose packages are more is there without them."""
@@ -54,7 +54,7 @@ def document(
         found, wants = components(part.made)
         if len(whole) + len(found) > MOST_PACKAGES:
             left.append(part.name)
-            found, wants = {}, {"": set()}
+            found, wants = {}, dict[str, set[str]]()
         for purl, component in found.items():
             whole.setdefault(purl, component)
         for source, ends in wants.items():
@@ -98,8 +98,6 @@ def document(
     content.pop("serialNumber", None)
     for component in content.get("components", ()):  # the library orders them by chance
         if "evidence" in component:
-            component["evidence"]["occurrences"].sort(
-                key=lambda each: (each["location"], each.get("line", 0))
-            )
+            component["evidence"]["occurrences"].sort(key=where)
     digest = json.dumps(content, sort_keys=True)
     return {**content, "serialNumber": f"urn:uuid:{uuid5(SPACE, digest)}"}

@@ -144,7 +144,7 @@ async def _picture(room: Room, node: str, where: Where) -> Picture:
     about = await meant(room, sight, node) if node.strip() else Meant("")
     rows = sight.rows
     wanted = {number for number, row in rows.items() if where.matches(row)}
-    asked = Asked(sight, about, None, lambda number: number in wanted)
+    asked = Asked(sight, about, None, wanted.__contains__)
     looked, covered = room.looked([rows[each] for each in wanted], whole=not where.terms)
     off = switched_off(room)
     bare = Picture(
