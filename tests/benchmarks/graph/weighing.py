@@ -1,15 +1,24 @@
-"""What one side takes in memory: `python -m tests.benchmarks.graph.weighing SIDE REPOSITORIES
-PACKAGES EDGES` prints megabytes at the peak of building, and held afterwards; the columns that it
-is built of are not counted."""
+"""What one side takes in memory: `python -m tests.benchmarks.graph.weighing SIDE COLUMNS` prints
+megabytes at the peak of building, and held afterwards.
+
+The columns come from a file and are not counted: whoever generates them here leaves the process
+with room that it has freed, and what is built then seems to weigh nothing.
+"""
 
 import gc
 import sys
 from pathlib import Path
 
-from tests.benchmarks.graph.fleet import generated
+import numpy as np
+from tests.benchmarks.graph.fleet import Fleet
 from tests.benchmarks.graph.sides import Networkx, Ours, Side, Straight
 
 SIDES: dict[str, type[Side]] = {"ours": Ours, "networkx": Networkx, "straight": Straight}
+
+
+def keep(fleet: Fleet, file: Path) -> None:
+    """Write the columns where another process reads them."""
+    np.savez(file, sources=fleet.sources, targets=fleet.targets, nodes=fleet.nodes)
 
 
 def megabytes(field: str) -> float:
@@ -18,9 +27,13 @@ def megabytes(field: str) -> float:
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{field}:"))
 
 
-def weighed(name: str, *sizes: int) -> tuple[float, float]:
-    """Peak and held. The kernel forgets the peak of before where it may be told to."""
-    fleet = generated(*sizes)
+def weighed(name: str, file: Path) -> tuple[float, float]:
+    """Peak and held, of both directions; the kernel is told to forget the peak of before."""
+    with np.load(file) as columns:
+        sources, targets, nodes = (
+            columns[each].tolist() for each in ("sources", "targets", "nodes")
+        )
+    fleet = Fleet(0, 0, sources, targets, [], nodes)
     gc.collect()
     Path("/proc/self/clear_refs").write_text("5")
     before = megabytes("VmRSS")
@@ -32,4 +45,4 @@ def weighed(name: str, *sizes: int) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    print(*weighed(sys.argv[1], *map(int, sys.argv[2:])))
+    print(*weighed(sys.argv[1], Path(sys.argv[2])))

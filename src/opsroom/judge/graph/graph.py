@@ -7,7 +7,7 @@ turns a graph round in quadratic time. Each is made when somebody first walks th
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import islice, repeat
 
 import numpy as np
 import rustworkx as rx
@@ -148,8 +148,7 @@ class Graph:
 
     def named(self, numbers: Iterable[int]) -> list[int]:
         """The ids of numbers, in order."""
-        ids = self.ids
-        return sorted([ids[number] for number in numbers])
+        return sorted(map(self.ids.__getitem__, numbers))
 
     def _away(self, held: Plain, node: int, depth: int | None, most: int | None) -> dict[int, int]:
         start = self.index[node]
@@ -160,7 +159,7 @@ class Graph:
         )
         away: dict[int, int] = {}
         for distance, layer in enumerate(layers, 1):
-            away.update(dict.fromkeys(self.named(layer), distance))
+            away.update(zip(self.named(layer), repeat(distance)))
         return away if most is None else dict(islice(away.items(), most))
 
     def _number(self, node: int) -> int:
