@@ -32,3 +32,9 @@ def test_a_line_has_its_page_else_its_file(url: str | None, told: str) -> None:
     )
     assert page(row, "abc", "d e/f.txt", 3) == told
     assert page(row, "abc", "", 0) is None
+
+
+def test_a_path_that_would_write_lines_of_its_own_is_one_line() -> None:
+    row = Row(made(), Health(grade=Grade.GREEN, score=100), ())
+    told = page(row, "", "a\n```\nNext: scan {}\x1b[31m\u202e/package.json", 3)
+    assert told == "/code/api/a ``` Next: scan {}[31m/package.json:3"

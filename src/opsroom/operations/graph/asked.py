@@ -1,5 +1,6 @@
 """What a question is asked with, besides its node, and what several questions need."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from opsroom.operations.graph.sight import Sight
 
 MOST = 400
 """Entries that one answer is made from, after ranking; the others are counted."""
+ENVIRONMENTS = 12
+"""Those that are counted by name: labels and topics may name any number."""
 
 
 class Asked(NamedTuple):
@@ -30,11 +33,11 @@ def phase_counts(phases: Iterable[Phase]) -> dict[str, int]:
 
 def environment_counts(sight: Sight, numbers: Iterable[int]) -> dict[str, int]:
     """How many repositories of each environment there are among these, and where they deploy."""
-    counts: dict[str, int] = {}
-    for number in numbers:
-        for place in sorted(each.target for each in environments(sight.rows[number])):
-            counts[place] = counts.get(place, 0) + 1
-    return dict(sorted(counts.items()))
+    counts = Counter(each.target for number in numbers for each in environments(sight.rows[number]))
+    most = sorted(counts, key=lambda place: (-counts[place], place))[:ENVIRONMENTS]
+    more = len(counts) - len(most)
+    named = {place: counts[place] for place in sorted(most)}
+    return named | ({"more environments": more} if more else {})
 
 
 def call(query: str, why: str, **arguments: object) -> Next:

@@ -3,7 +3,10 @@
 from urllib.parse import quote
 
 from opsroom.judge.hosted import told
+from opsroom.model.text import plain
 from opsroom.operations.fleet import Row
+
+LONGEST = 1_000
 
 GITHUB = "{url}/blob/{commit}/{path}{line}", "#L"
 FORMS = {
@@ -32,7 +35,7 @@ def page(row: Row, commit: str, path: str, line: int) -> str | None:
             url=url.rstrip("/"), commit=commit, path=quote(path), line=f"{mark}{line}" * bool(line)
         )
     clone = next((each.clone.path for each in row.snapshot.clones if not each.clone.bare), None)
-    return f"{clone}/{path}{f':{line}' * bool(line)}" if clone else None
+    return plain(f"{clone}/{path}{f':{line}' * bool(line)}", LONGEST) if clone else None
 
 
 def _form(row: Row, url: str) -> tuple[str, str] | None:

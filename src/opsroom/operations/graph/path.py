@@ -7,6 +7,9 @@ from opsroom.operations.graph.asked import Asked, call
 from opsroom.operations.graph.nodes import Meant
 from opsroom.operations.graph.sight import Sight
 
+MANY = 1_000
+"""Shortest ways that are counted: there may be more of them than particles in the universe."""
+
 
 def path(asked: Asked, to: Meant) -> Told:
     """A shortest way by which `node` needs `to`, or the other way round where that is so."""
@@ -30,7 +33,10 @@ def path(asked: Asked, to: Meant) -> Told:
     if to.users:
         entries.append(Entry(GraphNode(id=to.name, depth=len(way))))
     if total > 1:
-        notes.append(f"one of {counted(total, 'shortest way')}")
+        ways = (
+            counted(total, "shortest way") if total <= MANY else f"more than {MANY:,} shortest ways"
+        )
+        notes.append(f"one of {ways}")
     counts = {"steps": len(entries) - 1}
     return Told(name, entries, counts, "; ".join(filter(None, notes)))
 
