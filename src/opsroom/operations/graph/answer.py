@@ -163,7 +163,8 @@ class DependencyGraph(Answer):
         return "\n".join([*lines, QUOTED])
 
     def _title(self) -> str:
-        told = ", ".join(f"{count} {word}" for word, count in self.counts.items())
+        on = "on " if self.query == "skew" else ""
+        told = ", ".join(f"{count} {on}{word}" for word, count in self.counts.items())
         of = f" of {self.node}" if self.node else ""
         return f"{self.query}{of}: {told or 'nothing seen'}"
 

@@ -4,11 +4,13 @@ node -> what is meant -> a question, asked of what this caller sees -> ranked ->
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
 
 from opsroom.errors import UsageError
+from opsroom.judge.wording import counted
 from opsroom.model.where import Where
 from opsroom.operations.answers import Next
 from opsroom.operations.graph.answer import (
@@ -34,6 +36,8 @@ ABOUT_ONE = frozenset({"dependents", "dependencies", "path", "impact", "order", 
 """Questions that need a node."""
 NAMES = 60
 """Repositories of waves that are named, also where their lines are cut."""
+NOT_IN_FULL = "not read in full"
+"""How `Held.unknown` tells of files that a look found, and could not read."""
 NODES = 250
 """Entries that are drawn at most."""
 
@@ -94,15 +98,16 @@ async def _answer(
         told = await compared(room, sight, told, fully=query == "skew")
     off = switched_off(room)
     unlooked = [*([off] if off else []), *sight.unlooked(wanted)]
-    looked, covered = room.looked(
-        [rows[number] for number in rows if wanted is None or number in wanted],
-        whole=wanted is None,
+    among = [rows[number] for number in rows if wanted is None or number in wanted]
+    looked, covered = await anyio.to_thread.run_sync(
+        partial(room.looked, among, whole=wanted is None)
     )
     notes = [room.note(), told.note]
     if wanted is not None and not wanted:
         notes.append("nothing matches the filter")
     if not told.entries and query in ("dependents", "dependencies", "impact"):
-        notes.append(sight.nothing_seen())
+        nothing = sight.nothing_seen()
+        notes += [] if nothing in told.note else [nothing]
     following = [*told.next, *_scan(sight, wanted, str(where))]
 
     def build(kept: Sequence[Entry]) -> DependencyGraph:
@@ -218,9 +223,14 @@ def _drawn(sight: "Sight", query: Query, kept: Sequence[Entry], told: Told) -> s
 
 
 def _scan(sight: "Sight", wanted: set[int] | None, where: str) -> list[Next]:
-    """A look at what nobody looked at."""
-    missing = [each for each in sight.unknown if wanted is None or each in wanted]
+    """A look at what nobody looked at, or where the last look failed: what could not be read there
+    is not read by another one."""
+    missing = [
+        each
+        for each, why in sight.unknown.items()
+        if NOT_IN_FULL not in why and (wanted is None or each in wanted)
+    ]
     if not missing:
         return []
-    why = f"the manifests of {len(missing)} are not known, or not all"
+    why = f"the manifests of {counted(len(missing), 'repository', 'repositories')} are not known"
     return [Next(tool="scan", arguments={"where": where, "scanners": ["dependencies"]}, why=why)]

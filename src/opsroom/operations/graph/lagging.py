@@ -11,6 +11,7 @@ import anyio.to_thread
 
 from opsroom.judge.graph.skew import Behind, behind, said
 from opsroom.judge.graph.versions import Releases, in_use
+from opsroom.judge.matching import key
 from opsroom.model.text import plain
 from opsroom.operations.graph.answer import Entry, GraphEdge, Told
 from opsroom.operations.graph.releasing import Asked, releases_of
@@ -40,12 +41,12 @@ async def compared(room: "Room", sight: "Sight", told: Told, *, fully: bool) -> 
     known = await releases_of(room, asked) if asked else {}
 
     def compare() -> list[Entry]:
-        used = _in_use(edge for entry in first for edge in entry.edges if edge.to not in ids)
+        others = _in_use(edge for entry in first for edge in entry.edges if edge.to not in ids)
 
         def one(edge: GraphEdge) -> GraphEdge:
             mine = own.get((edge.source, edge.to, edge.kind))
             if mine is None:
-                found = [behind(used[edge.to], each) for each in edge.versions if each != "..."]
+                found = [behind(others[edge.to], each) for each in used(edge.versions, _kind(edge))]
             else:
                 found = [_behind(each, known) for each in mine if each.version]
             worst = min(found, key=_gravity, default=None)
@@ -56,6 +57,17 @@ async def compared(room: "Room", sight: "Sight", told: Told, *, fully: bool) -> 
         return [each._replace(edges=tuple(map(one, each.edges))) for each in first]
 
     return told._replace(entries=[*await anyio.to_thread.run_sync(compare), *rest])
+
+
+def used(versions: Iterable[str], kind: str) -> list[str]:
+    """The versions that are used; what is asked for (`^1.2`) counts where no lock says more."""
+    found = [each for each in versions if each != "..."]
+    return [each for each in found if key(kind, each) is not None] or found
+
+
+def _kind(edge: GraphEdge) -> str:
+    """The ecosystem of what comes from outside, by its name as people write it."""
+    return edge.to.partition("/")[0]
 
 
 def _edges(sight: "Sight", ids: Mapping[str, int], edge: GraphEdge) -> Sequence["Edge"]:

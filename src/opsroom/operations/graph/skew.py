@@ -7,6 +7,7 @@ from typing import Any
 from opsroom.judge.matching import key, schemes
 from opsroom.operations.graph.answer import Entry, GraphEdge, Told
 from opsroom.operations.graph.asked import MOST, Asked, call
+from opsroom.operations.graph.lagging import used
 
 VERSIONS = 12
 """Versions that are counted by name."""
@@ -20,8 +21,8 @@ def skew(asked: Asked) -> Told:
         for source in sight.graph.sources_of(number):
             users[source] = (*users.get(source, ()), *sight.told(source, number))
     wanted = {number: edges for number, edges in users.items() if asked.wants(number)}
-    held = {number: list(dict.fromkeys(_versions(edges))) for number, edges in wanted.items()}
     kind = _kind(edge for edges in wanted.values() for edge in edges)
+    held = {number: _versions(edges, kind) for number, edges in wanted.items()}
     order = sorted(wanted, key=lambda number: (_age(held[number], kind), sight.name(number)))
     counted: dict[str, int] = {}
     for number in order:
@@ -45,8 +46,8 @@ def skew(asked: Asked) -> Told:
     )
 
 
-def _versions(edges: Sequence[GraphEdge]) -> list[str]:
-    return [version for edge in edges for version in edge.versions]
+def _versions(edges: Sequence[GraphEdge], kind: str) -> list[str]:
+    return used(dict.fromkeys(version for edge in edges for version in edge.versions), kind)
 
 
 def _kind(edges: Iterable[GraphEdge]) -> str:
