@@ -9,7 +9,7 @@ from tests.operations.rooms import Clock, Yard, opened
 from tests.operations.scans.fleet import fleet_of, repository, row
 
 from opsroom.model.repository import RepositoryState
-from opsroom.operations.graph.held import NEVER, Held, graph
+from opsroom.operations.graph.held import NEVER, OLDER, Held, graph
 from opsroom.operations.graph.meeting import meet
 from opsroom.operations.room import Room
 
@@ -135,6 +135,18 @@ async def test_what_is_not_known_says_why(yard: Yard) -> None:
     assert "\x1b" not in why[NAMES[1]]
     assert why[NAMES[2]] == NEVER
     assert set(why) == set(NAMES) - {NAMES[0]}
+
+
+async def test_links_of_an_older_commit_are_not_all_that_is_asked_for(yard: Yard) -> None:
+    async with fleet_of(yard, *NAMES) as room:
+        await saw(room, NAMES[1], needs(NAMES[0]))
+        moved = remote(id=NAMES[1], full_name=NAMES[1], head="e" * 40)
+        await hosted_told(room, repository(NAMES[1], remote=moved))
+        held = await graph(room)
+        (number,) = held.edges
+        assert held.unknown[number] == OLDER
+        await saw(room, NAMES[1], needs(NAMES[0]), commit="e" * 40)
+        assert number not in (await graph(room)).unknown
 
 
 async def test_a_store_that_begins_another_history_is_read_anew(yard: Yard) -> None:

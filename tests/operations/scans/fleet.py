@@ -42,7 +42,7 @@ async def fleet_of(
 
 
 def repository(name: str, **groups: Any) -> Snapshot:
-    groups.setdefault("remote", remote(id=name, full_name=name))
+    groups.setdefault("remote", remote(id=name, full_name=name, head=COMMIT))
     return hosted(key=f"github.com/{name}", name=name, **groups)
 
 

@@ -19,6 +19,7 @@ from opsroom.model.repository import RepositoryState
 from opsroom.model.text import plain
 from opsroom.operations.fleet import Fleet, Row
 from opsroom.operations.graph.meeting import about_of, edges, meet
+from opsroom.operations.scans.coverage import heads_of
 from opsroom.operations.scans.equipment import DEPENDENCIES
 from opsroom.store.database import Connection
 from opsroom.store.link_history import Look, looks
@@ -33,6 +34,7 @@ AT_ONCE = 1_000
 """Repositories whose links are read together: others are served in between."""
 
 NEVER = "its files were never looked at"
+OLDER = "its present commit was not looked at, but an older one"
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,8 @@ async def _unknown(connection: Connection, rows: Mapping[int, Row]) -> dict[int,
             files = "1 file was" if count == 1 else f"{count} files were"
             example = f" ({first.example})" if first.example else ""
             told[number] = plain(f"{files} not read in full: {first.reason}{example}", 200)
+        elif (heads := heads_of(row)) and mark.commit not in heads:
+            told[number] = OLDER
     return told
 
 
