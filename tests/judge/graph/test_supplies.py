@@ -118,7 +118,26 @@ def test_what_ci_builds_has_the_names_that_it_knows() -> None:
     ],
 )
 def test_an_image_is_as_sure_as_what_builds_it(path: str, name: str, sure: Sure) -> None:
-    app = whole("kim/app").makes(f"pkg:docker/{name}?repository_url=ghcr.io", path)
+    app = whole("kim/app").makes(f"pkg:docker/{name}?repository_url=images.home.arpa", path)
+
+    assert [each.sure for each in of(app).values()] == [sure]
+
+
+@pytest.mark.parametrize(
+    ("name", "registry", "owner", "sure"),
+    [
+        ("team/app", "ghcr.io", "kim", Sure.LIKELY),
+        ("kim/other", "ghcr.io", "kim", Sure.CERTAIN),
+        ("team/app", "registry.gitlab.com", "kim", Sure.LIKELY),
+        ("kim/group/app", "registry.gitlab.com", "kim/group", Sure.CERTAIN),
+    ],
+)
+def test_where_owners_push_alone_a_workflow_of_another_proves_little(
+    name: str, registry: str, owner: str, sure: Sure
+) -> None:
+    app = whole(f"{owner}/app").makes(
+        f"pkg:docker/{name}?repository_url={registry}", ".github/workflows/image.yml"
+    )
 
     assert [each.sure for each in of(app).values()] == [sure]
 

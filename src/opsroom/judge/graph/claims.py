@@ -27,6 +27,8 @@ from opsroom.model.purl import parts_of
 OWNER, NAME = re.compile(r"\{owner\}|%7Bowner%7D"), re.compile(r"\{name\}|%7Bname%7D")
 PLAIN = re.compile(r"[\w./~-]+", re.ASCII)
 SCOPES = re.compile(r"pkg:(?:npm/@([^/]+)|composer/([^/]+)|ansible/([^/?]+)|terraform/([^/]+))/")
+OF_OWNERS = ("?repository_url=ghcr.io", "?repository_url=registry.gitlab.com")
+"""Registries in which only an owner pushes what begins with its name."""
 GROUPS = re.compile(r"pkg:maven/(?:com|io)\.(?:github|gitlab)\.([^/.]+)")
 
 
@@ -68,9 +70,10 @@ def _is_anybodys(target: str) -> bool:
 
 def _sure(about: About, path: str, target: str, home: GitAddress | None) -> Sure | None:
     """How sure a claim is; None: it is somebody else's name."""
-    own = _scope(target) in about.owners
+    own = _scope(target) in {each.partition("/")[0] for each in about.owners} | about.owners
     if target.startswith("pkg:docker/") and not about.fork:
-        return _built(path, own=own)
+        foreign = target.endswith(OF_OWNERS) and not own
+        return Sure.LIKELY if foreign else _built(path, own=own)
     if home and home.name in about.names:
         return Sure.STRONG
     if own:
