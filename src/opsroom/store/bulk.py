@@ -74,7 +74,7 @@ async def rows_with(
     among = statement.where(column.in_(select(cast(wanted.c.value, column.type))))
     for start in range(0, len(distinct), ASKED):
         some = json.dumps(distinct[start : start + ASKED])
-        for row in await connection.execute(among, {LISTED: some}):
+        for row in (await connection.execute(among, {LISTED: some})).all():
             yield row
 
 

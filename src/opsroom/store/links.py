@@ -1,14 +1,16 @@
 """Links and supplies by index: who asks for a name, what a repository asks for, who answers."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, exists, false, func, or_, select
+import anyio
+from sqlalchemy import ColumnElement, Row, Select, cast, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from opsroom.store.bulk import clean, rows_with
+from opsroom.store.bulk import LISTED, clean, listed, rows_with
 from opsroom.store.graph_tables import graph_marks, graph_names, links, supplies
 from opsroom.store.link_rows import (
     LINKS,
@@ -20,6 +22,9 @@ from opsroom.store.link_rows import (
     named_rows,
     supplied,
 )
+
+MANY = 1_000
+"""Rows from which on reading them is worth a thread."""
 
 
 class Mark(NamedTuple):
@@ -39,7 +44,28 @@ class Mark(NamedTuple):
 async def links_to(connection: AsyncConnection, targets: Collection[str]) -> list[Linked]:
     """Every current link to any of these names, of any repository."""
     found = rows_with(connection, _now(LINKS), graph_names.c.name, targets)
-    return [linked(row) async for row in found]
+    return await _told([row async for row in found])
+
+
+async def some_links_to(connection: AsyncConnection, target: str, limit: int) -> list[Linked]:
+    """The current links to a name, no more than so many, of the repositories with the lowest
+    ids."""
+    asked = _now(LINKS).order_by(links.c.repository_id, links.c.number).limit(limit)
+    return [linked(row) async for row in rows_with(connection, asked, graph_names.c.name, [target])]
+
+
+async def used(
+    connection: AsyncConnection, targets: Collection[str], ids: Collection[int]
+) -> set[str]:
+    """Those of these names that a current link of one of these repositories leads to."""
+    wanted = listed(connection).alias()
+    there = exists().where(
+        links.c.name_id == graph_names.c.id,
+        links.c.until.is_(None),
+        links.c.repository_id.in_(select(cast(wanted.c.value, links.c.repository_id.type))),
+    )
+    asked = select(graph_names.c.name).where(graph_names.c.name.in_(targets), there)
+    return set((await connection.execute(asked, {LISTED: json.dumps(list(ids))})).scalars())
 
 
 async def suppliers_of(connection: AsyncConnection, targets: Collection[str]) -> list[Supplied]:
@@ -48,10 +74,20 @@ async def suppliers_of(connection: AsyncConnection, targets: Collection[str]) ->
     return [supplied(row) async for row in found]
 
 
-async def links_of(connection: AsyncConnection, ids: Collection[int]) -> list[Linked]:
-    """Every current link of these repositories."""
-    found = rows_with(connection, _now(LINKS), links.c.repository_id, ids)
-    return [linked(row) async for row in found]
+async def links_of(
+    connection: AsyncConnection,
+    ids: Collection[int],
+    *,
+    directly: bool = False,
+    targets: Collection[str] | None = None,
+) -> list[Linked]:
+    """Every current link of these repositories; or only those that they ask for themselves, or
+    those to a few names."""
+    asked = _now(LINKS).where(links.c.direct) if directly else _now(LINKS)
+    if targets is not None:
+        asked = asked.where(graph_names.c.name.in_(targets))
+    found = rows_with(connection, asked, links.c.repository_id, ids)
+    return await _told([row async for row in found])
 
 
 async def supplies_of(connection: AsyncConnection, ids: Collection[int]) -> list[Supplied]:
@@ -138,6 +174,13 @@ async def top_external(
         .order_by(most.c.uses.desc(), graph_names.c.name)
     )
     return [(row.name, row.uses) for row in await connection.execute(asked)]
+
+
+async def _told(rows: list[Row[Any]]) -> list[Linked]:
+    """Links of rows: of thousands in a thread, for others to be served meanwhile."""
+    if len(rows) < MANY:
+        return [linked(row) for row in rows]
+    return await anyio.to_thread.run_sync(lambda: [linked(row) for row in rows])
 
 
 def _mark(row: Row[Any]) -> Mark:

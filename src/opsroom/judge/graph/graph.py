@@ -138,24 +138,34 @@ class Graph:
         A walk to a `depth` doesn't look further than that; one to `most` nodes ends with the layer
         that has the last of them.
         """
-        return self._away(self.back, node, depth, most)
+        return self._away(self.back, [node], depth, most)
+
+    def dependents_of_any(self, nodes: Iterable[int], depth: int | None = None) -> dict[int, int]:
+        """Who needs any of several nodes, and over how many edges at least; without themselves."""
+        return self._away(self.back, nodes, depth, None)
 
     def dependencies(
         self, node: int, depth: int | None = None, most: int | None = None
     ) -> dict[int, int]:
         """What a node needs, and over how many edges at least; the nearest first, then by id."""
-        return self._away(self.there, node, depth, most)
+        return self._away(self.there, [node], depth, most)
+
+    def dependencies_of_any(self, nodes: Iterable[int], depth: int | None = None) -> dict[int, int]:
+        """What any of several nodes needs, and over how many edges at least; without themselves."""
+        return self._away(self.there, nodes, depth, None)
 
     def named(self, numbers: Iterable[int]) -> list[int]:
         """The ids of numbers, in order."""
         return sorted(map(self.ids.__getitem__, numbers))
 
-    def _away(self, held: Plain, node: int, depth: int | None, most: int | None) -> dict[int, int]:
-        start = self.index[node]
+    def _away(
+        self, held: Plain, nodes: Iterable[int], depth: int | None, most: int | None
+    ) -> dict[int, int]:
+        starts = list(map(self.index.__getitem__, nodes))
         layers = (
-            rx.digraph_bfs_layers(held, [start])[1:]
+            rx.digraph_bfs_layers(held, starts)[1:]
             if depth is None and most is None
-            else _layers(held, start, depth, most)
+            else _layers(held, starts, depth, most)
         )
         away: dict[int, int] = {}
         for distance, layer in enumerate(layers, 1):
@@ -192,9 +202,9 @@ class Graph:
         return made
 
 
-def _layers(held: Plain, start: int, depth: int | None, most: int | None) -> list[list[int]]:
+def _layers(held: Plain, starts: list[int], depth: int | None, most: int | None) -> list[list[int]]:
     """As rustworkx would give them, no further than is asked."""
-    seen, layer, layers = {start}, [start], list[list[int]]()
+    seen, layer, layers = set(starts), starts, list[list[int]]()
     while layer and len(layers) != depth and (most is None or len(seen) <= most):
         found = set[int]().union(*map(held.successor_indices, layer)) - seen
         seen |= found

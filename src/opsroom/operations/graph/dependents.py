@@ -15,16 +15,12 @@ LAST = len(PHASES)
 def dependents(asked: Asked) -> Told:
     """Who needs it, whatever for: those who need it at run time first, then the nearest."""
     sight, meant, depth = asked.sight, asked.meant, asked.depth
-    away = {number: 1 for number in meant.users if depth is None or depth > 0}
     starts = dict.fromkeys(meant.repositories, 0)
-    for start in (*starts, *away):
-        step = 1 if start in meant.users else 0
-        left = None if depth is None else depth - step
-        for number, distance in sight.graph.dependents(start, left).items():
-            far = distance + step
-            away[number] = min(far, away.get(number, far))
-    for start in starts:
-        away.pop(start, None)
+    away = sight.graph.dependents_of_any(starts, depth)
+    if meant.users and depth != 0:
+        left = None if depth is None else depth - 1
+        further = sight.graph.dependents_of_any(meant.users, left)
+        away = dict.fromkeys(meant.users, 1) | {each: far + 1 for each, far in further.items()}
     found = impact(sight.phased, meant.starts).reached
     phases = {number: found[number].phase for number in away if number in found}
     wanted = [number for number in away if asked.wants(number)]
@@ -98,12 +94,9 @@ def _way(sight: Sight, number: int, away: Mapping[int, int], goal: str) -> list[
 def dependencies(asked: Asked) -> Told:
     """What it needs within the fleet: directly first, each with the edge that leads there."""
     sight, meant = asked.sight, asked.meant
-    away: dict[int, int] = {}
-    for start in meant.repositories or meant.users:
-        for number, distance in sight.graph.dependencies(start, asked.depth).items():
-            away[number] = min(distance, away.get(number, distance))
     starts = meant.repositories or tuple(meant.users)
-    known = dict.fromkeys(starts, 0) | {n: d for n, d in away.items() if n not in starts}
+    away = sight.graph.dependencies_of_any(starts, asked.depth)
+    known = dict.fromkeys(starts, 0) | away
     wanted = [number for number in known if known[number] and asked.wants(number)]
     hops = {number: _former_hop(sight, number, known) for number in wanted}
     wanted.sort(key=lambda each: (known[each], sight.gravity(hops[each], each), sight.name(each)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from opsroom.judge.graph.evidence import WINDOW
 from opsroom.judge.graph.symptoms import Change, Symptom
 from opsroom.judge.graph.targets import shown
+from opsroom.judge.graph.upstream import SPREAD
 from opsroom.model.link import Edge
 from opsroom.operations.graph.sight import Sight
 from opsroom.operations.room import Room
@@ -20,6 +21,9 @@ SHARED = 2
 """Repositories that hurt and share a target, from which on it may be their cause."""
 MOST = 8
 """Targets that are followed: those that errors name, then those that most share."""
+USERS = 2 * SPREAD
+"""Of a target with thousands of users, so many links are read beside those of who hurts: what is
+well there is counted no further."""
 CHANGING = ("action", "workflow", "image", "reference", "template")
 """What may be another thing today under the version that it had yesterday."""
 
@@ -41,7 +45,7 @@ async def shared_outside(
 ) -> Outside:
     """What those that hurt share, themselves or by the workflows of those above that they call."""
     from opsroom.store.link_history import history
-    from opsroom.store.links import links_of, links_to, suppliers_of
+    from opsroom.store.links import links_of, some_links_to, suppliers_of
 
     hurting = {symptom.repository for symptom in symptoms}
     errors = {symptom.error.lower() for symptom in symptoms}
@@ -49,14 +53,20 @@ async def shared_outside(
     numbers = {*hurting, *(number for number in above if number in callers)}
     since = room.now() - WINDOW
     async with room.store.read() as connection:
-        links = [each for each in await links_of(connection, numbers) if each.link.direct]
+        links = await links_of(connection, numbers, directly=True)
         past = await history(connection, since, numbers)
         shared = _shared(links, callers)
         inside = {each.supply.target for each in await suppliers_of(connection, shared)}
         targets = [target for target in shared if target not in inside]
         targets.sort(key=lambda target: not _is_named(target, errors))
         targets = targets[:MOST]
-        users = await links_to(connection, targets)
+        users = await links_of(connection, numbers, targets=targets)
+        users += [
+            each
+            for target in targets
+            for each in await some_links_to(connection, target, USERS)
+            if each.repository_id not in numbers
+        ]
     ids = {target: -place for place, target in enumerate(targets, 1)}
     edges: dict[int, list[Edge]] = defaultdict(list)
     by_target: dict[int, list[Edge]] = defaultdict(list)
