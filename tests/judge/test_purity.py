@@ -13,6 +13,7 @@ ALLOWED = {
     *("hashlib", "itertools", "re", "typing"),
     "opsroom.discover",
     "numpy",
+    "numpy.typing",
     "packaging.version",
     "rustworkx",
     "univers.gem",

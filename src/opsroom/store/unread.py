@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from opsroom.model.scan import Skipped
 from opsroom.store.bulk import rows_with
+from opsroom.store.graph_tables import graph_marks, links, supplies
 from opsroom.store.scan_tables import inventories, manifests, repository_manifests
 
 PARTLY = "some of its entries were not understood"
@@ -52,3 +53,25 @@ async def unread_of(connection: AsyncConnection, ids: Collection[int]) -> dict[i
             for reason, count, example in row.skipped
         ]
     return dict(found)
+
+
+async def full_of(
+    connection: AsyncConnection, ids: Collection[int], most_links: int, most_supplies: int
+) -> set[int]:
+    """Those of these repositories that have as many links, or as many supplies out of files, as
+    are kept of one: there may be more of them."""
+    found: set[int] = set()
+    for table, most, which in (
+        (links, most_links, true()),
+        (supplies, most_supplies, supplies.c.path != ""),
+    ):
+        large = select(graph_marks.c.repository_id).where(graph_marks.c.numbered >= most)
+        asked = (
+            select(table.c.repository_id)
+            .where(table.c.until.is_(None), which, table.c.repository_id.in_(large))
+            .group_by(table.c.repository_id)
+            .having(func.count() >= most)
+        )
+        async for row in rows_with(connection, asked, table.c.repository_id, ids):
+            found.add(row.repository_id)
+    return found

@@ -1,16 +1,21 @@
 import pytest
 from tests.judge.builders import remote
-from tests.operations.graph.keeping import needs, saw, told
+from tests.operations.graph.keeping import needs, saw, seen, told
 from tests.operations.hosted import told as hosted_told
 from tests.operations.rooms import Clock, Yard, events, kinds, last, opened
-from tests.operations.scans.fleet import fleet_of, has_advisories, repository, row
+from tests.operations.scans.fleet import depend, fleet_of, has_advisories, package, repository, row
 
+from opsroom.judge.graph import links, supplies
 from opsroom.model.host import Remote
+from opsroom.model.manifest import Manifest
+from opsroom.model.package import Published
 from opsroom.model.repository import RepositoryState
 from opsroom.model.where import Where
-from opsroom.operations.graph.held import graph
+from opsroom.operations.graph.held import FULL, graph
 from opsroom.operations.room import Room
-from opsroom.store.links import suppliers_of
+from opsroom.operations.scans.recording import ScanResult, record_scans
+from opsroom.store.links import links_of, suppliers_of
+from opsroom.store.repositories import ids_of
 
 pytestmark = pytest.mark.anyio
 
@@ -157,3 +162,38 @@ async def test_a_failure_while_links_are_kept_leaves_nothing_of_a_look(
         held = await graph(room)
         (asking,) = [number for number in held.names if held.edges_of(number)]
         assert held.commit(asking) == "c" * 40
+
+
+async def test_links_that_are_too_many_are_said_and_did_not_end(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "MOST", 3)
+    async with fleet_of(yard, *FLEET) as room:
+        await depend(room, *map(package, "ab"), name="acme/api")
+        number = await the_id(room, "acme/api")
+        assert number not in (await graph(room)).unknown
+        await depend(room, *map(package, "abc"), name="acme/api")
+        assert (await graph(room)).unknown[number] == FULL
+        await depend(room, *map(package, "deab"), name="acme/api")
+        async with room.store.read() as connection:
+            asked = {each.link.target for each in await links_of(connection, [number])}
+        assert {f"pkg:npm/{name}" for name in "abc"} <= asked
+        assert (await graph(room)).unknown[number] == FULL
+
+
+async def test_names_that_are_too_many_are_said(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supplies, "MOST", 2)
+    async with fleet_of(yard, *FLEET) as room:
+        look = seen(room)
+        made = tuple(Published(f"pkg:npm/@acme/{name}") for name in "abc")
+        look.manifests = {key: Manifest(publishes=made) for key in look.manifests}
+        await record_scans(room, [ScanResult("github.com/acme/api", look)])
+        assert (await graph(room)).unknown[await the_id(room, "acme/api")] == FULL
+
+
+async def the_id(room: Room, name: str) -> int:
+    async with room.store.read() as connection:
+        (number,) = (await ids_of(connection, [f"github.com/{name}"])).values()
+    return number

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
+from opsroom.judge.graph import links, supplies
 from opsroom.judge.graph.graph import Graph
 from opsroom.model.link import Edge
 from opsroom.model.repository import RepositoryState
@@ -25,7 +26,7 @@ from opsroom.store.database import Connection
 from opsroom.store.link_history import Look, looks
 from opsroom.store.links import Mark, marks_of, moved_since
 from opsroom.store.repositories import ids_of
-from opsroom.store.unread import unread_of
+from opsroom.store.unread import full_of, unread_of
 
 if TYPE_CHECKING:
     from opsroom.operations.room import Room
@@ -34,6 +35,7 @@ AT_ONCE = 1_000
 """Repositories whose links are read together: others are served in between."""
 
 NEVER = "its files were never looked at"
+FULL = "it asks or answers for more names than are kept of one repository"
 OLDER = "its present commit was not looked at, but an older one"
 
 
@@ -157,6 +159,7 @@ async def _unknown(connection: Connection, rows: Mapping[int, Row]) -> dict[int,
     there = {number: row for number, row in rows.items() if not _is_gone(row)}
     marks = await marks_of(connection, there)
     unread = await unread_of(connection, there)
+    full = await full_of(connection, there, links.MOST, supplies.MOST)
     told: dict[int, str] = {}
     for number, row in there.items():
         mark = marks.get(number)
@@ -178,6 +181,8 @@ async def _unknown(connection: Connection, rows: Mapping[int, Row]) -> dict[int,
             files = "1 file was" if count == 1 else f"{count} files were"
             example = f" ({first.example})" if first.example else ""
             told[number] = plain(f"{files} not read in full: {first.reason}{example}", 200)
+        elif number in full:
+            told[number] = FULL
         elif (heads := heads_of(row)) and mark.commit not in heads:
             told[number] = OLDER
     return told

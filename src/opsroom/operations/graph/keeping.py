@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
+from opsroom.judge.graph import links, supplies
 from opsroom.judge.graph.about import About
-from opsroom.judge.graph.links import links_of
-from opsroom.judge.graph.supplies import identity_of, supplies_of
 from opsroom.model.inventory import Inventory
 from opsroom.model.link import Edge
 from opsroom.model.mention import Mention
@@ -115,7 +114,7 @@ async def keep_identities(
     if gone:
         await end_all(connection, now, gone, revision)
     if given:
-        known = {number: identity_of(each) for number, each in given.items()}
+        known = {number: supplies.identity_of(each) for number, each in given.items()}
         await save_identities(connection, now, known, revision)
     if anew:
         await choose_anew(connection, anew, revision)
@@ -133,7 +132,9 @@ async def keep_all_identities(
     ids = await ids_of(connection, keys)
     rows = {ids[key]: row for key in ids if (row := fleet.get(key))}
     abouts = {number: about_of(rows, number) for number in rows}
-    known = {number: identity_of(each) for number, each in abouts.items() if each is not None}
+    known = {
+        number: supplies.identity_of(each) for number, each in abouts.items() if each is not None
+    }
     await save_identities(connection, now, known, await next_revision(connection))
 
 
@@ -176,12 +177,15 @@ def _told(
     files = [(file.path, file.format) for file in inventory.files]
     unread = {file.path for file in inventory.files if file.reason is not None}
     unnamed = any(each.count > len(each.paths) for each in inventory.skipped)
+    asked = links.links_of(known, placed, mentions)
+    given = supplies.supplies_of(known, published, mentions, files)
+    is_cut = len(asked) >= links.MOST or len(given) >= supplies.MOST
     return Taken(
         commit=inventory.commit,
-        links=links_of(known, placed, mentions),
-        supplies=supplies_of(known, published, mentions, files),
+        links=asked,
+        supplies=given,
         unread=frozenset(unread).union(*(each.paths for each in inventory.skipped)),
-        partly=frozenset(file.path for file in inventory.files if file.partly),
+        partly=frozenset(file.path for file in inventory.files if file.partly or is_cut),
         read=frozenset(path for path, _ in files) if unnamed else None,
         backlog=backlog,
     )
