@@ -36,6 +36,10 @@ PYTHON = "docker/library/python"
 ON_IMAGES = ["kim/budget", "kim/doorbell", "kim/energy-dashboard", "kim/recipe-box",
              "kim/weather-station"]  # fmt: skip
 STACKS = ["homelab/compose-home", "homelab/compose-media", "homelab/compose-monitoring"]
+ON_PYTHON = ["kim/recipe-box", "kim/weather-station"]
+STACKS_ON_PYTHON = ["homelab/compose-home", "homelab/compose-media"]
+OWN_PYTHON = "docker/homelab/base-images/python"
+OWN_NODE = "docker/registry.home.arpa/homelab/base-images/node"
 RENAMED, FORMER = "kim/doorbell", "kim/door-bell"
 ONLY_HOSTED = ("homelab/base-images", "kim/energy-units")
 
@@ -43,6 +47,9 @@ QUESTIONS: tuple[tuple[Query, str], ...] = (
     ("order", IMAGES),
     ("impact", IMAGES),
     ("order", PYTHON),
+    ("impact", PYTHON),
+    ("impact", OWN_PYTHON),
+    ("order", OWN_NODE),
     ("skew", "npm/lodash"),
 )
 
@@ -182,8 +189,37 @@ def test_what_to_rebuild_and_in_which_order_when_the_base_image_changes(told: To
 def test_an_image_from_outside_comes_before_what_stands_on_it(told: Told) -> None:
     waves = told.answers["order", PYTHON].waves
     assert waves[:2] == [["docker/python"], [IMAGES]]
-    assert {"kim/recipe-box", "kim/weather-station"} <= set(waves[2]) <= set(ON_IMAGES)
-    assert {"homelab/compose-home", "homelab/compose-media"} <= set(waves[3]) <= set(STACKS)
+    assert [sorted(wave) for wave in waves[2:]] == [ON_PYTHON, STACKS_ON_PYTHON]
+
+
+def test_only_what_stands_on_the_image_of_python_is_reached_by_a_change_of_python(
+    told: Told,
+) -> None:
+    reached = {node.id for node in told.answers["impact", PYTHON].nodes}
+    assert reached == {IMAGES, *ON_PYTHON, *STACKS_ON_PYTHON}
+    product = told.answers["impact", OWN_PYTHON]
+    assert {node.id for node in product.nodes} == reached - {IMAGES}
+    assert product.note == f"{OWN_PYTHON} is made by {IMAGES} (python/Dockerfile)"
+    order = told.answers["order", OWN_NODE]
+    on_node = {edge.source for edge in order.edges}
+    assert order.waves[0] == [IMAGES]
+    assert on_node.isdisjoint(ON_PYTHON)
+    assert {"kim/budget", "kim/energy-dashboard", "homelab/compose-monitoring"} <= on_node
+
+
+def test_an_edge_to_one_of_several_images_says_which(told: Told) -> None:
+    supplies = {
+        told.names[edge.source]: edge.supply
+        for edge in told.edges
+        if told.names[edge.target] == IMAGES
+    }
+    assert supplies.keys() == {*ON_IMAGES}
+    assert {supplies[name] for name in ON_PYTHON} == {"python/Dockerfile"}
+    assert {supplies[name] for name in ("kim/budget", "kim/energy-dashboard")} == {
+        "node/Dockerfile"
+    }
+    names = {edge.name for edge in told.answers["impact", OWN_PYTHON].edges if edge.to == IMAGES}
+    assert names == {"docker/registry.home.arpa/homelab/base-images/python"}
 
 
 def test_who_is_exposed_when_it_runs_and_who_when_it_is_built(told: Told) -> None:
@@ -206,3 +242,8 @@ def test_a_file_that_cannot_be_read_is_told_and_no_scan_is_offered_for_it(told: 
     answer = told.answers["order", IMAGES]
     assert "homelab/cluster" in " ".join(answer.unlooked)
     assert {each.tool for each in answer.next} == {"dependency_graph"}
+
+
+def test_names_that_are_only_guesses_are_not_shown(told: Told) -> None:
+    edges = [edge for answer in told.answers.values() for edge in answer.edges]
+    assert not any(edge.name.startswith(("image:", "chart:", "git:*")) for edge in edges)

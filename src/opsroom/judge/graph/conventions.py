@@ -15,6 +15,7 @@ from opsroom.judge.graph.targets import (
     anywhere,
     folded,
     git_target,
+    package_target,
 )
 from opsroom.model.link import Sure
 from opsroom.model.package import Package
@@ -53,7 +54,8 @@ VANITY = frozenset(
 """Hosts of modules of Go that are no addresses of repositories."""
 
 Guess = tuple[str, Sure, str]
-"""A target, how sure it is that it is meant, and the address that it is told from; or empty."""
+"""A target, how sure it is that it is meant, and what it is told from: an address, the exact target
+of an image or a chart; or empty."""
 
 
 def by_convention(package: Package) -> Iterator[Guess]:
@@ -63,10 +65,10 @@ def by_convention(package: Package) -> Iterator[Guess]:
     kind, path, qualifiers = parts_of(package.purl)
     registry = qualifiers.get("repository_url", "")
     if kind == "docker" and registry:
-        yield from _named(IMAGE, registry, path)
+        yield from _named(IMAGE, registry, path, package_target(package.purl))
     elif kind == "helm" and registry:
         pages = list(_page(package.origin.removeprefix("registry:")))
-        yield from pages or _named(CHART, registry, path)
+        yield from pages or _named(CHART, registry, path, package_target(package.purl))
     elif kind == "terraform" and registry:
         yield package_key(package.purl), Sure.LIKELY, ""
     elif kind == "golang":
@@ -75,14 +77,14 @@ def by_convention(package: Package) -> Iterator[Guess]:
         yield from _page(package.origin.removeprefix("url:"))
 
 
-def _named(prefix: str, registry: str, path: str) -> Iterator[Guess]:
+def _named(prefix: str, registry: str, path: str, exact: str) -> Iterator[Guess]:
     """Every beginning of a path in a registry that may be `owner/name`."""
     host, _, place = re.sub(r"^[a-z0-9+]+://", "", registry).partition("/")
     if host.lower() in HUBS:
         return
     parts = folded(f"{place}/{path}").strip("/").split("/")
     for length in range(2, min(len(parts), LONGEST) + 1):
-        yield f"{prefix}{'/'.join(parts[:length])}", Sure.LIKELY, ""
+        yield f"{prefix}{'/'.join(parts[:length])}", Sure.LIKELY, exact
 
 
 def _page(url: str) -> Iterator[Guess]:

@@ -5,7 +5,7 @@ images and charts that it has the makings of. A name that a file claims is no pr
 depends on whether the file says that it is of this repository, or the name has its owner in it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from opsroom.judge.graph.about import About
 from opsroom.judge.graph.claims import claimed
@@ -76,10 +76,7 @@ def supplies_of(
     for path, one in made:
         if not _is_copied(folder_of(path), charts):
             found += claimed(about, path, one)
-    for path, format_ in files:
-        builds = format_.partition("@")[0] == "dockerfile" and not path.endswith(IGNORED)
-        if builds and not makes_nothing(path):
-            found += _images(about, path)
+    found += _images(about, [path for path, format_ in files if _is_built(path, format_)])
     for path, mention in mentions:
         if mention.serves and not makes_nothing(path):
             found += _served(path, mention)
@@ -98,16 +95,32 @@ def _is_copied(folder: str, charts: set[str]) -> bool:
     return False
 
 
-def _images(about: About, path: str) -> Iterator[Supply]:
-    """What an image of a Dockerfile is called by convention: its repository, and its folder."""
+def _is_built(path: str, format_: str) -> bool:
+    is_one = format_.partition("@")[0] == "dockerfile" and not path.endswith(IGNORED)
+    return is_one and not makes_nothing(path)
+
+
+def _images(about: About, paths: Sequence[str]) -> Iterator[Supply]:
+    """What images of Dockerfiles are called by convention: their repository, and their folder.
+
+    Which of several is called as the repository, where none lies at its top, nobody knows.
+    """
+    ordered = sorted(paths, key=lambda each: (folded(name_of(each)) not in PLAIN, each))
+    top = [path for path in ordered if folded(path) in PLAIN] or ordered
+    for own in sorted(about.names) if paths else ():
+        whole = top[0] if len(top) == 1 else ""
+        yield Supply(f"{IMAGE}{own}", whole, sure=Sure.LIKELY)
+        for path in ordered:
+            for end in sorted(_ends(path)):
+                yield Supply(f"{IMAGE}{own}/{end}", path, sure=Sure.LIKELY)
+
+
+def _ends(path: str) -> set[str]:
+    """What follows the name of its repository in that of the image of a Dockerfile."""
     folder = folded(folder_of(path)).strip("/")
     name = folded(name_of(path))
     part = name.partition(".")[2] if name.partition(".")[0] in PLAIN else name.rpartition(".")[0]
-    ends = {folder, folder.rpartition("/")[2], part} - {""}
-    for own in sorted(about.names):
-        yield Supply(f"{IMAGE}{own}", path, sure=Sure.LIKELY)
-        for end in sorted(ends):
-            yield Supply(f"{IMAGE}{own}/{end}", path, sure=Sure.LIKELY)
+    return {folder, folder.rpartition("/")[2], part} - {""}
 
 
 def _served(path: str, mention: Mention) -> Iterator[Supply]:

@@ -15,6 +15,9 @@ MOST = 400
 ENVIRONMENTS = 12
 """Those that are counted by name: labels and topics may name any number."""
 
+WHOLLY = "parts are too many to follow: whole repositories were followed"
+"""Told where a change is said to reach more than it may."""
+
 
 class Asked(NamedTuple):
     """What is asked: about what, how far, and which repositories are wanted in the answer."""

@@ -36,8 +36,6 @@ ABOUT_ONE = frozenset({"dependents", "dependencies", "path", "impact", "order", 
 """Questions that need a node."""
 NAMES = 60
 """Repositories of waves that are named, also where their lines are cut."""
-NOT_IN_FULL = "not read in full"
-"""How `Held.unknown` tells of files that a look found, and could not read."""
 NODES = 250
 """Entries that are drawn at most."""
 
@@ -225,6 +223,8 @@ def _drawn(sight: "Sight", query: Query, kept: Sequence[Entry], told: Told) -> s
 def _scan(sight: "Sight", wanted: set[int] | None, where: str) -> list[Next]:
     """A look at what nobody looked at, or where the last look failed: what could not be read there
     is not read by another one."""
+    from opsroom.operations.graph.sight import NOT_IN_FULL
+
     missing = [
         each
         for each, why in sight.unknown.items()

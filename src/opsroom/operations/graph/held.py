@@ -19,7 +19,7 @@ from opsroom.model.link import Edge
 from opsroom.model.repository import RepositoryState
 from opsroom.model.text import plain
 from opsroom.operations.fleet import Fleet, Row
-from opsroom.operations.graph.meeting import about_of, edges, meet
+from opsroom.operations.graph.meeting import about_of, edges, inner, meet
 from opsroom.operations.scans.coverage import heads_of
 from opsroom.operations.scans.equipment import DEPENDENCIES
 from opsroom.store.database import Connection
@@ -57,6 +57,8 @@ class Held:
     marks: Mapping[int, Mark] = field(default_factory=dict[int, Mark])
     edges: Mapping[int, Sequence[Edge]] = field(default_factory=dict[int, Sequence[Edge]])
     """By who needs; those without any are left out."""
+    inner: Mapping[int, Sequence[Edge]] = field(default_factory=dict[int, Sequence[Edge]])
+    """What files of a repository ask of others of the same one."""
 
     def edges_of(self, source: int) -> Sequence[Edge]:
         """All edges from a repository."""
@@ -96,19 +98,24 @@ async def _brought_up(connection: Connection, fleet: Fleet, before: Held, versio
     fresh.update(moved_ids)
     unknown = {number: why for number, why in before.unknown.items() if number not in fresh}
     unknown |= await _unknown(connection, {number: names[number] for number in fresh})
-    found = await _edges(connection, moved_ids, names)
+    found, within = await _edges(connection, moved_ids, names)
     begun = {edge.since for each in found.values() for edge in each} - before.looks.keys()
     seen = {**before.looks, **(await looks(connection, begun) if begun else {})}
 
-    def made() -> tuple[dict[int, Sequence[Edge]], Graph]:
-        now = {**before.edges, **found}
-        for number in moved.keys() - found.keys():
-            now.pop(number, None)
-        return now, _graph(before, now, moved_ids, names)
+    def made() -> tuple[dict[int, Sequence[Edge]], dict[int, Sequence[Edge]], Graph]:
+        now, inside = (
+            {**old, **new} for old, new in ((before.edges, found), (before.inner, within))
+        )
+        for number in moved:
+            if number not in found:
+                now.pop(number, None)
+            if number not in within:
+                inside.pop(number, None)
+        return now, inside, _graph(before, now, moved_ids, names)
 
-    now, drawn = await anyio.to_thread.run_sync(made)
+    now, inside, drawn = await anyio.to_thread.run_sync(made)
     revision = max((mark.revision for mark in moved.values()), default=before.revision)
-    return Held(revision, drawn, names, seen, unknown, version, marks, now)
+    return Held(revision, drawn, names, seen, unknown, version, marks, now, inside)
 
 
 def _graph(
@@ -145,13 +152,15 @@ async def _names(connection: Connection, fleet: Fleet, before: Held) -> dict[int
 
 async def _edges(
     connection: Connection, ids: Sequence[int], names: Mapping[int, Row]
-) -> dict[int, list[Edge]]:
+) -> tuple[dict[int, list[Edge]], dict[int, list[Edge]]]:
     known = partial(about_of, names)
     found: dict[int, list[Edge]] = {}
+    within: dict[int, list[Edge]] = {}
     for start in range(0, len(ids), AT_ONCE):
         met = await meet(connection, ids[start : start + AT_ONCE])
         found |= await anyio.to_thread.run_sync(edges, met, known)
-    return found
+        within |= await anyio.to_thread.run_sync(inner, met)
+    return found, within
 
 
 async def _unknown(connection: Connection, rows: Mapping[int, Row]) -> dict[int, str]:

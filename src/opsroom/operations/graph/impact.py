@@ -1,9 +1,16 @@
 """Impact: whom a change or a flaw reaches, how badly, and which environments."""
 
-from opsroom.judge.graph.impact import Impact, impact
+from opsroom.judge.graph.followed import Followed, follow
 from opsroom.judge.wording import counted
 from opsroom.operations.graph.answer import Entry, Told
-from opsroom.operations.graph.asked import MOST, Asked, call, environment_counts, phase_counts
+from opsroom.operations.graph.asked import (
+    MOST,
+    WHOLLY,
+    Asked,
+    call,
+    environment_counts,
+    phase_counts,
+)
 from opsroom.operations.graph.sight import PHASES
 
 
@@ -13,7 +20,7 @@ def impact_of(asked: Asked) -> Told:
     Who needs it in CI or for development alone is reached, and hands nothing on.
     """
     sight, meant = asked.sight, asked.meant
-    found = impact(sight.phased, meant.starts, _left(asked))
+    found = follow(sight.fleet, meant.starts, meant.entries, _left(asked))
     reached = [
         number
         for number in found.reached
@@ -37,7 +44,7 @@ def impact_of(asked: Asked) -> Told:
         meant.name,
         entries,
         counts,
-        meant.note,
+        "; ".join(filter(None, [meant.note, WHOLLY * found.wholly])),
         following if reached else (),
         len(reached) - len(entries),
     )
@@ -50,13 +57,14 @@ def _left(asked: Asked) -> int | None:
     return max(0, asked.depth - 1)
 
 
-def _entry(asked: Asked, found: Impact, number: int, extra: int) -> Entry:
+def _entry(asked: Asked, found: Followed, number: int, extra: int) -> Entry:
     sight, meant = asked.sight, asked.meant
     exposure = found.reached[number]
     way = [sight.name(each) for each in found.way(number)]
     if extra:
         way.append(meant.name)
-    edges = meant.users[number] if exposure.via is None else sight.told(number, exposure.via)
+    via = exposure.via
+    edges = meant.users[number] if via is None else sight.told(number, via, found.carries)
     node = sight.node(
         number,
         depth=exposure.distance + extra,

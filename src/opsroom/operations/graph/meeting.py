@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from opsroom.judge.graph.about import About
 from opsroom.judge.graph.resolution import Candidate, choose
-from opsroom.judge.graph.targets import CHART, IMAGE, SOMEWHERE
+from opsroom.judge.graph.targets import CHART, IMAGE, PACKAGE, SOMEWHERE
 from opsroom.model.host import Remote
-from opsroom.model.link import Edge, Sure
+from opsroom.model.link import Edge, Link, Sure
 from opsroom.model.repository import RepositoryState
 from opsroom.model.snapshot import Snapshot
 from opsroom.operations.fleet import Row
@@ -21,6 +21,7 @@ LOOSE = (SOMEWHERE, IMAGE, CHART)
 """Beginnings of names that only a convention makes."""
 
 Place = tuple[int, str, str, int, str]
+Rank = tuple[int, bool, int, bool, str, str]
 
 
 class Met(NamedTuple):
@@ -67,43 +68,82 @@ def edges(met: Met, about_of: Callable[[int], About | None]) -> dict[int, list[E
     for number, rows in met.links.items():
         asking = about_of(number)
         if asking is not None:
-            best: dict[Place, Edge] = {}
+            best: dict[Place, tuple[Rank, Edge]] = {}
+            built: dict[Place, tuple[int, str]] = {}
             for row in rows:
-                _choose(best, asking, row, candidates.get(row.name_id, ()))
+                _choose(best, built, asking, row, candidates.get(row.name_id, ()))
             if best:
-                found[number] = list(best.values())
+                found[number] = [_built(best[place][1], built.get(place)) for place in best]
+    return found
+
+
+def inner(met: Met) -> dict[int, list[Edge]]:
+    """What files of a repository ask of others of the same one, by its id."""
+    found: dict[int, list[Edge]] = {}
+    for number, rows in met.links.items():
+        best: dict[tuple[str, int], tuple[Rank, Edge]] = {}
+        for row in rows:
+            own = [
+                each for each in met.answers.get(row.name_id, ()) if each.repository_id == number
+            ]
+            link = link_of(row) if own else None
+            if link is None:
+                continue
+            supply = min(own, key=_order).supply
+            rank, edge = _ranked(row, link, number, link.sure, supply.path)
+            place = (link.path, link.line)
+            if supply.path != link.path and (place not in best or rank < best[place][0]):
+                best[place] = rank, edge
+        if best:
+            found[number] = [edge for _, edge in best.values()]
     return found
 
 
 def _choose(
-    best: dict[Place, Edge], asking: About, row: Any, candidates: Sequence[Candidate]
+    best: dict[Place, tuple[Rank, Edge]],
+    built: dict[Place, tuple[int, str]],
+    asking: About,
+    row: Any,
+    candidates: Sequence[Candidate],
 ) -> None:
     link = link_of(row)
     for candidate, sure in choose(asking, link, candidates):
-        edge = Edge(
-            source=row.repository_id,
-            target=candidate.repository,
-            kind=link.kind,
-            name=link.target,
-            path=link.path,
-            line=link.line,
-            part=link.part,
-            version=link.version,
-            phase=link.phase,
-            direct=link.direct,
-            sure=sure,
-            supply=candidate.supply.path,
-            since=row.since,
-        )
+        rank, edge = _ranked(row, link, candidate.repository, sure, candidate.supply.path)
         place = (edge.target, edge.kind, edge.path, edge.line, edge.part)
-        if place not in best or _rank(edge) < _rank(best[place]):
-            best[place] = edge
+        if place not in best or rank < best[place][0]:
+            best[place] = rank, edge
+        if link.target.startswith(IMAGE):
+            length = link.target.count("/")
+            built[place] = max(built.get(place, (0, "")), (length, edge.supply))
 
 
-def _rank(edge: Edge) -> tuple[int, bool, bool, str, str]:
-    """Those first that say most."""
-    loose = edge.name.startswith(LOOSE)
-    return SURES[edge.sure], loose, not edge.version, edge.name, edge.version
+def _built(edge: Edge, dockerfile: tuple[int, str] | None) -> Edge:
+    """An edge to an image with what that is built from, rather than with the file that says who
+    builds it."""
+    return edge._replace(supply=dockerfile[1]) if dockerfile and dockerfile[1] else edge
+
+
+def _ranked(row: Any, link: Link, target: int, sure: Sure, supply: str) -> tuple[Rank, Edge]:
+    """An edge, and how much it says: less is more. Of names that only a convention makes, the
+    longest is of the smallest part, and the exact one is told."""
+    loose = link.target.startswith(LOOSE)
+    edge = Edge(
+        source=row.repository_id,
+        target=target,
+        kind=link.kind,
+        name=link.constraint if loose and link.constraint.startswith(PACKAGE) else link.target,
+        path=link.path,
+        line=link.line,
+        part=link.part,
+        version=link.version,
+        phase=link.phase,
+        direct=link.direct,
+        sure=sure,
+        supply=supply,
+        since=row.since,
+    )
+    length = -link.target.count("/") if loose else 0
+    return (SURES[sure], loose, length, not link.version, link.target, link.version), edge
 
 
 def _candidates(

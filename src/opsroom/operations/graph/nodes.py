@@ -14,6 +14,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import anyio
+
 from opsroom.errors import Call, NotFound
 from opsroom.judge.graph.targets import ENVIRONMENT, HOST, PACKAGE, read, shown
 from opsroom.judge.wording import counted, listed
@@ -26,7 +28,9 @@ from opsroom.operations import ids
 from opsroom.operations.fleet import named
 from opsroom.operations.graph.answer import GraphEdge
 from opsroom.operations.graph.declared import declared, environments
+from opsroom.operations.graph.products import made_at, with_image
 from opsroom.operations.graph.sight import PHASES, PLACES, SURES, Sight, versions
+from opsroom.operations.graph.users import Users
 from opsroom.operations.graph.wanted import Wanted, wanted
 from opsroom.operations.room import Room
 
@@ -52,13 +56,22 @@ class Meant:
     )
     targets: tuple[str, ...] = ()
     note: str = ""
+    entries: Mapping[int, Mapping[str, Phase]] = field(
+        default_factory=dict[int, Mapping[str, Phase]]
+    )
+    """The files of repositories in which a change of it begins; without any: in the whole."""
 
     @property
     def starts(self) -> dict[int, Phase]:
         """Where a change of it begins, and in which phase."""
         begins = {
-            number: min((edge.phase for edge in edges), key=PHASES.index)
-            for number, edges in self.users.items()
+            number: min(
+                self.entries[number].values()
+                if number in self.entries
+                else (edge.phase for edge in self.users[number]),
+                key=PHASES.index,
+            )
+            for number in self.users
         }
         return begins | dict.fromkeys(self.repositories, Phase.RUNTIME)
 
@@ -105,28 +118,34 @@ async def _outside(room: Room, sight: Sight, asked: Wanted, targets: tuple[str, 
     from opsroom.store.links import links_to, suppliers_of
 
     async with room.store.read() as connection:
-        suppliers = await suppliers_of(connection, targets)
         links = await links_to(connection, targets)
+        suppliers = await suppliers_of(connection, targets if links else with_image(targets))
         seen = await looks(connection, {each.since for each in links})
     here = [each for each in links if each.repository_id in sight.rows]
     own = {each.repository_id for each in suppliers if each.repository_id in sight.rows}
     own |= _probed(room, sight, targets)
-    answering = _answering(sight, own, targets)
+    products = made_at(sight, targets, suppliers, {each.repository_id for each in here})
+    answering = _answering(sight, own or products, targets)
     name = plain(shown(here[0].link.target if here else targets[0]), 120)
     if answering and not asked.conditions:
         who = listed([sight.name(number) for number in answering])
-        return Meant(name, tuple(answering), {}, targets, f"{name} is made by {who}")
+        entries = {number: products[number] for number in answering if products.get(number)}
+        files = listed(sorted({file for each in entries.values() for file in each}))
+        note = f"{name} is made by {who}{f' ({files})' if files else ''}"
+        return Meant(name, tuple(answering), {}, targets, note, entries)
     if targets[0].startswith(ENVIRONMENT):
         return _environment(sight, targets, here, seen)
     if not here:
         await _refuse(room, sight, asked.name)
-    users, unsure = _users(sight, here, asked, name, seen)
+    held, unsure = await anyio.to_thread.run_sync(_users, here, asked)
+    users = Users(held, lambda number: edges_to(sight, number, held[number], name, seen))
+    asking = await anyio.to_thread.run_sync(_asking, held)
     note = ""
     if unsure:
         them = listed(sorted({sight.name(number) for number in unsure}))
         note = f"whether {counted(len(unsure), 'more repository', 'more repositories')} use such a "
         note += f"version can't be told: {them}"
-    return Meant(plain(f"{asked._replace(name=name)}", 160), (), users, targets, note)
+    return Meant(plain(f"{asked._replace(name=name)}", 160), (), users, targets, note, asking)
 
 
 def _probed(room: Room, sight: Sight, targets: Sequence[str]) -> set[int]:
@@ -152,9 +171,16 @@ def _answering(sight: Sight, own: Collection[int], targets: Sequence[str]) -> li
     return sorted(met & set(own) or own)
 
 
-def _users(
-    sight: Sight, links: Iterable["Linked"], asked: Wanted, name: str, looks: "Looks"
-) -> tuple[dict[int, tuple[GraphEdge, ...]], set[int]]:
+def _asking(held: Mapping[int, Sequence["Linked"]]) -> dict[int, dict[str, Phase]]:
+    """The files that ask for it, each with the gravest phase in which it does."""
+    files: dict[int, dict[str, Phase]] = {}
+    for number, found in held.items():
+        for each in sorted(found, key=lambda one: -PHASES.index(one.link.phase)):
+            files.setdefault(number, {})[each.link.path] = each.link.phase
+    return files
+
+
+def _users(links: Iterable["Linked"], asked: Wanted) -> tuple[dict[int, list["Linked"]], set[int]]:
     """Who uses those versions directly, and of whom that can't be told."""
     kind = links_kind(asked.name)
     held: dict[int, list[Linked]] = {}
@@ -167,8 +193,7 @@ def _users(
             held.setdefault(each.repository_id, []).append(each)
         elif holds is None:
             unsure.add(each.repository_id)
-    edges = {number: edges_to(sight, number, found, name, looks) for number, found in held.items()}
-    return edges, unsure - edges.keys()
+    return held, unsure - held.keys()
 
 
 def links_kind(target: str) -> str:
@@ -241,6 +266,7 @@ def _environment(
 def _advisory(sight: Sight, text: str) -> Meant:
     """Who has an open finding of an advisory, by whichever of its names."""
     users: dict[int, tuple[GraphEdge, ...]] = {}
+    entries: dict[int, dict[str, Phase]] = {}
     name = text.upper() if not text.lower().startswith("ghsa-") else f"GHSA-{text[5:].lower()}"
     for number, row in sight.rows.items():
         found = [
@@ -250,8 +276,12 @@ def _advisory(sight: Sight, text: str) -> Meant:
         ]
         if found:
             users[number] = tuple(found[:PLACES])
+            entries[number] = {
+                each.evidence[0].file: each.phase
+                for each in sorted(found, key=lambda one: -PHASES.index(one.phase))
+            }
     note = "" if users else f"no open finding of {name}: {sight.nothing_seen()}"
-    return Meant(name, (), users, (), note)
+    return Meant(name, (), users, (), note, entries)
 
 
 def _names(told: Vulnerability, text: str) -> bool:
@@ -282,18 +312,14 @@ async def _near(room: Room, sight: Sight, text: str) -> list[str]:
 
 async def named_like(room: Room, sight: Sight, text: str, limit: int) -> list[str]:
     """Names of what is outside that hold a text, as far as this caller may see who uses them."""
-    from opsroom.store.links import links_to, names_like
+    from opsroom.store.links import names_like, used
 
     asked = text if text.startswith((PACKAGE, HOST, ENVIRONMENT)) else text.replace("@", "%40")
     async with room.store.read() as connection:
         found = await names_like(connection, text, limit)
         if asked != text:
             found += await names_like(connection, asked, limit)
-        seen = {
-            each.link.target
-            for each in await links_to(connection, found)
-            if each.repository_id in sight.rows
-        }
+        seen = await used(connection, found, sight.rows.keys())
     kept = (PACKAGE, HOST, ENVIRONMENT)
     told = [shown(name) for name in found if name in seen and name.startswith(kept)]
     return [plain(name, 120) for name in dict.fromkeys(told)]

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from opsroom.judge.graph.impact import impact, waves_of
+from opsroom.judge.graph.followed import Followed, follow
 from opsroom.judge.wording import counted, listed
 from opsroom.operations.graph.answer import Entry, GraphEdge, GraphNode, Told
-from opsroom.operations.graph.asked import MOST, Asked, call, phase_counts
+from opsroom.operations.graph.asked import MOST, WHOLLY, Asked, call, phase_counts
 from opsroom.operations.graph.sight import PHASES
 
 PINS = 3
@@ -19,8 +19,8 @@ def order(asked: Asked) -> Told:
     Each repository has the lines by which it needs what was changed before it.
     """
     sight, meant = asked.sight, asked.meant
-    found = impact(sight.phased, meant.starts)
-    waves = waves_of(sight.phased, meant.starts)
+    found = follow(sight.fleet, meant.starts, meant.entries)
+    waves = found.waves()
     first = 1 if meant.users else 0
     entries: list[Entry] = []
     if meant.users:
@@ -46,10 +46,11 @@ def order(asked: Asked) -> Told:
             node = sight.node(
                 each, exposure=exposure, why="needs others of its wave" * (each in together)
             )
-            entries.append(Entry(node, _pins(asked, each, (done, together - {each})), number))
+            before = (done, together - {each})
+            entries.append(Entry(node, _pins(asked, found, each, before), number))
         done.update(wave.nodes)
     reached = sizes.total() - first
-    notes = [meant.note]
+    notes = [meant.note, WHOLLY * found.wholly]
     if circles:
         notes.append(f"no order among those that need each other: {'; '.join(circles[:3])}")
     if not reached or (reached == 1 and meant.repositories):
@@ -68,14 +69,20 @@ def order(asked: Asked) -> Told:
     )
 
 
-def _pins(asked: Asked, number: int, done: Sequence[Collection[int]]) -> tuple[GraphEdge, ...]:
+def _pins(
+    asked: Asked, found: Followed, number: int, done: Sequence[Collection[int]]
+) -> tuple[GraphEdge, ...]:
     """The edges to what is changed before it, the gravest and surest first."""
     sight = asked.sight
     edges = list(asked.meant.users.get(number, ()))
-    before = [target for target in sight.needs(number) if any(target in each for each in done)]
+    before = [
+        target
+        for target, needs in sight.needs(number).items()
+        if any(target in each for each in done) and any(map(found.carries, needs))
+    ]
     before.sort(key=lambda target: (sight.gravity(number, target), target))
     for target in before[:PINS]:
-        edges += sight.told(number, target)
+        edges += sight.told(number, target, found.carries)
     if len(before) > PINS:
         more = counted(len(before) - PINS, "other")
         last = edges[-1]

@@ -161,7 +161,7 @@ async def _picture(room: Room, node: str, where: Where) -> Picture:
 
 def around(asked: "Asked", bare: Picture) -> Picture:
     """The node in the middle, and the waves of a change of it."""
-    from opsroom.judge.graph.impact import impact
+    from opsroom.judge.graph.followed import follow
     from opsroom.operations.graph.dependents import dependencies, dependents
     from opsroom.operations.graph.order import order
 
@@ -178,7 +178,7 @@ def around(asked: "Asked", bare: Picture) -> Picture:
     ]
     columns = [each for each in columns if each.nodes or not each.depth]
     shown = {dot.id for column in columns for dot in column.nodes}
-    reached = impact(sight.phased, meant.starts).reached
+    reached = follow(sight.fleet, meant.starts, meant.entries).reached
     phases = [
         each.phase
         for number, each in reached.items()

@@ -52,6 +52,7 @@ def _sight(held: "Held", rows: "list[Row]", before: Sight | None) -> Sight:
         commits={number: held.commit(number) for number in seen},
         unknown={number: why for number, why in held.unknown.items() if number in seen},
         revision=held.revision,
+        inner=held.inner,
         pairs=before.pairs if before else {},
     )
     return now.drawn_as(before) if before else now

@@ -3,7 +3,8 @@
 What leads over a repository that a caller may not see is no way, no count and no evidence for it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from opsroom.operations.graph.answer import Evidence, GraphEdge, GraphNode
 from opsroom.operations.graph.pages import page
 
 if TYPE_CHECKING:
+    from opsroom.judge.graph.followed import Fleet
     from opsroom.judge.graph.graph import Graph
     from opsroom.judge.graph.phased import Phased
     from opsroom.store.link_history import Look
@@ -25,7 +27,13 @@ if TYPE_CHECKING:
 PLACES = 2
 """Places that an edge names; the others are counted."""
 VERSIONS = 4
+NOT_IN_FULL = "not read in full"
+"""How `Held.unknown` tells of files that a look found, and could not read."""
 PHASES, SURES = list(Phase), list(Sure)
+GUESSED = re.compile(r"image:|chart:|git:\*/")
+"""How names begin that somebody may be called by: what follows is the name."""
+ADDRESS = re.compile(rf"{GUESSED.pattern}|githubactions/|git:[^/]+/")
+"""How names begin in which the name of a repository follows."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +41,9 @@ class Sight:
     """Rows by the ids of repositories, and the edges among them by who needs.
 
     `looks` are those that edges name as their first, `commits` the newest that was looked at of
-    each repository, `unknown` says of which nothing or not all is known, and why. `pairs` are the
-    edges as `needs` gives them, each repository's since somebody asked.
+    each repository, `unknown` says of which nothing or not all is known, and why. `inner` are edges
+    from a repository to itself, `pairs` the edges as `needs` gives them, each repository's since
+    somebody asked.
     """
 
     rows: Mapping[int, Row]
@@ -43,11 +52,12 @@ class Sight:
     commits: Mapping[int, str] = field(default_factory=dict[int, str])
     unknown: Mapping[int, str] = field(default_factory=dict[int, str])
     revision: int = 0
+    inner: Mapping[int, Sequence[Edge]] = field(default_factory=dict[int, Any])
     pairs: dict[int, dict[int, list[Edge]]] = field(default_factory=dict[int, Any])
 
     def drawn_as(self, before: "Sight") -> "Sight":
         """The same, with the graphs of one that has the same edges between the same ids."""
-        for name in ("graph", "phased"):
+        for name in ("graph", "phased", "fleet"):
             if name in before.__dict__:
                 self.__dict__[name] = before.__dict__[name]
         return self
@@ -88,6 +98,14 @@ class Sight:
             self.rows,
         )
 
+    @cached_property
+    def fleet(self) -> "Fleet":
+        """Who needs which part of whom, and when."""
+        from opsroom.judge.graph.followed import Fleet
+        from opsroom.judge.graph.parts import parted
+
+        return Fleet(self.phased, self.edges, parted(self.edges, self.inner))
+
     def _all(self) -> Iterable[Edge]:
         return (edge for edges in self.edges.values() for edge in edges)
 
@@ -109,11 +127,15 @@ class Sight:
         """How grave and sure it is that one needs another directly: less is graver."""
         return _gravity(self.needs(source)[target][0])
 
-    def told(self, source: int, target: int) -> tuple[GraphEdge, ...]:
-        """The edges from one to another as answers tell them: one a kind."""
+    def told(
+        self, source: int, target: int, carries: Callable[[Edge], bool] | None = None
+    ) -> tuple[GraphEdge, ...]:
+        """The edges from one to another as answers tell them: one a kind; of those that carry a
+        change, if that is asked for."""
         kinds: dict[str, list[Edge]] = {}
         for edge in self.needs(source).get(target, ()):
-            kinds.setdefault(edge.kind, []).append(edge)
+            if carries is None or carries(edge):
+                kinds.setdefault(edge.kind, []).append(edge)
         return tuple(self._edge(edges) for edges in kinds.values())
 
     def _edge(self, edges: Sequence[Edge]) -> GraphEdge:
@@ -124,7 +146,7 @@ class Sight:
             source=self.name(first.source),
             to=self.name(first.target),
             kind=first.kind,
-            name=name_of(first),
+            name=name_of(first, self.name(first.target)),
             versions=versions(edge.version for edge in edges),
             phase=first.phase,
             sure=min((edge.sure for edge in edges), key=SURES.index),
@@ -154,9 +176,15 @@ class Sight:
     def unlooked(self, among: Iterable[int] | None = None) -> list[str]:
         """What the graph doesn't know of these repositories, most first, and what to do."""
         reasons: dict[str, list[str]] = {}
+        partly = ""
         for number in self.unknown if among is None else among:
             if reason := self.unknown.get(number):
+                if NOT_IN_FULL in reason:
+                    partly = reason = partly or reason
                 reasons.setdefault(reason, []).append(self.name(number))
+        if len(reasons.get(partly, ())) > 1:
+            example = partly.partition(": ")[2] or partly
+            reasons[f"some files were {NOT_IN_FULL}, e.g. {example}"] = reasons.pop(partly)
         ordered = sorted(reasons.items(), key=lambda each: (-len(each[1]), each[0]))
         return [plain(f"{_repositories(names)}: {reason}", 300) for reason, names in ordered[:5]]
 
@@ -176,10 +204,15 @@ def _gravity(edge: Edge) -> tuple[int, ...]:
     return PHASES.index(edge.phase), SURES.index(edge.sure), not edge.direct
 
 
-def name_of(edge: Edge) -> str:
-    """Under which name it is asked for, as people write it."""
+def name_of(edge: Edge, to: str = "") -> str:
+    """Under which name it is asked for, as people write it; of the repository `to`, asked for by
+    the name that it has, only which part."""
     part = f"/{edge.part}" if edge.part else ""
-    return plain(f"{shown(edge.name)}{part}", 120)
+    called = ADDRESS.sub("", shown(edge.name), count=1)
+    by_convention = edge.kind in ("image", "chart") and shown(edge.name).endswith(f"/{to.lower()}")
+    if to and (called.lower() == to.lower() or by_convention):
+        return plain(edge.part, 120)
+    return plain(f"{called if GUESSED.match(edge.name) else shown(edge.name)}{part}", 120)
 
 
 def versions(found: Iterable[str]) -> list[str]:
