@@ -6,6 +6,7 @@ What is held is of the whole fleet, for every caller of this process: a question
 its caller may not see.
 """
 
+import gc
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -84,7 +85,10 @@ async def graph(room: "Room") -> Held:
         if held.version < version:
             async with room.store.read() as connection:
                 await fleet.refresh(connection)
-                held = fleet.held = await _brought_up(connection, fleet, held, version)
+                before, held = held, await _brought_up(connection, fleet, held, version)
+                fleet.held = held
+            if len(held.names) - len(before.names) >= AT_ONCE:
+                gc.freeze()  # or each full collection stands still for it: 0.4 s at 10,000
         return held
 
 
