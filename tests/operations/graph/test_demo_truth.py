@@ -199,7 +199,7 @@ def test_only_what_stands_on_the_image_of_python_is_reached_by_a_change_of_pytho
     assert reached == {IMAGES, *ON_PYTHON, *STACKS_ON_PYTHON}
     product = told.answers["impact", OWN_PYTHON]
     assert {node.id for node in product.nodes} == reached - {IMAGES}
-    assert product.note == f"{OWN_PYTHON} is made by {IMAGES} (python/Dockerfile)"
+    assert product.note == f"{OWN_PYTHON} is likely made by {IMAGES} (python/Dockerfile)"
     order = told.answers["order", OWN_NODE]
     on_node = {edge.source for edge in order.edges}
     assert order.waves[0] == [IMAGES]

@@ -11,6 +11,7 @@ import anyio
 
 from opsroom.errors import UsageError
 from opsroom.judge.wording import counted
+from opsroom.model.text import plain
 from opsroom.model.where import Where
 from opsroom.operations.answers import Next
 from opsroom.operations.graph.answer import (
@@ -207,7 +208,7 @@ async def _outside(room: Room, asked: "Asked") -> tuple[list[Entry], int]:
     edges = [
         edge
         for (number, target), found in few
-        for edge in edges_to(sight, number, found, shown(target), seen)
+        for edge in edges_to(sight, number, found, plain(shown(target), 120), seen)
     ]
     return outside(sight, edges), len(held) - len(few)
 

@@ -20,7 +20,7 @@ from opsroom.errors import Call, NotFound
 from opsroom.judge.graph.targets import ENVIRONMENT, HOST, PACKAGE, read, shown
 from opsroom.judge.wording import counted, listed
 from opsroom.model.finding import KeptFinding, Vulnerability
-from opsroom.model.link import Phase
+from opsroom.model.link import Phase, Sure
 from opsroom.model.nearest import nearest
 from opsroom.model.purl import short
 from opsroom.model.text import plain
@@ -130,8 +130,10 @@ async def _outside(room: Room, sight: Sight, asked: Wanted, targets: tuple[str, 
     if answering and not asked.conditions:
         who = listed([sight.name(number) for number in answering])
         entries = {number: products[number] for number in answering if products.get(number)}
-        files = listed(sorted({file for each in entries.values() for file in each}))
-        note = f"{name} is made by {who}{f' ({files})' if files else ''}"
+        files = listed(sorted({plain(file, 80) for each in entries.values() for file in each}))
+        sure = {each.supply.sure for each in suppliers if each.repository_id in answering}
+        likely = " likely" * (sure == {Sure.LIKELY})
+        note = f"{name} is{likely} made by {who}{f' ({files})' if files else ''}"
         return Meant(name, tuple(answering), {}, targets, note, entries)
     if targets[0].startswith(ENVIRONMENT):
         return _environment(sight, targets, here, seen)
