@@ -183,8 +183,11 @@ def test_too_many_parts_are_followed_as_wholes_and_too_many_files_as_the_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     starts, entries = {IMAGES: Phase.RUNTIME}, {IMAGES: {PYTHON: Phase.RUNTIME}}
+    exact = follow(fleet(USES), starts, entries)
     monkeypatch.setattr(followed, "MOST", 2)
-    assert follow(fleet(USES), starts, entries).wholly
+    found = follow(fleet(USES), starts, entries)
+    assert (exact.wholly, found.wholly) == (False, True)
+    assert found.reached == impact(fleet(USES).phased, starts).reached
     monkeypatch.undo()
     many = {IMAGES: {f"x{number}/Dockerfile": Phase.RUNTIME for number in range(80)}}
     assert reached(follow(fleet(USES), starts, many)) == {IMAGES, APP, WEB, STACK, CALLER}

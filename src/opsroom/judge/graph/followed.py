@@ -6,6 +6,7 @@ those files are in. Repositories of which nobody asks for a part are followed as
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from opsroom.judge.graph.graph import Graph
 from opsroom.judge.graph.impact import Exposure, Impact, Reached, impact
@@ -16,8 +17,8 @@ from opsroom.model.link import Edge, Phase
 
 MANY = 64
 """Files through which a change is followed into one repository: of more, it is in the whole."""
-MOST = 300_000
-"""Edges to repositories with parts that are looked through; of more, wholes are followed."""
+MOST = 30_000
+"""Edges to parts that are looked through; what is further off is then followed as wholes."""
 
 State = tuple[int, str]
 """A repository, and the file through which a change came in."""
@@ -52,7 +53,7 @@ class Followed:
     fleet: Fleet
     reached: Reached
     wholly: bool
-    """Whether whole repositories were followed, because their parts are too many."""
+    """Whether some repositories were followed as wholes, because all parts are too many."""
     _way: Callable[[int], list[int]]
     _inside: Mapping[int, Sequence[str]] = field(default_factory=dict[int, Sequence[str]])
     """The files through which what passes on was entered, where that tells anything."""
@@ -74,11 +75,13 @@ class Followed:
         """Whom a change of a node reaches along edges of a phase (BUILD: or at run time)."""
         if node not in self._inside:
             return self.fleet.phased.sources_of(node, phase)
-        users = self.fleet.parts[node].users.values()
-        edges = (edge for each in users for edge in each)
-        return sorted(
-            {edge.source for edge in edges if edge.phase in AT[phase] and self.carries(edge)}
-        )
+        one, inside = self.fleet.parts[node], self._inside[node]
+        users: set[int] = set()
+        for place, found in one.users.items():
+            if any(one.reach(entered, place) for entered in inside):
+                for each in AT[phase]:
+                    users.update(source for source, _ in found.get(each, ()))
+        return sorted(users)
 
     def waves(self) -> list[Wave]:
         """Order a change and what it reaches. Who is reached in CI or for development alone comes
@@ -117,14 +120,21 @@ def follow(
         for number in whole.reached
         if number in fleet.parts and begins.get(number) != {WHOLE: Phase.RUNTIME}
     ]
-    count = sum(len(each) for number in some for each in fleet.parts[number].users.values())
-    if not some or count > MOST:
-        return Followed(fleet, whole.reached, bool(some), whole.way)
-    return _by_parts(fleet, starts, begins, depth)
+    if not some:
+        return Followed(fleet, whole.reached, False, whole.way)
+    nearest = accumulate(fleet.parts[number].asked for number in some)
+    few = [number for number, asked in zip(some, nearest, strict=True) if asked <= MOST]
+    parts = {number: fleet.parts[number] for number in few}
+    begins = {
+        number: each if number in parts else {WHOLE: starts[number]}
+        for number, each in begins.items()
+    }
+    wholly = len(few) < len(some)
+    return _by_parts(Fleet(fleet.phased, fleet.edges, parts), starts, begins, depth, wholly=wholly)
 
 
 def _by_parts(
-    fleet: Fleet, starts: Mapping[int, Phase], begins: Entries, depth: int | None
+    fleet: Fleet, starts: Mapping[int, Phase], begins: Entries, depth: int | None, *, wholly: bool
 ) -> Followed:
     run, ran = _walked(fleet, begins, Phase.RUNTIME, depth)
     carried, came = _walked(fleet, begins, Phase.BUILD, depth)
@@ -152,7 +162,7 @@ def _by_parts(
     for number, path in came:
         if number in fleet.parts:
             inside.setdefault(number, []).append(path)
-    return Followed(fleet, reached, False, lambda node: _way(*ways[node]), inside)
+    return Followed(fleet, reached, wholly, lambda node: _way(*ways[node]), inside)
 
 
 def _walked(
@@ -165,9 +175,9 @@ def _walked(
     done: Done = set()
 
     def enter(number: int, path: str, before: State | None, into: list[State]) -> None:
-        if (number, WHOLE) in came or (number, path) in came:
-            return
         one = fleet.parts.get(number)
+        if (number, WHOLE) in came or (one is not None and (number, path) in came):
+            return
         for each in one.entries(path, AT[phase]) if one else (WHOLE,):
             state = (number, each if files.get(number, 0) < MANY else WHOLE)
             if state not in came:
@@ -197,12 +207,12 @@ def _steps(fleet: Fleet, state: State, phase: Phase, done: Done) -> Iterator[Sta
     number, entered = state
     phases, one = AT[phase], fleet.parts.get(number)
     if one is not None:
-        for place, edges in one.users.items():
+        for place, users in one.users.items():
             if (number, place) not in done and one.reach(entered, place):
                 done.add((number, place))
-                for edge in edges:
-                    if edge.phase in phases:
-                        yield edge.source, edge.path if edge.source in fleet.parts else WHOLE
+                for each in Phase:
+                    if each in phases and each in users:
+                        yield from users[each]
         return
     graph = fleet.phased.at[phase]
     for user in graph.back.successor_indices(graph.index[number]):

@@ -75,27 +75,36 @@ def _holds(folder: str, other: str) -> bool:
 
 
 class Parted:
-    """Who asks for which part of one repository, and how its parts need each other."""
+    """Who asks for which part of one repository, and how its parts need each other.
+
+    `users` are repositories and their files that ask, by the place and the phase.
+    """
 
     __slots__ = ("_reached", "inner", "users")
 
     def __init__(self, inner: Sequence[Edge] = ()) -> None:
         """Take the edges from the repository to itself."""
         self.inner = inner
-        self.users: dict[str, list[Edge]] = {}
+        self.users: dict[str, dict[Phase, list[tuple[int, str]]]] = {}
         self._reached: dict[tuple[str, str], bool] = {}
+
+    @property
+    def asked(self) -> int:
+        """How often its parts are asked for."""
+        return sum(len(found) for each in self.users.values() for found in each.values())
 
     def reach(self, entered: str, place: str) -> bool:
         """Whether a change that enters through a file reaches a place."""
         key = entered, place
-        if key not in self._reached:
-            self._reached[key] = reaches(entered, place, self.users)
-        return self._reached[key]
+        found = self._reached.get(key)
+        if found is None:
+            found = self._reached[key] = reaches(entered, place, self.users)
+        return found
 
     def entries(self, path: str, phases: frozenset[Phase]) -> list[str]:
         """The files that a change of one is in: that one, and those that need what it makes."""
         found = [path]
-        for entered in found:
+        for entered in found if self.inner else ():
             for edge in self.inner:
                 needs = edge.phase in phases and self.reach(entered, place_of(edge))
                 if needs and edge.path not in found:
@@ -120,5 +129,6 @@ def parted(
                 one = found.get(edge.target)
                 if one is None:
                     one = found[edge.target] = Parted(inner.get(edge.target, ()))
-                one.users.setdefault(place_of(edge), []).append(edge)
+                place = one.users.setdefault(place_of(edge), {})
+                place.setdefault(edge.phase, []).append((edge.source, edge.path))
     return found

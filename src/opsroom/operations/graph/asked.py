@@ -15,7 +15,7 @@ MOST = 400
 ENVIRONMENTS = 12
 """Those that are counted by name: labels and topics may name any number."""
 
-WHOLLY = "parts are too many to follow: whole repositories were followed"
+WHOLLY = "parts are too many to follow all: some repositories were followed as wholes"
 """Told where a change is said to reach more than it may."""
 
 
