@@ -26,7 +26,8 @@ QUESTIONS: tuple[tuple[Query, str], ...] = (
 async def claim(room: Room, name: str, *made: Published) -> None:
     """One look at a manifest in an odd folder that says it makes these."""
     look = seen(room)
-    (file,) = look.inventory.files if look.inventory else ()
+    assert look.inventory is not None
+    (file,) = look.inventory.files
     odd = InventoryFile(f"{FOLDER}/package.json", file.format, file.digest)
     look.inventory = Inventory("c" * 40, (odd,))
     look.manifests = {odd.key: Manifest(publishes=made)}
