@@ -17,7 +17,9 @@ from opsroom.operations.surface import resources, tools
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 UPDATE = os.environ.get("OPSROOM_UPDATE_SNAPSHOTS") == "1"
-LATER = frozenset({"sqlalchemy", "aiosqlite", "alembic", "greenlet", "psycopg", "jinja2", "rich"})
+LATER = frozenset(
+    ("sqlalchemy", "aiosqlite", "alembic", "greenlet", "psycopg", "jinja2", "rich", "rustworkx")
+) | {"numpy", "networkx"}
 """Of the base install: what only the first call, the page or a terminal needs."""
 
 
