@@ -143,20 +143,23 @@ async def _picture(room: Room, node: str, where: Where) -> Picture:
     sight = await seen(room)
     about = await meant(room, sight, node) if node.strip() else Meant("")
     rows = sight.rows
-    wanted = {number for number, row in rows.items() if where.matches(row)}
+    wanted = {number for number, row in rows.items() if not where.terms or where.matches(row)}
     asked = Asked(sight, about, None, wanted.__contains__)
-    looked, covered = room.looked([rows[each] for each in wanted], whole=not where.terms)
-    off = switched_off(room)
-    bare = Picture(
-        as_of=looked,
-        coverage=covered,
-        note="; ".join(filter(None, [room.note(), about.note])),
-        unlooked=[*([off] if off else []), *sight.unlooked(wanted)],
-        repositories=len(rows),
-        edges=sight.graph.edges,
-    )
-    draw = around if node.strip() else overview
-    return await anyio.to_thread.run_sync(draw, asked, bare)
+    off, note = switched_off(room), room.note()
+
+    def drawn() -> Picture:
+        looked, covered = room.looked([rows[each] for each in wanted], whole=not where.terms)
+        bare = Picture(
+            as_of=looked,
+            coverage=covered,
+            note="; ".join(filter(None, [note, about.note])),
+            unlooked=[*([off] if off else []), *sight.unlooked(wanted)],
+            repositories=len(rows),
+            edges=sight.graph.edges,
+        )
+        return around(asked, bare) if node.strip() else overview(asked, bare)
+
+    return await anyio.to_thread.run_sync(drawn)
 
 
 def around(asked: "Asked", bare: Picture) -> Picture:
