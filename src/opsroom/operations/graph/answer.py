@@ -243,6 +243,22 @@ def grouped(entries: Sequence[Entry]) -> list[list[str]]:
     return [groups[number] for number in sorted(groups)]
 
 
+def nodes_of(entries: Sequence[Entry]) -> list[GraphNode]:
+    """Every node; its own address only where no line of it is told, whose address begins so."""
+    return [
+        entry.node.model_copy(update={"url": None})
+        if _has_a_line(entry.node, entry.edges)
+        else entry.node
+        for entry in entries
+        if entry.node
+    ]
+
+
+def _has_a_line(node: GraphNode, edges: Sequence[GraphEdge]) -> bool:
+    lines = [each.url for edge in edges for each in edge.evidence if each.url]
+    return any(line.startswith(f"{node.url}/") for line in lines)
+
+
 def edges_of(entries: Sequence[Entry]) -> list[GraphEdge]:
     """Every edge of these entries, once."""
     seen: dict[tuple[object, ...], GraphEdge] = {}

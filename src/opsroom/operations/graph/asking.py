@@ -23,6 +23,7 @@ from opsroom.operations.graph.answer import (
     cut,
     edges_of,
     grouped,
+    nodes_of,
     omitted,
 )
 from opsroom.operations.graph.uses import learn
@@ -122,7 +123,7 @@ async def _answer(
             if query == "order"
             else [],
             cycles=grouped(kept) if query == "cycles" else [],
-            nodes=[] if drawn else [entry.node for entry in kept if entry.node],
+            nodes=[] if drawn else nodes_of(kept),
             edges=[] if drawn else edges_of(kept),
             mermaid=_drawn(sight, query, kept, told) if drawn and kept else "",
             omitted=omitted(told, kept),
@@ -183,6 +184,7 @@ async def _outside(room: Room, asked: "Asked") -> tuple[list[Entry], int]:
     from opsroom.judge.graph.targets import shown
     from opsroom.operations.graph.asked import MOST
     from opsroom.operations.graph.dependents import outside
+    from opsroom.operations.graph.meeting import LOOSE
     from opsroom.operations.graph.nodes import edges_to
     from opsroom.store.link_history import looks
     from opsroom.store.link_rows import Linked
@@ -202,7 +204,7 @@ async def _outside(room: Room, asked: "Asked") -> tuple[list[Entry], int]:
     for each in links:
         link = each.link
         place = each.repository_id, link.path, link.line, link.kind, link.version
-        if link.direct and place not in met:
+        if link.direct and place not in met and not link.target.startswith(LOOSE):
             held.setdefault((each.repository_id, link.target), []).append(each)
     few = sorted(held.items(), key=lambda each: each[0])[:MOST]
     edges = [

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 ADVISORY = re.compile(r"(?:CVE|GHSA|MAL|OSV|PYSEC|RUSTSEC|GO|SNYK)-[\w-]{3,60}", re.ASCII | re.I)
 NEAR = 3
+FLAWS = 2
+"""Packages with the same flaw that are told of one repository."""
 EXAMPLES = "owner/name, npm/lodash, npm/lodash<4.17.21, docker/python:3.12, host:..., env:..., CVE-"
 
 
@@ -277,7 +279,7 @@ def _advisory(sight: Sight, text: str) -> Meant:
             if (told := kept.finding.advisory) and _names(told, text)
         ]
         if found:
-            users[number] = tuple(found[:PLACES])
+            users[number] = tuple(found[:FLAWS])
             entries[number] = {
                 each.evidence[0].file: each.phase
                 for each in sorted(found, key=lambda one: -PHASES.index(one.phase))

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from opsroom.judge.graph.phased import Phased
     from opsroom.store.link_history import Look
 
-PLACES = 2
-"""Places that an edge names; the others are counted."""
+PLACES = 1
+"""Places that an edge names; the others are counted: each costs a reader a hundred tokens."""
 VERSIONS = 4
 NOT_IN_FULL = "not read in full"
 """How `Held.unknown` tells of files that a look found, and could not read."""
