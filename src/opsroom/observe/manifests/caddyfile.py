@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.mention import Mention
-from opsroom.observe.manifests import Format, NotUnderstood
+from opsroom.observe.manifests import Format
 from opsroom.observe.reading.mentioned import manifest_of
 from opsroom.observe.reading.network_names import asked
-from opsroom.observe.reading.plain_text import text_of
+from opsroom.observe.reading.plain_text import text_or_none
 from opsroom.observe.reading.said_lines import lines_of
 from opsroom.observe.reading.served_names import serving
 
@@ -33,12 +33,7 @@ def _asked(to: str, line: int) -> Iterator[Mention]:
 
 def parse(path: str, content: bytes) -> Manifest:
     """Read the sites of a Caddyfile: what stands before a block that is in none."""
-    if len(content) > MOST_BYTES:
-        return Manifest()
-    try:
-        text = text_of(content)
-    except NotUnderstood:
-        return Manifest()
+    text = text_or_none(content, MOST_BYTES)
     found: list[Mention] = []
     depth = 0
     for line in lines_of(path, text):

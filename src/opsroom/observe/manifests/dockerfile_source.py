@@ -3,9 +3,9 @@
 import re
 
 from opsroom.model.manifest import Manifest
-from opsroom.observe.manifests import Format, NotUnderstood, dockerfile
+from opsroom.observe.manifests import Format, dockerfile
 from opsroom.observe.reading.mentioned import manifest_of
-from opsroom.observe.reading.plain_text import text_of
+from opsroom.observe.reading.plain_text import text_or_none
 from opsroom.observe.reading.sources import source
 
 WANTED = (b"image.source", b"vcs-url")
@@ -20,10 +20,7 @@ def parse(path: str, content: bytes) -> Manifest:
     """Read the labels of a Dockerfile."""
     if not any(each in content for each in WANTED):
         return Manifest()
-    try:
-        lines = text_of(content).split("\n")
-    except NotUnderstood:
-        return Manifest()
+    lines = text_or_none(content).split("\n")
     found = [
         mention
         for number, line in enumerate(lines, 1)

@@ -7,10 +7,10 @@ import re
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.mention import Mention
-from opsroom.observe.manifests import Format, NotUnderstood
+from opsroom.observe.manifests import Format
 from opsroom.observe.reading.git_addresses import git_address
 from opsroom.observe.reading.mentioned import manifest_of
-from opsroom.observe.reading.plain_text import text_of
+from opsroom.observe.reading.plain_text import text_or_none
 from opsroom.observe.reading.said_lines import lines_of
 
 MOST_BYTES = 256 << 10
@@ -28,12 +28,7 @@ TOOL = re.compile(
 
 def parse(path: str, content: bytes) -> Manifest:
     """Read the tools of a file."""
-    if len(content) > MOST_BYTES:
-        return Manifest()
-    try:
-        text = text_of(content)
-    except NotUnderstood:
-        return Manifest()
+    text = text_or_none(content, MOST_BYTES)
     found: list[Mention] = []
     for line in lines_of(path, text):
         if not (match := TOOL.fullmatch(line.text)):

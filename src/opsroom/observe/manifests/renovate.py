@@ -9,9 +9,9 @@ import re
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.mention import Mention
-from opsroom.observe.manifests import Format, NotUnderstood
+from opsroom.observe.manifests import Format
 from opsroom.observe.reading.mentioned import manifest_of
-from opsroom.observe.reading.plain_text import text_of
+from opsroom.observe.reading.plain_text import text_or_none
 from opsroom.observe.reading.said_lines import lines_of
 
 MOST_BYTES = 512 << 10
@@ -31,12 +31,9 @@ PRESET = re.compile(
 
 def parse(path: str, content: bytes) -> Manifest:
     """Read the presets that are extended; comments are those of JSON5."""
-    if len(content) > MOST_BYTES or b">" not in content:
+    if b">" not in content:
         return Manifest()
-    try:
-        text = text_of(content)
-    except NotUnderstood:
-        return Manifest()
+    text = text_or_none(content, MOST_BYTES)
     found = [
         Mention(
             "template",

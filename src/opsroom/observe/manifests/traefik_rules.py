@@ -4,9 +4,9 @@ import re
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.mention import Mention
-from opsroom.observe.manifests import Format, NotUnderstood
+from opsroom.observe.manifests import Format
 from opsroom.observe.reading.mentioned import manifest_of
-from opsroom.observe.reading.plain_text import text_of
+from opsroom.observe.reading.plain_text import text_or_none
 from opsroom.observe.reading.said_lines import lines_of
 from opsroom.observe.reading.served_names import ruled
 
@@ -16,12 +16,9 @@ WANTED = re.compile(rb"\bHost(?:SNI)?\(")
 
 def parse(path: str, content: bytes) -> Manifest:
     """Read the rules of a file; the addresses of servers are URLs as everywhere."""
-    if len(content) > MOST_BYTES or not WANTED.search(content):
+    if not WANTED.search(content):
         return Manifest()
-    try:
-        text = text_of(content)
-    except NotUnderstood:
-        return Manifest()
+    text = text_or_none(content, MOST_BYTES)
     found: list[Mention] = []
     for line in lines_of(path, text):
         found += ruled(line.text, line.number)

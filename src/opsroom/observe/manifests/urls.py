@@ -14,11 +14,11 @@ from posixpath import basename, split
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.mention import Mention
-from opsroom.observe.manifests import Format, NotUnderstood
+from opsroom.observe.manifests import Format
 from opsroom.observe.reading.git_addresses import FORGES, GitAddress, Shape, git_address
 from opsroom.observe.reading.mentioned import manifest_of
 from opsroom.observe.reading.network_names import asked, hosts_in, is_nobodys
-from opsroom.observe.reading.plain_text import text_of
+from opsroom.observe.reading.plain_text import text_or_none
 from opsroom.observe.reading.said_lines import Line, lines_of
 
 MOST_BYTES = 512 << 10
@@ -86,12 +86,9 @@ BOUND = re.compile(
 
 def parse(path: str, content: bytes) -> Manifest:
     """Read the URLs of a script or of configuration; a file that is no text has none."""
-    if len(content) > MOST_BYTES or not HINT.search(content):
+    if not HINT.search(content):
         return Manifest()
-    try:
-        text = text_of(content)
-    except NotUnderstood:
-        return Manifest()
+    text = text_or_none(content, MOST_BYTES)
     if "kind: CustomResourceDefinition" in text or _is_for_people(path):
         return Manifest()
     return manifest_of(_mentions(path, text))

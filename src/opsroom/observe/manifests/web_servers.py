@@ -7,10 +7,10 @@ import re
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.mention import Mention
-from opsroom.observe.manifests import Format, NotUnderstood
+from opsroom.observe.manifests import Format
 from opsroom.observe.reading.mentioned import manifest_of
 from opsroom.observe.reading.network_names import asked
-from opsroom.observe.reading.plain_text import text_of
+from opsroom.observe.reading.plain_text import text_or_none
 from opsroom.observe.reading.said_lines import lines_of
 from opsroom.observe.reading.served_names import serving
 
@@ -22,12 +22,9 @@ UPSTREAM = re.compile(r"(?:^|.*[\s{;])server\s+(?P<host>[A-Za-z][\w.-]*(?::\d+)?
 
 def parse(path: str, content: bytes) -> Manifest:
     """Read the names of sites and the servers of upstreams."""
-    if len(content) > MOST_BYTES or not WANTED.search(content):
+    if not WANTED.search(content):
         return Manifest()
-    try:
-        text = text_of(content)
-    except NotUnderstood:
-        return Manifest()
+    text = text_or_none(content, MOST_BYTES)
     found: list[Mention] = []
     for line in lines_of(path, text):
         if match := NAMES.fullmatch(line.text):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from opsroom.model.manifest import Manifest
 from opsroom.model.mention import Mention
-from opsroom.observe.manifests import Format
+from opsroom.observe.manifests import Format, github_actions
 from opsroom.observe.reading.mentioned import manifest_of
 from opsroom.observe.reading.served_names import serving
 from opsroom.observe.reading.tree_walks import below, each, readable
@@ -58,14 +58,7 @@ def parse(path: str, content: bytes) -> Manifest:
 
 
 FORMAT = Format(
-    names=(
-        *(
-            f".{host}/workflows/*.{ending}"
-            for host in ("github", "forgejo", "gitea")
-            for ending in ("yml", "yaml")
-        ),
-        *("action.yml", "action.yaml"),
-    ),
+    names=github_actions.FORMAT.names,
     kind="actions",
     parse=parse,
     beside=True,

@@ -43,6 +43,14 @@ def text_of(content: bytes, most: int = MOST_BYTES) -> str:
     return text
 
 
+def text_or_none(content: bytes, most: int = MOST_BYTES) -> str:
+    """The same, and nothing instead of an error: for whom a file that is no text says nothing."""
+    try:
+        return text_of(content, most)
+    except NotUnderstood:
+        return ""
+
+
 def line_at(text: str, offset: int) -> int:
     """The line of a character, from 1."""
     return text.count("\n", 0, offset) + 1
