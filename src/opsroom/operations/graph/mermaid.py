@@ -102,7 +102,7 @@ class _Drawing:
     def _put(self, name: str, group: int | None) -> None:
         id_ = self._ids[name] = f"n{len(self._ids) + 1}"
         self._groups.setdefault(group, []).append(f'{id_}["{label(name)}"]')
-        if (grade := self._grades.get(name)) in COLOURS:
+        if (grade := self._grades.get(name)) is not None and grade in COLOURS:
             self._classes.setdefault(grade, []).append(id_)
 
     def text(self, left: int, word: str) -> str:
