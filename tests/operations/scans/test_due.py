@@ -6,11 +6,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from opsroom.clients.git.exports import Export
+from opsroom.judge import graph
 from opsroom.model.scan import Scan
 from opsroom.observe.scanners import Bounds, Look, Missing, Offer, Scanner
 from opsroom.observe.sight import Sight
 from opsroom.operations.scans.due import Patience, due, key
-from opsroom.operations.scans.equipment import Equipment
+from opsroom.operations.scans.equipment import (
+    DEPENDENCIES,
+    Equipment,
+    _formats,  # pyright: ignore[reportPrivateUsage] # remembered for the life of a process
+    equip,
+)
+from opsroom.settings import Settings
+from opsroom.settings.tables import ScanSetting
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 SIGHT = Sight(commit="a" * 40, past="p", dirty="")
@@ -116,3 +124,16 @@ def test_a_repository_that_cannot_be_seen_is_tried_again() -> None:
     assert asked(by, [told], unseen) == ()
     assert asked(by, [told], unseen, now=NOW + timedelta(minutes=5)) == ("code",)
     assert asked(by, [told], SIGHT) == ("code",)
+
+
+def test_manifests_are_read_anew_when_the_graph_makes_other_links_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = Settings(scan=ScanSetting(scanners=(DEPENDENCIES,)))
+    before = equip(settings)
+    kept = [scan(DEPENDENCIES, before)]
+    assert asked(before, kept) == ()
+    monkeypatch.setattr(graph, "REVISION", graph.REVISION + 1)
+    _formats.cache_clear()
+    assert asked(equip(settings), kept) == (DEPENDENCIES,)
+    _formats.cache_clear()

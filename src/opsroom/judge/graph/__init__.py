@@ -7,3 +7,6 @@
 `resolution` says which supply a link means. `Graph` is the edges in memory; the other modules ask
 it: order and waves, cycles, impact, hotspots, versions behind, root causes. All pure.
 """
+
+REVISION = 1
+"""Grows when the same manifests give other links or supplies: they are read anew then."""

@@ -12,6 +12,7 @@ from functools import cache
 from opsroom import __version__
 from opsroom.discover import discover
 from opsroom.errors import SettingsError, UsageError
+from opsroom.judge import graph
 from opsroom.judge.threats import REVISION, threats
 from opsroom.model.nearest import nearest
 from opsroom.observe.formats import formats, key_name
@@ -110,8 +111,9 @@ def _near(name: str) -> str:
 
 @cache
 def _formats() -> str:
-    """A digest of every format and its revision."""
-    return _digest(key_name(name, each) for name, each in formats().items())
+    """A digest of every format and its revision, and of what the graph makes of them."""
+    read = [key_name(name, each) for name, each in formats().items()]
+    return _digest((*read, f"graph@{graph.REVISION}"))
 
 
 @cache
