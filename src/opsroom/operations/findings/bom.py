@@ -85,31 +85,40 @@ def document(
     held, needs = components(made)
     bom = Bom(
         components=held.values(),
-        metadata=BomMetaData(
-            component=root,
-            timestamp=at,
-            tools=ToolRepository(
-                components=[
-                    Component(name="opsroom", version=__version__, type=ComponentType.APPLICATION)
-                ]
-            ),
-            properties=[
-                Property(name=f"opsroom:{key}", value=value)
-                for key, value in (properties or {}).items()
-            ],
-        ),
+        metadata=metadata(root, at, properties or {}),
         vulnerabilities=_flaws(findings, held),
         dependencies=_dependencies(root, held, needs),
     )
+    return written(bom)
+
+
+def metadata(root: Component, at: datetime | None, properties: Mapping[str, str]) -> BomMetaData:
+    """What a document is about. `properties` that say something stand there under `opsroom:`."""
+    tool = Component(name="opsroom", version=__version__, type=ComponentType.APPLICATION)
+    return BomMetaData(
+        component=root,
+        timestamp=at,
+        tools=ToolRepository(components=[tool]),
+        properties=[
+            Property(name=f"opsroom:{key}", value=value)
+            for key, value in properties.items()
+            if value
+        ],
+    )
+
+
+def written(bom: Bom) -> dict[str, Any]:
+    """A document as JSON: the same content always gives the same text and serial number."""
     content: dict[str, Any] = json.loads(JsonV1Dot6(bom).output_as_string())
     content.pop("serialNumber", None)
     for component in content.get("components", ()):  # the library orders them by chance
-        component["evidence"]["occurrences"].sort(key=where)
+        if "evidence" in component:
+            component["evidence"]["occurrences"].sort(key=_where)
     digest = json.dumps(content, sort_keys=True)
     return {**content, "serialNumber": f"urn:uuid:{uuid5(SPACE, digest)}"}
 
 
-def where(occurrence: Mapping[str, Any]) -> tuple[str, int]:
+def _where(occurrence: Mapping[str, Any]) -> tuple[str, int]:
     """Sorts occurrences by file and line."""
     return occurrence["location"], occurrence.get("line", 0)
 

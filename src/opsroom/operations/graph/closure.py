@@ -8,22 +8,16 @@ over repositories and packages alike.
 # pyright: reportCallIssue=false, reportAttributeAccessIssue=false
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import uuid5
 
-from cyclonedx.model import Property
-from cyclonedx.model.bom import Bom, BomMetaData
+from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.model.dependency import Dependency
-from cyclonedx.model.tool import ToolRepository
-from cyclonedx.output.json import JsonV1Dot6
 
-from opsroom import __version__
-from opsroom.operations.findings.bom import SPACE, Made, components, where
+from opsroom.operations.findings.bom import Made, components, metadata, written
 
 MOST_PACKAGES = 50_000
 """Packages of one document; a repository whose packages are more is there without them."""
@@ -70,18 +64,7 @@ def document(
     told = {**properties, **({"without packages": ", ".join(left)} if left else {})}
     bom = Bom(
         components=whole.values(),
-        metadata=BomMetaData(
-            component=root,
-            timestamp=at,
-            tools=ToolRepository(
-                components=[
-                    Component(name="opsroom", version=__version__, type=ComponentType.APPLICATION)
-                ]
-            ),
-            properties=[
-                Property(name=f"opsroom:{key}", value=value) for key, value in told.items() if value
-            ],
-        ),
+        metadata=metadata(root, at, told),
         dependencies=[
             Dependency(
                 known[ref].bom_ref,
@@ -94,10 +77,4 @@ def document(
             for ref in known
         ],
     )
-    content: dict[str, Any] = json.loads(JsonV1Dot6(bom).output_as_string())
-    content.pop("serialNumber", None)
-    for component in content.get("components", ()):  # the library orders them by chance
-        if "evidence" in component:
-            component["evidence"]["occurrences"].sort(key=where)
-    digest = json.dumps(content, sort_keys=True)
-    return {**content, "serialNumber": f"urn:uuid:{uuid5(SPACE, digest)}"}
+    return written(bom)
