@@ -157,6 +157,17 @@ def test_dockerfiles_are_images_of_their_repository_by_convention() -> None:
     }
 
 
+def test_which_of_several_images_is_called_as_their_repository_nobody_knows() -> None:
+    several = of(
+        whole("kim/app").has("node/Dockerfile").has("node/slim.Dockerfile").has("b/Dockerfile")
+    )
+    only = of(whole("kim/app").has("docker/Dockerfile"))
+
+    assert several["image:kim/app"].path == ""
+    assert several["image:kim/app/node"].path == "node/Dockerfile"
+    assert only["image:kim/app"].path == "docker/Dockerfile"
+
+
 def test_charts_are_named_by_their_repository_and_a_copy_of_another_is_none() -> None:
     app = whole("kim/app")
     for path, name in (("web", "web"), ("web/charts/redis", "redis"), ("charts/db", "db")):
