@@ -75,3 +75,15 @@ async def full_of(
         async for row in rows_with(connection, asked, table.c.repository_id, ids):
             found.add(row.repository_id)
     return found
+
+
+async def unread_paths(
+    connection: AsyncConnection, ids: Collection[int]
+) -> dict[int, frozenset[str]]:
+    """The files of which nothing could be read: what is known of them is of an earlier look."""
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    held = repository_manifests
+    failed = select(held.c.repository_id, held.c.path).where(held.c.reason.is_not(None))
+    async for row in rows_with(connection, failed, held.c.repository_id, ids):
+        found[row.repository_id].add(row.path)
+    return {number: frozenset(paths) for number, paths in found.items()}

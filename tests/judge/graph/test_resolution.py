@@ -152,6 +152,14 @@ def test_a_renamed_repository_is_found_by_the_name_that_it_had() -> None:
     }
 
 
+def test_a_name_that_was_given_up_is_of_who_has_it_now() -> None:
+    moved = whole("kim/doorbell", also=("github.com/kim/door-bell",))
+    asker = user().asks("pkg:githubactions/kim/door-bell", format_="github-actions")
+
+    now = {("sam/user", "kim/door-bell", "action"): Sure.CERTAIN}
+    assert edges(moved, whole("kim/door-bell"), asker) == now
+
+
 def test_a_host_that_is_served_is_likely_who_is_asked() -> None:
     api = whole("kim/api").names("ingress.yaml", Mention("host", "api.acme.dev", serves=True))
     asker = user().names("app.env", Mention("host", "api.acme.dev:443"))

@@ -11,6 +11,7 @@ from tests.operations.scans.fleet import fleet_of, repository, row
 from opsroom.model.repository import RepositoryState
 from opsroom.operations.graph.held import NEVER, OLDER, Held, graph
 from opsroom.operations.graph.meeting import meet
+from opsroom.operations.graph.seeing import seen
 from opsroom.operations.room import Room
 
 pytestmark = pytest.mark.anyio
@@ -135,6 +136,18 @@ async def test_what_is_not_known_says_why(yard: Yard) -> None:
     assert "\x1b" not in why[NAMES[1]]
     assert why[NAMES[2]] == NEVER
     assert set(why) == set(NAMES) - {NAMES[0]}
+
+
+async def test_what_nobody_could_read_anew_names_no_line_of_the_new_commit(yard: Yard) -> None:
+    async with fleet_of(yard, *NAMES) as room:
+        await saw(room, NAMES[1], needs(NAMES[0]))
+        ((edge,),) = (await seen(room)).edges.values()
+        assert (await seen(room)).evidence(edge.source, edge.path, edge.line).commit
+        await saw(room, NAMES[1], reason="it is cut off")
+        sight = await seen(room)
+        (edge,) = sight.edges[edge.source]
+        told = sight.evidence(edge.source, edge.path, edge.line)
+        assert (told.file, told.line, told.commit, told.url) == (edge.path, 0, "", None)
 
 
 async def test_links_of_an_older_commit_are_not_all_that_is_asked_for(yard: Yard) -> None:

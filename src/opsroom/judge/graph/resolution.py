@@ -1,15 +1,16 @@
 """Resolution: which of those that answer for its target a link means, and how sure that is.
 
 A link and a supply of one target are candidates. Most have one; where several answer, the surest
-is meant, then one that is no fork, then the one on the host of who asks, then the one of the same
-owner. Of two that nothing tells apart both are, and each is likely at most.
+is meant, then who has that name now and not formerly, then one that is no fork, then the one on the
+host of who asks, then the one of the same owner. Of two that nothing tells apart both are, and each
+is likely at most.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from opsroom.judge.graph.about import About
-from opsroom.judge.graph.targets import ACTION, PACKAGE, SOMEWHERE, address_of
+from opsroom.judge.graph.targets import ACTION, GIT, PACKAGE, SOMEWHERE, address_of, folded
 from opsroom.model.link import Link, Supply, Sure
 
 MOST = 4
@@ -44,18 +45,22 @@ def choose(about: About, link: Link, candidates: Sequence[Candidate]) -> tuple[C
         candidates = _packages(link, candidates)
     elif link.target.startswith(SOMEWHERE):
         candidates = _somewhere(link, candidates)
-    return _told_apart(about, [(each, _sure(link, each.supply)) for each in candidates])
+    return _told_apart(about, link, [(each, _sure(link, each.supply)) for each in candidates])
 
 
-def _told_apart(about: About, found: Sequence[Chosen]) -> tuple[Chosen, ...]:
+def _told_apart(about: About, link: Link, found: Sequence[Chosen]) -> tuple[Chosen, ...]:
     if len(found) < 2:
         return tuple(found)
     owners = about.owners
 
-    def order(each: Chosen) -> tuple[int, bool, bool, bool]:
+    def order(each: Chosen) -> tuple[int, bool, bool, bool, bool]:
         candidate, sure = each
-        same = candidate.about.host == about.host
-        return SURE.index(sure), candidate.about.fork, not same, not owners & candidate.about.owners
+        asked = candidate.about
+        former = link.target.startswith((GIT, ACTION)) and not link.target.endswith(
+            f"/{folded(asked.name)}"
+        )
+        same = asked.host == about.host
+        return SURE.index(sure), former, asked.fork, not same, not owners & asked.owners
 
     first = min(map(order, found))
     best = [each for each in found if order(each) == first]

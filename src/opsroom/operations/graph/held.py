@@ -27,7 +27,7 @@ from opsroom.store.database import Connection
 from opsroom.store.link_history import Look, looks
 from opsroom.store.links import Mark, marks_of, moved_since
 from opsroom.store.repositories import ids_of
-from opsroom.store.unread import full_of, unread_of
+from opsroom.store.unread import full_of, unread_of, unread_paths
 
 if TYPE_CHECKING:
     from opsroom.operations.room import Room
@@ -53,6 +53,8 @@ class Held:
     """Every look that an edge names as its first, by id."""
     unknown: Mapping[int, str] = field(default_factory=dict[int, str])
     """Why nothing, or not all, is known of what a repository links to."""
+    unread: Mapping[int, frozenset[str]] = field(default_factory=dict[int, frozenset[str]])
+    """Files that nobody could read at the newest look: their edges are of an earlier one."""
     version: int = -1
     """The version of the store that it was last compared with."""
     marks: Mapping[int, Mark] = field(default_factory=dict[int, Mark])
@@ -70,7 +72,8 @@ class Held:
         return [edge for edge in self.edges_of(source) if edge.target == target]
 
     def commit(self, source: int) -> str:
-        """A commit in which paths and lines of the edges from a repository are true."""
+        """A commit in which paths and lines of the edges from a repository are true, but those of
+        files that are `unread` there."""
         mark = self.marks.get(source)
         return mark.commit if mark else ""
 
@@ -102,6 +105,8 @@ async def _brought_up(connection: Connection, fleet: Fleet, before: Held, versio
     fresh.update(moved_ids)
     unknown = {number: why for number, why in before.unknown.items() if number not in fresh}
     unknown |= await _unknown(connection, {number: names[number] for number in fresh})
+    unread = {number: paths for number, paths in before.unread.items() if number not in fresh}
+    unread |= await unread_paths(connection, fresh)
     found, within = await _edges(connection, moved_ids, names)
     begun = {edge.since for each in found.values() for edge in each} - before.looks.keys()
     seen = {**before.looks, **(await looks(connection, begun) if begun else {})}
@@ -119,7 +124,7 @@ async def _brought_up(connection: Connection, fleet: Fleet, before: Held, versio
 
     now, inside, drawn = await anyio.to_thread.run_sync(made)
     revision = max((mark.revision for mark in moved.values()), default=before.revision)
-    return Held(revision, drawn, names, seen, unknown, version, marks, now, inside)
+    return Held(revision, drawn, names, seen, unknown, unread, version, marks, now, inside)
 
 
 def _graph(

@@ -51,6 +51,7 @@ def _sight(held: "Held", rows: "list[Row]", before: Sight | None) -> Sight:
         looks=held.looks,
         commits={number: held.commit(number) for number in seen},
         unknown={number: why for number, why in held.unknown.items() if number in seen},
+        unread={number: paths for number, paths in held.unread.items() if number in seen},
         revision=held.revision,
         inner=held.inner,
         pairs=before.pairs if before else {},

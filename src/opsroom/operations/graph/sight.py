@@ -41,9 +41,9 @@ class Sight:
     """Rows by the ids of repositories, and the edges among them by who needs.
 
     `looks` are those that edges name as their first, `commits` the newest that was looked at of
-    each repository, `unknown` says of which nothing or not all is known, and why. `inner` are edges
-    from a repository to itself, `pairs` the edges as `needs` gives them, each repository's since
-    somebody asked.
+    each repository, `unknown` says of which nothing or not all is known, and why, `unread` are
+    files that nobody could read there. `inner` are edges from a repository to itself, `pairs` the
+    edges as `needs` gives them, each repository's since somebody asked.
     """
 
     rows: Mapping[int, Row]
@@ -51,6 +51,7 @@ class Sight:
     looks: "Mapping[int, Look]" = field(default_factory=dict[int, Any])
     commits: Mapping[int, str] = field(default_factory=dict[int, str])
     unknown: Mapping[int, str] = field(default_factory=dict[int, str])
+    unread: Mapping[int, frozenset[str]] = field(default_factory=dict[int, frozenset[str]])
     revision: int = 0
     inner: Mapping[int, Sequence[Edge]] = field(default_factory=dict[int, Any])
     pairs: dict[int, dict[int, list[Edge]]] = field(default_factory=dict[int, Any])
@@ -158,7 +159,10 @@ class Sight:
         )
 
     def evidence(self, number: int, path: str, line: int, commit: str = "") -> Evidence:
-        """A line of a repository, at the newest commit that was looked at or at another one."""
+        """A line of a repository, at the newest commit that was looked at or at another one; of a
+        file that nobody could read there the file alone."""
+        if not commit and path in self.unread.get(number, ()):
+            return Evidence(file=plain(path))
         commit = commit or self.commits.get(number, "")
         row = self.rows[number]
         return Evidence(
