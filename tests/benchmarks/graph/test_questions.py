@@ -152,7 +152,7 @@ async def measured(home: Path, count: int, rounds: int) -> Measured:
 
 
 def test_questions_to_the_graph(bench: Bench) -> None:
-    count, rounds = bench.size(10_000, 250), bench.size(20, 3)
+    count, rounds = bench.size(10_000, 250), bench.size(9, 3)
     home = bench.scratch / "questions"
     home.mkdir()
     told = anyio.run(measured, home, count, rounds)
