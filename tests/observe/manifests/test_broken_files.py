@@ -2,13 +2,13 @@
 
 import json
 import tomllib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.observe.manifests.breaking import bytes_changed, cut, lines_changed, values_changed
 from tests.observe.manifests.every_seed import SEEDS, form
 from tests.observe.manifests.samples import read
 
@@ -63,27 +63,21 @@ def attempt(name: str, content: str | bytes) -> Manifest | None:
 
 @EACH
 def test_cut_anywhere(name: str) -> None:
-    for end in range(0, len(SEEDS[name]), 7):
-        attempt(name, SEEDS[name][:end])
+    for text in cut(SEEDS[name], 7):
+        attempt(name, text)
 
 
 @EACH
 def test_each_line_twice_gone_or_replaced(name: str) -> None:
-    lines = SEEDS[name].split("\n")
-    for at, line in enumerate(lines):
-        for instead in ([], [line, line], ["\x1b[0m\u202e"], [f"{line}{line}"], [line[::-1]]):
-            attempt(name, "\n".join([*lines[:at], *instead, *lines[at + 1 :]]))
+    for text in lines_changed(SEEDS[name]):
+        attempt(name, text)
 
 
 @EACH
 @QUICK
 @given(data=st.data())
 def test_changed_anywhere(name: str, data: st.DataObject) -> None:
-    content = bytearray(SEEDS[name].encode())
-    for _ in range(data.draw(st.integers(1, 4))):
-        at = data.draw(st.integers(0, len(content)))
-        content[at : at + data.draw(st.integers(0, 6))] = data.draw(st.binary(max_size=4))
-    attempt(name, bytes(content))
+    attempt(name, bytes_changed(SEEDS[name], data))
 
 
 @EACH
@@ -122,19 +116,19 @@ TOMLS = ("cargo-lock", "cargo-toml", "gradle-versions")
 @pytest.mark.parametrize("name", YAMLS)
 def test_odd_values_everywhere_in_yaml(name: str) -> None:
     for document in yaml.safe_load_all(SEEDS[name]):
-        for changed in _changed(document):
+        for changed in values_changed(document, ODD):
             attempt(name, json.dumps(changed))
 
 
 @pytest.mark.parametrize("name", JSONS)
 def test_odd_values_everywhere_in_json(name: str) -> None:
-    for changed in _changed(json.loads(SEEDS[name])):
+    for changed in values_changed(json.loads(SEEDS[name]), ODD):
         attempt(name, json.dumps(changed))
 
 
 @pytest.mark.parametrize("name", TOMLS)
 def test_odd_values_everywhere_in_toml(name: str) -> None:
-    for changed in _changed(tomllib.loads(SEEDS[name])):
+    for changed in values_changed(tomllib.loads(SEEDS[name]), ODD):
         if top := table(changed):
             attempt(name, "".join(f"{_toml(key)} = {_toml(top[key])}\n" for key in top))
 
@@ -147,14 +141,3 @@ def _toml(value: Any) -> str:
     if listed or value == []:
         return f"[{', '.join(map(_toml, listed))}]"
     return json.dumps(value if value is not None else "")
-
-
-def _changed(document: Any) -> Iterator[Any]:
-    """The document with each value, at any depth, replaced by each odd one."""
-    yield from ODD
-    mapping, listed = table(document), rows(document)
-    for key, value in mapping.items():
-        yield {other: mapping[other] for other in mapping if other != key}
-        yield from ({**mapping, key: changed} for changed in _changed(value))
-    for at, value in enumerate(listed):
-        yield from ([*listed[:at], changed, *listed[at + 1 :]] for changed in _changed(value))

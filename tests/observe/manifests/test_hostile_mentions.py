@@ -2,20 +2,19 @@
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.observe.manifests.breaking import bytes_changed, cut, lines_changed, values_changed
 from tests.observe.manifests.mention_seeds import SEEDS
 from tests.observe.manifests.samples import read
 
 from opsroom.model.mention import MentionKind
 from opsroom.model.text import plain
 from opsroom.observe.manifests import NotUnderstood
-from opsroom.observe.reading.values import rows, table
 
 EACH = pytest.mark.parametrize("name", SEEDS)
 QUICK = settings(
@@ -55,27 +54,21 @@ def attempt(name: str, content: str | bytes) -> None:
 
 @EACH
 def test_cut_anywhere(name: str) -> None:
-    for end in range(0, len(SEEDS[name]), 5):
-        attempt(name, SEEDS[name][:end])
+    for text in cut(SEEDS[name], 5):
+        attempt(name, text)
 
 
 @EACH
 def test_each_line_twice_gone_or_replaced(name: str) -> None:
-    lines = SEEDS[name].split("\n")
-    for at, line in enumerate(lines):
-        for instead in ([], [line, line], ["\x1b[0m\u202e"], [f"{line}{line}"], [line[::-1]]):
-            attempt(name, "\n".join([*lines[:at], *instead, *lines[at + 1 :]]))
+    for text in lines_changed(SEEDS[name]):
+        attempt(name, text)
 
 
 @EACH
 @QUICK
 @given(data=st.data())
 def test_changed_anywhere(name: str, data: st.DataObject) -> None:
-    content = bytearray(SEEDS[name].encode())
-    for _ in range(data.draw(st.integers(1, 4))):
-        at = data.draw(st.integers(0, len(content)))
-        content[at : at + data.draw(st.integers(0, 6))] = data.draw(st.binary(max_size=4))
-    attempt(name, bytes(content))
+    attempt(name, bytes_changed(SEEDS[name], data))
 
 
 @EACH
@@ -94,7 +87,7 @@ YAMLS = (
 @pytest.mark.parametrize("name", YAMLS)
 def test_odd_values_everywhere(name: str) -> None:
     for document in yaml.safe_load_all(SEEDS[name]):
-        for changed in _changed(document):
+        for changed in values_changed(document, ODD):
             attempt(name, json.dumps(changed))
 
 
@@ -119,14 +112,3 @@ def test_commands_without_end_take_no_time(part: str) -> None:
     line = (part * 1_400)[:1_400]
     attempt("urls", f"{line} https://x.acme.dev\n" * 90)
     assert time.perf_counter() - begun < AGES
-
-
-def _changed(document: Any) -> Iterator[Any]:
-    """The document with each value, at any depth, gone or replaced by each odd one."""
-    yield from ODD
-    mapping, listed = table(document), rows(document)
-    for key, value in mapping.items():
-        yield {other: mapping[other] for other in mapping if other != key}
-        yield from ({**mapping, key: changed} for changed in _changed(value))
-    for at, value in enumerate(listed):
-        yield from ([*listed[:at], changed, *listed[at + 1 :]] for changed in _changed(value))
