@@ -115,28 +115,32 @@ def linked(row: Row[Any]) -> Linked:
 
 def link_of(row: Row[Any]) -> Link:
     """The link of a row that has all of it and its `name`."""
+    kind: int = row.kind
+    phase: int = row.phase
+    sure: int = row.sure
     return Link(
         target=row.name,
-        kind=KINDS[row.kind],
+        kind=KINDS[kind],
         path=row.path,
         line=row.line,
         part=row.part,
         version=row.version,
         constraint=row.constraint,
-        phase=PHASES[row.phase],
+        phase=PHASES[phase],
         direct=row.direct,
-        sure=SURES[row.sure],
+        sure=SURES[sure],
     )
 
 
 def supplied(row: Row[Any]) -> Supplied:
     """The supply of a row of `named_rows`."""
+    sure: int = row.sure
     supply = Supply(
         target=row.name,
         path=row.path,
         line=row.line,
         version=row.version,
-        sure=SURES[row.sure],
+        sure=SURES[sure],
         private=row.private,
     )
     return Supplied(row.repository_id, row.number, supply, row.since, row.until)
