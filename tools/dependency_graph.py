@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from opsroom.operations.graph import asking
-from opsroom.operations.graph.answer import Format, Query
+from opsroom.operations.graph.answer import DependencyGraph, Format, Query
 from opsroom.operations.room import Room
 from opsroom.operations.surface import Budget, Filter, tool
 
@@ -40,7 +40,7 @@ async def dependency_graph(
     since: Since = "24h",
     format: Form = "json",  # noqa: A002 - the name that the contract gives it
     max_tokens: Budget = 2000,
-) -> asking.DependencyGraph:
+) -> DependencyGraph:
     """Who depends on whom across the fleet, each edge with file, line and commit that say so.
 
     What breaks if `node` changes (`impact`), in which order to change it and what needs it

@@ -5,10 +5,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.judge.graph.wholes import waves_of
 
 from opsroom.judge.graph import followed
 from opsroom.judge.graph.followed import Fleet, Followed, follow
-from opsroom.judge.graph.impact import impact, waves_of
+from opsroom.judge.graph.impact import impact
 from opsroom.judge.graph.parts import parted, place_of, reaches
 from opsroom.judge.graph.phased import Phased
 from opsroom.model.link import Edge, LinkKind, Phase, Sure

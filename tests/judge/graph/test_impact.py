@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.judge.graph.made import PHASED, Phases, nx, peer, phased
+from tests.judge.graph.wholes import waves_of
 
 from opsroom.judge.graph.hotspots import Hotspot, hotspots
-from opsroom.judge.graph.impact import Exposure, impact, waves_of
+from opsroom.judge.graph.impact import Exposure, impact
 from opsroom.judge.graph.phased import Phased
 from opsroom.judge.graph.waves import Wave
 from opsroom.model.link import Phase

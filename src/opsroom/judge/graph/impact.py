@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from opsroom.judge.graph.graph import Graph
-from opsroom.judge.graph.phased import CARRYING, ENDING, Phased
-from opsroom.judge.graph.waves import Wave, order
+from opsroom.judge.graph.phased import ENDING, Phased
 from opsroom.model.link import Phase
 
 
@@ -94,23 +93,6 @@ def impact(phased: Phased, starts: Mapping[int, Phase], depth: int | None = None
             reached, ids, phase, Walk([sorted(each, key=ids.__getitem__) for each in layers], came)
         )
     return Impact(reached, {ids[number]: ids[via] for number, via in carried.came.items()})
-
-
-def waves_of(phased: Phased, starts: Mapping[int, Phase]) -> list[Wave]:
-    """Order a change and what it reaches. Who is reached in CI or for development alone comes after
-    what it needs; where something passes the change on, its own CI keeps it waiting for nothing:
-    such edges would make circles of almost everything."""
-    reached = impact(phased, starts).reached
-    passing = {node for node, exposure in reached.items() if exposure.phase in CARRYING}
-    pairs = [
-        (source, node)
-        for node in passing
-        for phase in (Phase.BUILD, *ENDING)
-        for source in phased.sources_of(node, phase)
-        if source in reached and (phase in CARRYING or source not in passing)
-    ]
-    sources, targets = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    return order(Graph.build(sources, targets, reached))
 
 
 def _expose(reached: Reached, ids: list[int], phase: Phase, walk: Walk) -> None:
