@@ -110,7 +110,7 @@ async def test_nothing_that_is_wanted_fails(room: Room) -> None:
 async def test_too_many_are_cut_and_those_that_are_wanted_stay(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opsroom.operations.graph.ailing.MOST", 1)
+    monkeypatch.setattr("opsroom.operations.graph.symptoms.MOST", 1)
     await room.refresh()
     sight = await seen(room)
     wanted = sight.ids["github.com/acme/web"]

@@ -84,7 +84,7 @@ async def _answer(
     max_tokens: int,
 ) -> DependencyGraph:
     from opsroom.operations.graph.asked import Asked
-    from opsroom.operations.graph.lagging import compared
+    from opsroom.operations.graph.behind import compared
     from opsroom.operations.graph.nodes import Meant, meant
     from opsroom.operations.graph.seeing import seen, switched_off
 

@@ -13,11 +13,11 @@ from opsroom.judge.wording import counted, listed
 from opsroom.model.link import Edge
 from opsroom.model.text import plain
 from opsroom.operations.answers import Next
-from opsroom.operations.graph.ailing import Ailing, gather
 from opsroom.operations.graph.answer import Entry, GraphEdge, GraphNode, Told
 from opsroom.operations.graph.asked import MOST, Asked, call
 from opsroom.operations.graph.outside import Outside, shared_outside
 from opsroom.operations.graph.sight import Sight, name_of
+from opsroom.operations.graph.symptoms import Ailing, gather
 from opsroom.operations.room import Room
 
 Wants = Callable[[int], bool]

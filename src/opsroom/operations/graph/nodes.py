@@ -27,11 +27,11 @@ from opsroom.model.text import plain
 from opsroom.operations import ids
 from opsroom.operations.fleet import named
 from opsroom.operations.graph.answer import GraphEdge
+from opsroom.operations.graph.conditions import Wanted, wanted
 from opsroom.operations.graph.declared import declared, environments
 from opsroom.operations.graph.products import made_at, with_image
 from opsroom.operations.graph.sight import PHASES, PLACES, SURES, Sight, versions
 from opsroom.operations.graph.users import Users
-from opsroom.operations.graph.wanted import Wanted, wanted
 from opsroom.operations.room import Room
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 from opsroom.judge.matching import key, schemes
 from opsroom.operations.graph.answer import Entry, GraphEdge, Told
 from opsroom.operations.graph.asked import MOST, Asked, call
-from opsroom.operations.graph.lagging import used
+from opsroom.operations.graph.behind import used
 
 VERSIONS = 12
 """Versions that are counted by name."""

@@ -3,7 +3,7 @@ from tests.operations.rooms import Yard, look_over, only, opened
 
 from opsroom.judge.graph.skew import behind, said
 from opsroom.judge.graph.versions import UNTOLD
-from opsroom.operations.graph.releasing import called, releases_of
+from opsroom.operations.graph.releases import called, releases_of
 from opsroom.store.repositories import ids_of
 
 pytestmark = pytest.mark.anyio

@@ -3,7 +3,7 @@
 import pytest
 
 from opsroom.errors import UsageError
-from opsroom.operations.graph.wanted import wanted
+from opsroom.operations.graph.conditions import wanted
 
 
 @pytest.mark.parametrize(

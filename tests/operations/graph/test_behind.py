@@ -7,7 +7,7 @@ from tests.operations.rooms import Yard, opened
 from tests.store.test_tags import tags
 
 from opsroom.operations.graph.answer import Entry, GraphEdge, Told
-from opsroom.operations.graph.lagging import compared
+from opsroom.operations.graph.behind import compared
 from opsroom.operations.graph.sight import Sight
 from opsroom.operations.room import Room
 from opsroom.store.meta import next_revision

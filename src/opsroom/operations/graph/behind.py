@@ -14,7 +14,7 @@ from opsroom.judge.graph.versions import Releases, in_use
 from opsroom.judge.matching import key
 from opsroom.model.text import plain
 from opsroom.operations.graph.answer import Entry, GraphEdge, Told
-from opsroom.operations.graph.releasing import Asked, releases_of
+from opsroom.operations.graph.releases import Asked, releases_of
 
 if TYPE_CHECKING:
     from opsroom.model.link import Edge
