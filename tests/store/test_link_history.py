@@ -6,7 +6,7 @@ from tests.store.samples import MINUTE, NOW
 
 from opsroom.store.database import Store
 from opsroom.store.link_history import forget_past, history, looks, past
-from opsroom.store.links import links_of, names_like, top_external
+from opsroom.store.links import links_of, names_like
 
 pytestmark = pytest.mark.anyio
 
@@ -88,5 +88,3 @@ async def test_names_are_found_by_a_part_of_them(store: Store) -> None:
         assert found == [UNITS, "pkg:npm/UNITS-extra"]
         assert await names_like(connection, "Extra", 1) == ["pkg:npm/UNITS-extra"]
         assert await names_like(connection, "%", 9) == []
-        most = await top_external(connection, 2, without=("git:*",))
-        assert most == [(WEB, 2), ("pkg:npm/UNITS-extra", 1)]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import anyio
-from sqlalchemy import ColumnElement, Row, Select, cast, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, cast, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from opsroom.store.bulk import LISTED, clean, listed, rows_with
@@ -147,33 +147,6 @@ async def names_like(
         .limit(limit)
     )
     return list((await connection.execute(asked)).scalars())
-
-
-async def top_external(
-    connection: AsyncConnection, limit: int, without: Collection[str] = ()
-) -> list[tuple[str, int]]:
-    """The names that most links lead to and nobody of the fleet answers for, with their number;
-    none that begins as one of `without` does."""
-    given = select(supplies.c.name_id).where(supplies.c.until.is_(None))
-    count = func.count()
-    left_out = select(graph_names.c.id).where(
-        or_(false(), *(graph_names.c.name.startswith(each, autoescape=True) for each in without))
-    )
-    most = (
-        select(links.c.name_id, count.label("uses"))
-        .where(links.c.until.is_(None), links.c.name_id.not_in(given))
-        .where(links.c.name_id.not_in(left_out))
-        .group_by(links.c.name_id)
-        .order_by(count.desc())
-        .limit(limit)
-        .subquery()
-    )
-    asked = (
-        select(graph_names.c.name, most.c.uses)
-        .join(most, most.c.name_id == graph_names.c.id)
-        .order_by(most.c.uses.desc(), graph_names.c.name)
-    )
-    return [(row.name, row.uses) for row in await connection.execute(asked)]
 
 
 async def _told(rows: list[Row[Any]]) -> list[Linked]:

@@ -23,7 +23,7 @@ from opsroom.settings import Settings
 from opsroom.store.link_differences import Taken
 from opsroom.store.link_history import history
 from opsroom.store.link_saving import save, save_identities
-from opsroom.store.links import links_to, names_like, top_external
+from opsroom.store.links import links_to, names_like
 from opsroom.store.meta import next_revision
 from opsroom.store.snapshots import save_snapshots
 
@@ -159,7 +159,6 @@ async def _ask(room: Room, told: Measured, looked: Mapping[int, Taken], rounds: 
         "that, and the graph brought up to date": await timed(updated, rounds),
         "what moved since": await read(lambda c, _: history(c, NOW), 5),
         "names like a word": await read(lambda c, turn: names_like(c, f"own-{turn}", 8), 5),
-        "the most used packages": await read(lambda c, _: top_external(c, 20), 3),
         "who uses the most used": await read(lambda c, _: links_to(c, ["pkg:npm/package-0"]), 5),
     }
     async with room.store.read() as connection:

@@ -67,10 +67,6 @@ class Held:
         """All edges from a repository."""
         return self.edges.get(source, ())
 
-    def between(self, source: int, target: int) -> Sequence[Edge]:
-        """All edges from one repository to another."""
-        return [edge for edge in self.edges_of(source) if edge.target == target]
-
     def commit(self, source: int) -> str:
         """A commit in which paths and lines of the edges from a repository are true, but those of
         files that are `unread` there."""
