@@ -30,7 +30,7 @@ pytestmark = [
 
 LINES = [(transport, era) for transport in ("stdio", "http") for era in ERAS]
 TOOLS = [
-    *("changes_since", "ci_status", "findings", "fleet_status"),
+    *("changes_since", "ci_status", "dependency_graph", "findings", "fleet_status"),
     *("repo_health", "run_status", "scan", "triage"),
 ]
 
@@ -70,6 +70,7 @@ async def test_everything_that_can_be_asked(yard: Yard, transport: str, era: str
         arguments: dict[str, dict[str, Any]] = {
             "changes_since": {"since": "24h"},
             "ci_status": {},
+            "dependency_graph": {"query": "hotspots"},
             "findings": {"group_by": "rule"},
             "fleet_status": {},
             "repo_health": {"repository": "acme/deep/api"},
@@ -131,12 +132,14 @@ async def refusals(client: Client) -> None:
 
 async def resources(client: Client) -> None:
     listed = [str(each.uri) for each in (await client.list_resources()).resources]
-    assert sorted(listed) == ["opsroom://budget", "opsroom://fleet", "opsroom://journal"]
+    names = ("budget", "fleet", "graph", "journal")
+    assert sorted(listed) == [f"opsroom://{name}" for name in names]
     templates = (await client.list_resource_templates()).resource_templates
     assert sorted(each.uri_template for each in templates) == [
         "opsroom://findings/{finding}",
         "opsroom://journal/{cursor}",
         "opsroom://repos/{owner}/{name}",
+        "opsroom://repos/{owner}/{name}/closure",
         "opsroom://repos/{owner}/{name}/sbom",
         "opsroom://repos/{owner}/{name}/vex",
         "opsroom://runs/{run}",
@@ -144,6 +147,9 @@ async def resources(client: Client) -> None:
     fleet = await read(client, "opsroom://fleet")
     assert fleet["coverage"]["asked"] == 3
     assert (await read(client, "opsroom://budget"))["hosts"] == []
+    (diagram,) = (await client.read_resource("opsroom://graph")).contents
+    assert isinstance(diagram, TextResourceContents)
+    assert "flowchart" in diagram.text
     journal = await read(client, "opsroom://journal")
     page = await read(client, f"opsroom://journal/{journal['cursor']}")
     assert page["events"] == []

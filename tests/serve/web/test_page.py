@@ -317,6 +317,7 @@ def test_markup_in_answers_is_text(browser: Browser, running: Centre) -> None:
     expect(page.locator("main")).to_contain_text(markup)
     assert page.locator("img, main script, #detail script").count() == 0
     assert page.evaluate("[window.hit, wrong]") == [None, []]
+    page.unroute_all(behavior="ignoreErrors")
     context.close()
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from opsroom.errors import StoreError
 from opsroom.model.advisory import Advisory, Affected, Interval
+from opsroom.store.advisories.file import AdvisoryFile
 from opsroom.store.advisories.index import AdvisoryIndex
 
 WRITER = """
@@ -76,6 +77,29 @@ def test_several_processes_and_threads(tmp_path: Path) -> None:
         assert writer.returncode == 0
     assert len(index.of(purls)) == 1200
     index.close()
+
+
+IS_LOCKED = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as file:
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)
+    except OSError:
+        sys.exit(3)
+"""
+"""Ends with 3 while any connection of another process holds its shared lock (os_unix.c)."""
+
+
+def test_another_connection_leaves_the_locks_of_the_first(tmp_path: Path) -> None:
+    """Else a process that goes takes the log of changes along, while we read from it."""
+    path = tmp_path / "advisories.sqlite"
+    file = AdvisoryFile(path)
+    with file.reading() as first, file.reading() as second:
+        for connection in (first, second):
+            connection.execute("SELECT * FROM meta").fetchall()
+        asked = subprocess.run([sys.executable, "-c", IS_LOCKED, str(path)], check=False)
+        assert asked.returncode == 3
+    file.close()
 
 
 def damage(path: Path) -> None:

@@ -157,8 +157,10 @@ class AdvisoryFile:
             return self._look()
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # what SQLite keeps beside the file gets the rights of the file
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            # What SQLite keeps beside the file gets the rights of the file. One that is there is
+            # not opened: closing it would end the locks of all connections of this process.
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         except OSError as error:
             raise self._unusable(error) from error
         connection = sqlite3.connect(
